@@ -1,0 +1,155 @@
+"""The protocols the parts meet by: what a collector, an exporter, a history and a snapshot are to the others."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias, runtime_checkable
+
+from netmon.clock import Millis
+from netmon.model import (
+    Check,
+    Correction,
+    Inventory,
+    MaintenanceWindow,
+    Membership,
+    MonitorEvent,
+    Observation,
+    Reading,
+    State,
+    Transition,
+)
+
+Event: TypeAlias = Transition | MaintenanceWindow | MonitorEvent | Membership | Correction
+
+
+@runtime_checkable
+class Collector(Protocol):
+    """Looks at targets. The poller times, bounds, counts and dates around it; a collector only looks."""
+
+    async def start(self) -> None:
+        """Open what is shared between polls (sockets, threads). Constructors are inert."""
+
+    async def collect(self, check: Check, *, verbose: bool = False) -> Reading:
+        """Look once, within ``check.timeout``; ``verbose`` asks for ``Reading.log``.
+
+        Whatever the target does is a reading (DOWN with a reason).
+
+        Raises:
+            CollectError: we could not look; the target is UNKNOWN, not down.
+        """
+
+    async def stop(self) -> None:
+        """Close; safe without ``start``."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckView:
+    """A check as of now. ``since`` is when ``state`` began; ``failures`` counts failed polls by reason."""
+
+    check: Check
+    state: State
+    since: Millis
+    reason: str
+    detail: str
+    last: Observation | None = None
+    last_success: Millis | None = None
+    failures: Mapping[str, int] = field(default_factory=dict)
+    reboots: int = 0
+    maintenance: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NodeView:
+    """A node as of now, combined from its checks (``netmon.state.combine``)."""
+
+    id: str
+    state: State
+    since: Millis
+    reason: str
+    maintenance: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceView:
+    """A service as of now: its expression over checks and nodes; ``causes`` are those of them that are not up."""
+
+    id: str
+    state: State
+    since: Millis
+    reason: str
+    causes: tuple[str, ...] = ()
+    maintenance: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SlaView:
+    """The running figures of one contract in one commune for the current civil period (a month, ``2026-11``)."""
+
+    contract: str
+    commune: str
+    period: str
+    objective: float
+    availability: float | None
+    low: float | None
+    high: float | None
+    coverage: float | None
+    budget_seconds: float | None
+
+
+class Snapshot(Protocol):
+    """The present, read by exporters on the event loop; never blocks."""
+
+    @property
+    def inventory(self) -> Inventory: ...
+    @property
+    def started(self) -> Millis:
+        """When this daemon began to watch."""
+
+    def now(self) -> Millis: ...
+    def checks(self) -> Mapping[str, CheckView]: ...
+    def nodes(self) -> Mapping[str, NodeView]: ...
+    def services(self) -> Mapping[str, ServiceView]: ...
+    def maintenance(self) -> Sequence[MaintenanceWindow]:
+        """Windows open now."""
+
+    def sla(self) -> Sequence[SlaView]: ...
+
+
+class ObservationListener(Protocol):
+    """An exporter that works when a poll ends (the exposition renders then, not at scrape time)."""
+
+    def observed(self, observation: Observation) -> None:
+        """A poll ended; called on the loop, must not block."""
+
+    def forget(self, check_id: str) -> None:
+        """The check is gone from the inventory."""
+
+
+class Recorder(Protocol):
+    """Where the pipeline leaves facts."""
+
+    def record(self, events: Sequence[Event]) -> "Future[None]":
+        """Queue the events as one transaction; the future is done when they are durable."""
+
+
+class History(Recorder, Protocol):
+    """The store: append-only facts and the daemon's heartbeat."""
+
+    def heartbeat(self, at: Millis) -> "Future[None]":
+        """The daemon watched until ``at``."""
+
+    def last_heartbeat(self) -> Millis | None: ...
+
+    def states(self) -> Mapping[str, Transition]:
+        """The last transition of each object."""
+
+    def events(
+        self, start: Millis | None = None, end: Millis | None = None, objects: Iterable[str] | None = None
+    ) -> Sequence[Event]:
+        """Everything needed to fold [start, end) for the objects (all when None), in recorded order.
+
+        That includes, for each object, the last transition before ``start``, and windows that reach into it.
+        """
+
+    def close(self) -> None:
+        """Write what is queued, then close."""

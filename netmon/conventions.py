@@ -1,0 +1,88 @@
+"""Every metric name, label name and failure reason, in one place."""
+
+from enum import StrEnum
+
+NAMESPACE = "netmon"
+
+
+class Reason(StrEnum):
+    """Why a check is not up: the closed list behind ``netmon_check_failures_total{reason}``.
+
+    The first group tells about the target (DOWN or DEGRADED), the second about ourselves (UNKNOWN).
+    """
+
+    OK = "ok"
+    # The target.
+    RESOLVE_FAILED = "resolve_failed"
+    CONNECT_REFUSED = "connect_refused"
+    CONNECT_TIMEOUT = "connect_timeout"
+    CONNECT_FAILED = "connect_failed"
+    TIMEOUT = "timeout"
+    TLS_HANDSHAKE = "tls_handshake"
+    TLS_EXPIRED = "tls_expired"
+    TLS_NAME_MISMATCH = "tls_name_mismatch"
+    TLS_UNTRUSTED = "tls_untrusted"
+    TLS_EXPIRES_SOON = "tls_expires_soon"
+    STATUS = "status"
+    BODY = "body"
+    HEADER = "header"
+    TOO_LARGE = "too_large"
+    SLOW = "slow"
+    PROTOCOL = "protocol"
+    REDIRECT_LOOP = "redirect_loop"
+    RESET = "reset"
+    GARBAGE = "garbage"
+    OID_LOOP = "oid_loop"
+    AGENT_ERROR = "agent_error"
+    PARTIAL = "partial"
+    AUTHENTICATION = "authentication"
+    REBOOT = "reboot"
+    PARENT_DOWN = "parent_down"
+    # Ourselves.
+    CREDENTIAL = "credential"
+    NO_SOCKET = "no_socket"
+    OVERLOAD = "overload"
+    NOT_POLLED = "not_polled"
+    INTERNAL = "internal"
+
+
+class Label(StrEnum):
+    """Labels of netmon's own series."""
+
+    COMMUNE = "commune"
+    SITE = "site"
+    NODE = "node"
+    CHECK = "check"
+
+
+CHECK_LABELS = (Label.COMMUNE.value, Label.SITE.value, Label.NODE.value, Label.CHECK.value)
+
+
+class Metric(StrEnum):
+    """Names of netmon's own metrics (section 3 of the interfaces)."""
+
+    CHECK_STATE = "netmon_check_state"
+    CHECK_UP = "netmon_check_up"
+    CHECK_DURATION = "netmon_check_duration_seconds"
+    CHECK_LAST_SUCCESS = "netmon_check_last_success_timestamp_seconds"
+    CHECK_LAST_RUN = "netmon_check_last_run_timestamp_seconds"
+    CHECK_FAILURES = "netmon_check_failures_total"
+    NODE_UP = "netmon_node_up"
+    NODE_REBOOTS = "netmon_node_reboots_total"
+    COMMUNE_UP_RATIO = "netmon_commune_up_ratio"
+    COMMUNE_INFO = "netmon_commune_info"
+    SLA_AVAILABILITY = "netmon_sla_availability_ratio"
+    SLA_LOW = "netmon_sla_availability_ratio_low"
+    SLA_HIGH = "netmon_sla_availability_ratio_high"
+    SLA_OBJECTIVE = "netmon_sla_objective_ratio"
+    SLA_COVERAGE = "netmon_sla_coverage_ratio"
+    SLA_BUDGET = "netmon_sla_error_budget_remaining_seconds"
+    MAINTENANCE_ACTIVE = "netmon_maintenance_active"
+    POLL_LAG = "netmon_poll_lag_seconds"
+    POLLS_SKIPPED = "netmon_polls_skipped_total"
+    POLLS = "netmon_polls_total"
+    LOOP_BLOCKED = "netmon_loop_blocked_seconds"
+    STORE_WRITE = "netmon_store_write_seconds"
+    STORE_QUEUE = "netmon_store_queue_length"
+    CONFIG_RELOAD = "netmon_config_last_reload_successful"
+    BUILD_INFO = "netmon_build_info"

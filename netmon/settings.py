@@ -1,0 +1,99 @@
+"""What a check asks of its collector: the values configuration produces and collectors read.
+
+They stand here because configuration and collectors do not know each other.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+
+class Secret:
+    """A resolved secret that shows itself only to whoever calls ``reveal``."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The secret itself; for the wire, never for a message."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    __str__ = __repr__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+
+SnmpEngineName: TypeAlias = Literal["netmon", "pysnmp"]
+AuthProtocol: TypeAlias = Literal["MD5", "SHA", "SHA224", "SHA256", "SHA384", "SHA512"]
+PrivProtocol: TypeAlias = Literal["DES", "AES", "AES192", "AES256", "AES192C", "AES256C"]
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpCredential:
+    """How to authenticate to an agent: a community (v1, v2c) or a user (v3, RFC 3414)."""
+
+    name: str
+    version: Literal["1", "2c", "3"]
+    community: Secret | None = None
+    username: str = ""
+    auth_protocol: AuthProtocol | None = None
+    auth_password: Secret | None = None
+    priv_protocol: PrivProtocol | None = None
+    priv_password: Secret | None = None
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpSettings:
+    """``Check.settings`` of the collector ``snmp``. ``timeout`` of the check bounds the whole poll; ``retries`` of one
+    request share it. ``engine`` ``netmon`` is the fast one; v1 and v3 go to pysnmp whatever it says."""
+
+    address: str
+    port: int
+    credential: SnmpCredential
+    modules: tuple[str, ...] = ("system", "if_mib")
+    engine: SnmpEngineName = "netmon"
+    retries: int = 3
+    max_repetitions: int = 25
+
+
+@dataclass(frozen=True, slots=True)
+class TlsSettings:
+    """``ca_file`` None: the system's trust store. Fewer than ``min_days`` left before expiry: DEGRADED."""
+
+    verify: bool = True
+    ca_file: str | None = None
+    server_name: str | None = None
+    min_days: int = 14
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSettings:
+    """``Check.settings`` of the collector ``http``.
+
+    ``expected_status`` empty: any 2xx. ``connect_to`` sends the connection to this (host, port) while URL, Host header
+    and SNI stay. A whole exchange slower than ``slow`` milliseconds is DEGRADED; ``max_bytes`` bounds the body read
+    after decompression.
+    """
+
+    url: str
+    method: str = "GET"
+    headers: tuple[tuple[str, str | Secret], ...] = ()
+    body: str | None = None
+    expected_status: tuple[int, ...] = ()
+    body_regex: str | None = None
+    body_not_regex: str | None = None
+    follow_redirects: bool = True
+    max_redirects: int = 10
+    max_bytes: int = 1_048_576
+    slow: int | None = None
+    connect_to: tuple[str, int] | None = None
+    tls: TlsSettings = TlsSettings()
