@@ -150,3 +150,12 @@ class _Parser:
         token, column = self._tokens[self._at]
         found = f"'{token}'" if token else "the end"
         return ExpressionError(f"expected {expected}, found {found}", column)
+
+
+def node_state(states: Iterable[State]) -> State:
+    """A node's state from those of its checks: what they agree on; partly answering is DEGRADED; else the worst."""
+    distinct = frozenset(states)
+    answering = distinct & {State.UP, State.DEGRADED}
+    if answering and distinct & {State.DOWN, State.UNREACHABLE}:
+        return State.DEGRADED
+    return worst(distinct)

@@ -1,0 +1,1 @@
+"""Pure judgement: what observations mean. No I/O, no clock."""

@@ -1,0 +1,205 @@
+"""From readings to states: confirmation, backdating, unreachability, reboots. Pure.
+
+A check's state changes when ``fall`` readings in a row are worse, or ``rise`` in a row better, and the change is dated
+back to the first of them; ``earliest`` is the last look that still saw the old state. What we could not look at is
+UNKNOWN at once, since nothing was measured. A failure while every path to the target is cut is UNREACHABLE for
+the time of the cut; when the path heals the target is left UNREACHABLE until it answers, or fails ``fall`` times anew.
+"""
+
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
+
+from netmon.clock import SECOND, Millis
+from netmon.conventions import Reason
+from netmon.model import Reading, State, Transition
+
+TICKS = 2**32
+"""sysUpTime counts hundredths of a second modulo this (TimeTicks, RFC 2578): it comes round after 497 days."""
+
+REBOOT_TOLERANCE = 30 * SECOND
+"""How far sysUpTime may fall behind our clock before it is a restart: agents' clocks drift and replies are late."""
+
+_RANK = {State.UP: 0, State.DEGRADED: 1, State.DOWN: 2, State.UNREACHABLE: 2}
+_UNSEEN = (State.PENDING, State.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One reading that does not agree with the state held; ``previous`` is the time of the look before it."""
+
+    at: Millis
+    previous: Millis
+    state: State
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is remembered of a check between polls.
+
+    ``seen`` is the last look of any kind, ``pending`` the latest looks that disagree with ``state``; ``uptime`` and
+    ``uptime_at`` the last sysUpTime with the time it was read.
+    """
+
+    object: str
+    state: State = State.PENDING
+    since: Millis = 0
+    reason: Reason = Reason.OK
+    detail: str = ""
+    seen: Millis | None = None
+    pending: tuple[Look, ...] = ()
+    uptime: int | None = None
+    uptime_at: Millis = 0
+    reboots: int = 0
+
+    @property
+    def failing(self) -> bool:
+        """Confirmed not to answer, whosever fault it is."""
+        return self.state in {State.DOWN, State.UNREACHABLE}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How many readings in a row confirm a change for the worse (``fall``) and for the better (``rise``)."""
+
+    fall: int
+    rise: int
+
+
+Judgement = tuple[Memory, tuple[Transition, ...]]
+
+
+def restore(last: Transition, seen: Millis) -> Memory:
+    """The memory after a restart: the last stored transition holds, and was last seen to hold at ``seen``."""
+    return Memory(last.object, last.new, last.at, last.reason, last.detail, max(seen, last.at))
+
+
+def judge(memory: Memory, at: Millis, reading: Reading, rule: Rule, cut_since: Millis | None, now: Millis) -> Judgement:
+    """Fold one reading taken at ``at`` into the memory.
+
+    ``cut_since`` is when the last path to the target was cut, None while there is one. ``now`` dates the records.
+    Readings older than the last one are ignored: time does not go back.
+    """
+    if memory.seen is not None and at <= memory.seen:
+        return memory, ()
+    memory, outage = _judge_uptime(memory, at, reading, now)
+    look = Look(at, at if memory.seen is None else memory.seen, reading.state, reading.reason, reading.detail)
+    if look.state is State.UNKNOWN:
+        memory, changes = _judge_unseen(memory, look, now)
+    elif _agrees(memory, look, cut_since):
+        memory, changes = replace(memory, seen=at, pending=(), detail=look.detail), ()
+    else:
+        pending = (*memory.pending, look)[-max(rule.fall, rule.rise) :]
+        memory, changes = _decide(replace(memory, seen=at, pending=pending), rule, cut_since, now)
+    return memory, (*outage, *changes)
+
+
+def reclassify(memory: Memory, cut_since: Millis, now: Millis) -> Judgement:
+    """A check already DOWN whose every path turns out to be cut is UNREACHABLE for the time of the cut."""
+    if memory.state is not State.DOWN:
+        return memory, ()
+    at = max(memory.since, cut_since)
+    return _change(memory, at, at, State.UNREACHABLE, Reason.PARENT_DOWN, memory.detail, now)
+
+
+def _agrees(memory: Memory, look: Look, cut_since: Millis | None) -> bool:
+    if look.state is State.DOWN and memory.failing:
+        return (memory.state is State.UNREACHABLE) == (cut_since is not None)
+    return look.state is memory.state
+
+
+def _judge_unseen(memory: Memory, look: Look, now: Millis) -> Judgement:
+    seen = replace(memory, seen=look.at, pending=())
+    if memory.state is State.UNKNOWN:
+        return replace(seen, reason=look.reason, detail=look.detail), ()
+    return _change(seen, look.at, look.previous, State.UNKNOWN, look.reason, look.detail, now)
+
+
+def _decide(memory: Memory, rule: Rule, cut_since: Millis | None, now: Millis) -> Judgement:
+    if memory.state is State.DOWN and cut_since is not None and memory.pending[-1].state is State.DOWN:
+        return reclassify(replace(memory, pending=()), cut_since, now)
+    for level in (State.DOWN, State.DEGRADED):
+        run = _trailing(memory.pending, range(_RANK[level], 3))
+        if _is_worse(level, memory.state) and len(run) >= rule.fall:
+            return _confirm(memory, level, run, cut_since, now)
+    needed = 1 if memory.state in _UNSEEN else rule.rise
+    for level in (State.UP, State.DEGRADED):
+        run = _trailing(memory.pending, range(_RANK[level] + 1))
+        if _is_better(level, memory.state) and len(run) >= needed:
+            return _confirm(memory, level, run, None, now)
+    return memory, ()
+
+
+def _is_worse(level: State, held: State) -> bool:
+    if held in _UNSEEN:
+        return True
+    return _RANK[level] > _RANK[held] or (held is State.UNREACHABLE and level is State.DOWN)
+
+
+def _is_better(level: State, held: State) -> bool:
+    return level is State.UP if held in _UNSEEN else _RANK[level] < _RANK[held]
+
+
+def _trailing(looks: Sequence[Look], ranks: Container[int]) -> tuple[Look, ...]:
+    start = len(looks)
+    while start and _RANK[looks[start - 1].state] in ranks:
+        start -= 1
+    return tuple(looks[start:])
+
+
+def _confirm(memory: Memory, level: State, run: tuple[Look, ...], cut_since: Millis | None, now: Millis) -> Judgement:
+    first, last = run[0], run[-1]
+    if level is State.DOWN and cut_since is not None and cut_since <= first.at:
+        memory, changes = _change(
+            memory, first.at, first.previous, State.UNREACHABLE, Reason.PARENT_DOWN, last.detail, now
+        )
+    else:
+        reason = next(look.reason for look in reversed(run) if look.state is level or look is first)
+        memory, changes = _change(memory, first.at, first.previous, level, reason, last.detail, now)
+        if level is State.DOWN and cut_since is not None:
+            memory, later = reclassify(memory, cut_since, now)
+            changes = (*changes, *later)
+    return replace(memory, pending=_trailing_unlike(run, level)), changes
+
+
+def _trailing_unlike(run: tuple[Look, ...], level: State) -> tuple[Look, ...]:
+    """The looks after the last one that agrees with ``level``: they may yet confirm something further."""
+    return _trailing(run, {0, 1, 2} - {_RANK[level]})
+
+
+def _change(
+    memory: Memory, at: Millis, earliest: Millis, new: State, reason: Reason, detail: str, now: Millis
+) -> Judgement:
+    at = max(at, memory.since)
+    earliest = max(min(earliest, at), memory.since)
+    transition = Transition(memory.object, at, earliest, memory.state, new, reason, now, detail)
+    return replace(memory, state=new, since=at, reason=reason, detail=detail), (transition,)
+
+
+def _judge_uptime(memory: Memory, at: Millis, reading: Reading, now: Millis) -> Judgement:
+    """Restarts. One between two good readings is an outage: begun after the first, ended when the device booted."""
+    if reading.uptime is None:
+        return memory, ()
+    rebooted = memory.uptime is not None and has_rebooted(memory.uptime, at - memory.uptime_at, reading.uptime)
+    held, after = memory.seen, replace(memory, uptime=reading.uptime, uptime_at=at)
+    if not rebooted:
+        return after, ()
+    after = replace(after, reboots=memory.reboots + 1)
+    booted = at - reading.uptime * 10
+    good = memory.state in {State.UP, State.DEGRADED} and not memory.pending
+    if not good or held is None or not held + 1 < booted <= at:
+        return after, ()
+    back = memory.state, memory.reason
+    after, down = _change(after, held + 1, held, State.DOWN, Reason.REBOOT, "restarted between two polls", now)
+    after, up = _change(after, booted, held + 1, back[0], back[1], memory.detail, now)
+    return after, (*down, *up)
+
+
+def has_rebooted(before: int, elapsed: Millis, after: int) -> bool:
+    """Whether sysUpTime ``after``, read ``elapsed`` ms after ``before``, tells of a restart.
+
+    Both are TimeTicks modulo 2^32, so coming round after 497 days is not a restart (RFC 3418).
+    """
+    missing = (before + elapsed // 10 - after) % TICKS
+    return REBOOT_TOLERANCE // 10 + elapsed // 1000 < missing < TICKS // 2
