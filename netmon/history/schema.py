@@ -1,0 +1,76 @@
+"""The tables of the history: append-only facts, and one row that says until when the daemon watched.
+
+Columns named ``at``, ``start``, ``end``, ``earliest``, ``recorded`` are integer milliseconds since the epoch, UTC.
+"""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
+
+metadata = MetaData()
+
+_key = BigInteger().with_variant(Integer, "sqlite")
+
+transitions = Table(
+    "transitions",
+    metadata,
+    Column("id", _key, primary_key=True, autoincrement=True),
+    Column("object", String(255), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("earliest", BigInteger, nullable=False),
+    Column("old", String(16), nullable=False),
+    Column("new", String(16), nullable=False),
+    Column("reason", String(32), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("recorded", BigInteger, nullable=False),
+    Index("transitions_object_at", "object", "at"),
+    Index("transitions_at", "at"),
+)
+
+maintenance = Table(
+    "maintenance",
+    metadata,
+    Column("id", _key, primary_key=True, autoincrement=True),
+    Column("object", String(255), nullable=False),
+    Column("start", BigInteger, nullable=False),
+    Column("end", BigInteger),
+    Column("text", Text, nullable=False),
+    Column("recorded", BigInteger, nullable=False),
+)
+
+monitor = Table(
+    "monitor",
+    metadata,
+    Column("id", _key, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False),
+)
+
+heartbeat = Table(
+    "heartbeat",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("id", _key, primary_key=True, autoincrement=True),
+    Column("object", String(255), nullable=False),
+    Column("start", BigInteger, nullable=False),
+    Column("end", BigInteger),
+    Column("commune", String(255), nullable=False),
+    Column("weight", Integer, nullable=False),
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", _key, primary_key=True, autoincrement=True),
+    Column("object", String(255), nullable=False),
+    Column("start", BigInteger, nullable=False),
+    Column("end", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("recorded", BigInteger, nullable=False),
+)

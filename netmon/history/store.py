@@ -1,0 +1,138 @@
+"""The history: facts in, facts out."""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Engine, Select, and_, func, or_, select
+
+from netmon.clock import Millis
+from netmon.contracts import Event
+from netmon.errors import StoreError
+from netmon.history import schema
+from netmon.history.database import open_database
+from netmon.history.rows import TABLES, from_row
+from netmon.history.writer import Writer
+from netmon.model import Correction, MaintenanceWindow, Membership, MonitorEvent, Transition
+
+
+class Store:
+    """A ``contracts.History`` on one database; readers may be many, the writer is one."""
+
+    def __init__(self, engine: Engine, *, read_only: bool) -> None:
+        self._engine = engine
+        self._writer = None if read_only else Writer(engine)
+        self._lock = threading.Lock()
+
+    def record(self, events: Sequence[Event]) -> "Future[None]":
+        """Queue the events as one transaction; the future is done when they are on disk."""
+        return self._writing().record(events)
+
+    def heartbeat(self, at: Millis) -> "Future[None]":
+        """The daemon watched until ``at``."""
+        return self._writing().heartbeat(at)
+
+    def queue_length(self) -> int:
+        """How many transactions wait for the disk."""
+        return self._writer.length() if self._writer else 0
+
+    def observe_writes(self, observe: Callable[[float], None]) -> None:
+        """Have ``observe`` told how many seconds each transaction takes."""
+        self._writing().observe = observe
+
+    def last_heartbeat(self) -> Millis | None:
+        """Until when a daemon watched, as far as it could say."""
+        with self._engine.connect() as connection:
+            return cast("Millis | None", connection.execute(select(schema.heartbeat.c.at)).scalar())
+
+    def last_monitor_event(self) -> MonitorEvent | None:
+        """Whether the daemon last said that it started or that it stopped."""
+        table = schema.monitor
+        with self._engine.connect() as connection:
+            row = connection.execute(select(table).order_by(table.c.id.desc()).limit(1)).mappings().first()
+        return cast("MonitorEvent", from_row(MonitorEvent, dict(row))) if row else None
+
+    def states(self) -> Mapping[str, Transition]:
+        """The last transition of each object."""
+        table = schema.transitions
+        newest = select(func.max(table.c.id)).group_by(table.c.object)
+        found = self._read(Transition, select(table).where(table.c.id.in_(newest)))
+        return {transition.object: transition for transition in cast("list[Transition]", found)}
+
+    def events(
+        self, start: Millis | None = None, end: Millis | None = None, objects: Iterable[str] | None = None
+    ) -> Sequence[Event]:
+        """Everything needed to fold [start, end): see ``contracts.History.events``."""
+        wanted = None if objects is None else frozenset(objects)
+        found: list[Event] = []
+        for kind, query in (
+            (MonitorEvent, select(schema.monitor)),
+            (Membership, select(schema.members)),
+            (MaintenanceWindow, select(schema.maintenance).where(_overlaps(schema.maintenance.c, start, end))),
+            (Correction, select(schema.corrections).where(_overlaps(schema.corrections.c, start, end))),
+            (Transition, _transitions(start, end)),
+        ):
+            found += self._read(kind, query.order_by(TABLES[kind].c.id))
+        if wanted is None:
+            return found
+        return [event for event in found if isinstance(event, MonitorEvent) or event.object in wanted | {"*"}]
+
+    def close(self) -> None:
+        """Write what is queued, then close; safe to call twice.
+
+        Raises:
+            StoreError: what was queued could not be written.
+        """
+        with self._lock:
+            try:
+                if self._writer:
+                    self._writer.close()
+            finally:
+                self._engine.dispose()
+
+    def _writing(self) -> Writer:
+        if self._writer is None:
+            raise StoreError("the history was opened for reading")
+        return self._writer
+
+    def _read(self, kind: type[Event], query: Select[Any]) -> list[Event]:
+        with self._engine.connect() as connection:
+            return [from_row(kind, dict(row)) for row in connection.execute(query).mappings()]
+
+
+def open_history(location: Path | str, *, read_only: bool = False) -> Store:
+    """Open the history at a file path or database URL, migrating it when we may write.
+
+    Raises:
+        StoreError: missing (for a reader), broken, unwritable, or of another version; what it holds is untouched.
+    """
+    return Store(open_database(location, read_only=read_only), read_only=read_only)
+
+
+def _transitions(start: Millis | None, end: Millis | None) -> Select[Any]:
+    """Those of the period, and for each object the last one before it (its latest by time, then by order)."""
+    table = schema.transitions
+    query = select(table)
+    if end is not None:
+        query = query.where(table.c.at < end)
+    if start is None:
+        return query
+    before = (
+        select(table.c.object, func.max(table.c.at).label("at"))
+        .where(table.c.at < start)
+        .group_by(table.c.object)
+        .subquery()
+    )
+    joined = query.join(before, table.c.object == before.c.object, isouter=True)
+    return joined.where(or_(table.c.at >= start, table.c.at == before.c.at))
+
+
+def _overlaps(columns: Any, start: Millis | None, end: Millis | None) -> ColumnElement[bool]:
+    conditions: list[ColumnElement[bool]] = [columns.id.is_not(None)]
+    if start is not None:
+        conditions.append(or_(columns.end.is_(None), columns.end > start))
+    if end is not None:
+        conditions.append(columns.start < end)
+    return and_(*conditions)

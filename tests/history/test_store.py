@@ -1,0 +1,229 @@
+"""The history on disk: what goes in comes out, and nothing recorded is lost."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from netmon.contracts import Event
+from netmon.conventions import Reason
+from netmon.errors import StoreError
+from netmon.history import Store, open_history
+from netmon.model import Correction, MaintenanceWindow, Membership, MonitorEvent, State, Transition
+
+
+def transition(name: str, at: int, new: State = State.DOWN) -> Transition:
+    return Transition(name, at, at - 5, State.UP, new, Reason.TIMEOUT, at + 1, "no answer")
+
+
+EVERY_KIND: list[Event] = [
+    MonitorEvent(50, "started"),
+    Membership("n1", 10, None, "Bègles", 3),
+    MaintenanceWindow("*", 100, None, "micrologiciel", 20),
+    Correction("n1", 10, 20, State.UP, "A. Martin", "sonde défaillante", 400),
+    transition("n1", 100),
+]
+
+
+def written(path: Path, events: list[Event]) -> Store:
+    store = open_history(path)
+    store.record(events).result(10)
+    return store
+
+
+def test_every_kind_of_event_comes_back_as_it_went_in(tmp_path: Path) -> None:
+    store = written(tmp_path / "h.sqlite", EVERY_KIND)
+    assert list(store.events()) == EVERY_KIND
+    store.close()
+    reader = open_history(tmp_path / "h.sqlite", read_only=True)
+    assert list(reader.events()) == EVERY_KIND
+    reader.close()
+
+
+def test_a_period_comes_with_the_state_each_object_entered_it_in(tmp_path: Path) -> None:
+    events: list[Event] = [transition(name, at) for name in ("a", "b") for at in (100, 200, 300)]
+    store = written(tmp_path / "h.sqlite", events)
+    assert [(event.object, event.at) for event in store.events(250, 300) if isinstance(event, Transition)] == [
+        ("a", 200),
+        ("b", 200),
+    ]
+    assert [event.at for event in store.events(200, 301, ["a"]) if isinstance(event, Transition)] == [100, 200, 300]
+    store.close()
+
+
+def test_at_equal_times_before_a_period_all_are_kept_in_order(tmp_path: Path) -> None:
+    events: list[Event] = [transition("a", 100, State.DOWN), transition("a", 100, State.UNREACHABLE)]
+    store = written(tmp_path / "h.sqlite", events)
+    assert list(store.events(150, 200)) == events
+    store.close()
+
+
+def test_windows_that_reach_into_a_period_come_with_it(tmp_path: Path) -> None:
+    windows: list[Event] = [
+        MaintenanceWindow("a", 0, 100, "over", 0),
+        MaintenanceWindow("b", 0, 101, "reaches in", 0),
+        MaintenanceWindow("c", 50, None, "open", 0),
+        MaintenanceWindow("d", 200, 300, "later", 0),
+    ]
+    store = written(tmp_path / "h.sqlite", windows)
+    assert [event.object for event in store.events(100, 200) if isinstance(event, MaintenanceWindow)] == ["b", "c"]
+    store.close()
+
+
+def test_the_last_state_of_each_object_is_the_one_recorded_last(tmp_path: Path) -> None:
+    store = written(tmp_path / "h.sqlite", [transition("a", 100), transition("b", 90), transition("a", 100, State.UP)])
+    assert {name: last.new for name, last in store.states().items()} == {"a": State.UP, "b": State.DOWN}
+    store.close()
+
+
+def test_the_heartbeat_and_the_last_stop_are_remembered(tmp_path: Path) -> None:
+    store = open_history(tmp_path / "h.sqlite")
+    assert (store.last_heartbeat(), store.last_monitor_event()) == (None, None)
+    store.heartbeat(100).result(10)
+    store.heartbeat(200).result(10)
+    store.record([MonitorEvent(90, "started"), MonitorEvent(210, "stopped")]).result(10)
+    assert (store.last_heartbeat(), store.last_monitor_event()) == (200, MonitorEvent(210, "stopped"))
+    store.close()
+
+
+def test_closing_writes_what_is_queued(tmp_path: Path) -> None:
+    store = open_history(tmp_path / "h.sqlite")
+    futures = [store.record([transition("a", at)]) for at in range(100, 1100)]
+    store.close()
+    assert all(isinstance(future, Future) and future.done() for future in futures)
+    with pytest.raises(StoreError):
+        store.record([transition("a", 1)])
+    reader = open_history(tmp_path / "h.sqlite", read_only=True)
+    assert len(reader.events()) == 1000
+    reader.close()
+
+
+def test_a_reader_of_a_missing_history_is_told_so(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="no history here yet"):
+        open_history(tmp_path / "none.sqlite", read_only=True)
+
+
+def test_a_file_that_is_no_history_is_left_untouched(tmp_path: Path) -> None:
+    path = tmp_path / "h.sqlite"
+    path.write_bytes(b"not a database, but somebody's notes" * 100)
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="left untouched"):
+        open_history(path)
+    assert path.read_bytes() == before
+
+
+def test_a_history_of_a_newer_netmon_is_refused_and_left_untouched(tmp_path: Path) -> None:
+    path = tmp_path / "h.sqlite"
+    written(path, EVERY_KIND).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    for read_only in (False, True):
+        with pytest.raises(StoreError, match=r"written by (a newer|another version of) netmon"):
+            open_history(path, read_only=read_only)
+
+
+def test_a_directory_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="cannot be written"):
+        open_history(tmp_path / "no" / "such" / "h.sqlite")
+
+
+def test_a_locked_database_is_waited_for_and_nothing_is_dropped(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "h.sqlite"
+    store = open_history(path)
+    blocker = sqlite3.connect(path, isolation_level=None)
+    blocker.execute("PRAGMA busy_timeout=0")
+    blocker.execute("BEGIN IMMEDIATE")
+    future = store.record([transition("a", 100)])
+    deadline = time.monotonic() + 20
+    while not caplog.records and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not future.done()
+    blocker.execute("COMMIT")
+    blocker.close()
+    future.result(20)
+    store.close()
+    assert "trying on" in caplog.text
+    assert "written again" in caplog.text
+
+
+WRITE_UNTIL_KILLED = """
+import sys
+from netmon.conventions import Reason
+from netmon.history import open_history
+from netmon.model import State, Transition
+store = open_history(sys.argv[1])
+first = int(sys.argv[2])
+for number in range(first, first + 1_000_000):
+    event = Transition("n", number, number, State.UP, State.DOWN, Reason.TIMEOUT, number, "")
+    store.record([event, event]).result()
+    sys.stdout.write(f"{number}\\n")
+    sys.stdout.flush()
+"""
+
+
+def test_kill_9_at_any_moment_loses_nothing_that_was_recorded(tmp_path: Path) -> None:
+    path, acknowledged = tmp_path / "h.sqlite", set[int]()
+    open_history(path).close()
+    for trial in range(12):
+        command = [sys.executable, "-c", WRITE_UNTIL_KILLED, str(path), str(trial * 10_000_000)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            lines = [process.stdout.readline()]
+            time.sleep(0.003 * trial)
+            os.kill(process.pid, signal.SIGKILL)
+            lines += process.stdout.read().split(b"\n")
+        acknowledged |= {int(line) for line in lines[:-1] if line.strip()}
+    reader = open_history(path, read_only=True)
+    stored = [event.at for event in reader.events() if isinstance(event, Transition)]
+    reader.close()
+    assert acknowledged
+    assert acknowledged <= set(stored)
+    assert all(stored.count(number) == 2 for number in set(stored) - acknowledged), "a transaction was torn"
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    connection.close()
+
+
+events = st.lists(
+    st.builds(
+        transition,
+        st.sampled_from(["a", "b", "c"]),
+        st.integers(0, 1_000),
+        st.sampled_from([State.UP, State.DOWN, State.UNKNOWN]),
+    ),
+    max_size=30,
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(events, st.integers(0, 1_000), st.integers(1, 300))
+def test_a_period_holds_all_that_decides_it(
+    tmp_path_factory: pytest.TempPathFactory, recorded: list[Event], start: int, length: int
+) -> None:
+    recorded = sorted(recorded, key=lambda event: event.at if isinstance(event, Transition) else 0)
+    store = written(tmp_path_factory.mktemp("h") / "h.sqlite", recorded) if recorded else None
+    if store is None:
+        return
+    found = store.events(start, start + length)
+    store.close()
+
+    def state(among: list[Event], name: str, at: int) -> State | None:
+        last = [
+            event.new for event in among if isinstance(event, Transition) and event.object == name and event.at <= at
+        ]
+        return last[-1] if last else None
+
+    for name in "abc":
+        for at in range(start, start + length, 7):
+            assert state(list(found), name, at) == state(recorded, name, at)
