@@ -1,0 +1,238 @@
+"""What becomes of a reading: judged, recorded, shown. One object owns all live state; only the loop calls it."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from netmon.clock import Millis
+from netmon.contracts import CheckView, NodeView, ObservationListener, Recorder, ServiceView, SlaView
+from netmon.conventions import Reason
+from netmon.engine.views import covering, node_view, service_view
+from netmon.expression import Expression, parse, references
+from netmon.model import Check, Inventory, MaintenanceWindow, Observation, Reading, State, Transition
+from netmon.state.machine import Judgement, Memory, Rule, judge, reclassify, restore
+from netmon.state.topology import Topology, cut_since
+
+log = logging.getLogger("netmon.state")
+
+STALE_INTERVALS = 3
+"""A check not looked at for so many intervals is UNKNOWN: what was true then is not known to be true now."""
+
+
+class Pipeline:
+    """Turns observations into transitions and keeps the present; is the ``contracts.Snapshot`` exporters read."""
+
+    def __init__(
+        self,
+        inventory: Inventory,
+        recorder: Recorder,
+        now: Callable[[], Millis],
+        windows: Iterable[MaintenanceWindow] = (),
+    ) -> None:
+        self._inventory = inventory
+        self._recorder = recorder
+        self._now = now
+        self._started = now()
+        self._windows = list(windows)
+        self._listeners: list[ObservationListener] = []
+        self._memories = {check: Memory(check, since=self._started) for check in inventory.checks}
+        self._last: dict[str, Observation] = {}
+        self._last_success: dict[str, Millis] = {}
+        self._failures: dict[str, Counter[str]] = {check: Counter() for check in inventory.checks}
+        self._topology = Topology({node.id: node.uplinks for node in inventory.nodes.values()})
+        self._broken: dict[str, Millis] = {}
+        self._node_checks = _checks_by_node(inventory)
+        self._dependents = _checks_by_way(inventory)
+        self._expressions = {service.id: parse(service.expression) for service in inventory.services.values()}
+        self._before: dict[str, Transition] = {}
+        self._sla: tuple[SlaView, ...] = ()
+
+    # --- What is fed in
+
+    def restore(self, states: Mapping[str, Transition], seen: Millis) -> None:
+        """Take up the states a daemon before this one left in the history, last seen to hold at ``seen``."""
+        for check, last in states.items():
+            if check in self._memories:
+                self._memories[check] = restore(last, seen)
+                self._before[check] = last
+        self._broken = self._topology.broken_since(self._failed())
+
+    def listen(self, listener: ObservationListener) -> None:
+        """Have ``listener`` told of every observation."""
+        self._listeners.append(listener)
+
+    def observe(self, observation: Observation) -> Sequence[Transition]:
+        """Fold one observation; what changed is queued for the history and returned."""
+        check, reading = observation.check, observation.reading
+        memory = self._memories.get(check.id)
+        if memory is None:
+            return ()
+        self._remember(observation)
+        rule = Rule(check.fall, check.rise)
+        cut = cut_since(check.via, self._broken)
+        changes = self._keep(judge(memory, observation.started, reading, rule, cut, self._now()))
+        if changes and check.node:
+            changes = (*changes, *self._follow_topology())
+        if changes:
+            self._recorder.record(changes)
+            for change in changes:
+                log.info("%s: %s -> %s (%s)", change.object, change.old.value, change.new.value, change.reason.value)
+        for listener in self._listeners:
+            listener.observed(observation)
+        return changes
+
+    def sweep(self) -> None:
+        """Whatever should have been looked at long ago is UNKNOWN since the first look it missed."""
+        now = self._now()
+        for check in self._inventory.checks.values():
+            memory = self._memories[check.id]
+            seen = self._started if memory.seen is None else memory.seen
+            if now - seen > STALE_INTERVALS * check.interval:
+                reading = Reading(State.UNKNOWN, Reason.NOT_POLLED, "not looked at for several intervals")
+                self.observe(Observation(check, max(seen + check.interval, self._started), 0.0, reading))
+
+    def add_windows(self, windows: Iterable[MaintenanceWindow]) -> None:
+        """Planned work to show (recording it is the caller's)."""
+        self._windows += windows
+
+    def set_sla(self, views: Iterable[SlaView]) -> None:
+        """The running figures, computed elsewhere from the history."""
+        self._sla = tuple(views)
+
+    def resume(self, at: Millis) -> None:
+        """The daemon had not been watching until ``at``: rows of failures do not reach across the gap."""
+        self._memories = {name: replace(memory, pending=()) for name, memory in self._memories.items()}
+        log.info("watching again since %d", at)
+
+    # --- What is read
+
+    @property
+    def inventory(self) -> Inventory:
+        """What is watched."""
+        return self._inventory
+
+    @property
+    def started(self) -> Millis:
+        """When this daemon began to watch."""
+        return self._started
+
+    def now(self) -> Millis:
+        """The time everything shown is relative to."""
+        return self._now()
+
+    def checks(self) -> Mapping[str, CheckView]:
+        """Every check as of now."""
+        open_windows = self.maintenance()
+        return {name: self._check_view(check, open_windows) for name, check in self._inventory.checks.items()}
+
+    def nodes(self) -> Mapping[str, NodeView]:
+        """Every node that has checks, as of now."""
+        open_windows = self.maintenance()
+        return {
+            node: node_view(
+                node,
+                [self._memories[check.id] for check in checks],
+                covering(open_windows, checks[0]),
+            )
+            for node, checks in self._node_checks.items()
+        }
+
+    def services(self) -> Mapping[str, ServiceView]:
+        """Every service as of now, its expression over the states of checks and nodes."""
+        open_windows = self.maintenance()
+        covered = {
+            name for check in self._inventory.checks.values() if covering(open_windows, check)
+            for name in (check.id, check.node)
+        }  # fmt: skip
+        return {name: self._service_view(name, expression, covered) for name, expression in self._expressions.items()}
+
+    def maintenance(self) -> Sequence[MaintenanceWindow]:
+        """Planned work going on now."""
+        now = self._now()
+        return [window for window in self._windows if window.start <= now and (window.end is None or now < window.end)]
+
+    def sla(self) -> Sequence[SlaView]:
+        """The running figures as last computed."""
+        return self._sla
+
+    # --- Inside
+
+    def _remember(self, observation: Observation) -> None:
+        name, reading = observation.check.id, observation.reading
+        self._last[name] = observation
+        if reading.state in {State.UP, State.DEGRADED}:
+            self._last_success[name] = observation.started
+        if reading.state is not State.UP:
+            self._failures[name][reading.reason.value] += 1
+
+    def _keep(self, judgement: Judgement) -> tuple[Transition, ...]:
+        memory, changes = judgement
+        self._memories[memory.object] = memory
+        if changes:
+            self._before[memory.object] = changes[-1]
+        return changes
+
+    def _failed(self) -> dict[str, Millis]:
+        """Nodes none of whose checks answers, with the moment the last of them fell silent."""
+        failed: dict[str, Millis] = {}
+        for node, checks in self._node_checks.items():
+            memories = [self._memories[check.id] for check in checks]
+            if all(memory.failing for memory in memories):
+                failed[node] = max(memory.since for memory in memories)
+        return failed
+
+    def _follow_topology(self) -> list[Transition]:
+        """After a node changed: checks already down behind a path that is now cut are unreachable."""
+        broken = self._topology.broken_since(self._failed())
+        if broken == self._broken:
+            return []
+        moved = [node for node in broken.keys() | self._broken.keys() if broken.get(node) != self._broken.get(node)]
+        self._broken = broken
+        affected = {check for node in moved for check in self._dependents.get(node, ())}
+        changes: list[Transition] = []
+        for check in sorted(affected):
+            cut = cut_since(self._inventory.checks[check].via, broken)
+            if cut is not None:
+                changes += self._keep(reclassify(self._memories[check], cut, self._now()))
+        return changes
+
+    def _check_view(self, check: Check, open_windows: Sequence[MaintenanceWindow]) -> CheckView:
+        memory = self._memories[check.id]
+        return CheckView(
+            check=check,
+            state=memory.state,
+            since=memory.since,
+            reason=memory.reason.value,
+            detail=memory.detail,
+            last=self._last.get(check.id),
+            last_success=self._last_success.get(check.id),
+            failures=self._failures[check.id],
+            reboots=memory.reboots,
+            maintenance=covering(open_windows, check),
+        )
+
+    def _service_view(self, name: str, expression: Expression, covered: set[str]) -> ServiceView:
+        parts = {
+            part: [self._memories[check.id] for check in self._node_checks[part]]
+            if part in self._node_checks
+            else [self._memories[part]]
+            for part in references(expression)
+        }
+        return service_view(name, expression, parts, self._before, maintenance=not covered.isdisjoint(parts))
+
+
+def _checks_by_node(inventory: Inventory) -> dict[str, list[Check]]:
+    found: dict[str, list[Check]] = {}
+    for check in inventory.checks.values():
+        if check.node:
+            found.setdefault(check.node, []).append(check)
+    return found
+
+
+def _checks_by_way(inventory: Inventory) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for check in inventory.checks.values():
+        for node in check.via:
+            found.setdefault(node, []).append(check.id)
+    return found

@@ -1,0 +1,61 @@
+"""Metrics about netmon itself, in a registry of its own (prometheus-client)."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+
+from netmon import __version__
+from netmon.conventions import Metric
+
+LAG_BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0)
+WRITE_BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0)
+BLOCKED_BUCKETS = (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0)
+
+
+class Telemetry:
+    """What moves inside the daemon, counted."""
+
+    def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]
+        self.registry = registry = CollectorRegistry()
+        self.polls = Counter(
+            Metric.POLLS.removesuffix("_total"),
+            "Polls done, by collector and outcome (the state read, or unknown when we could not look).",
+            ("collector", "outcome"),
+            registry=registry,
+        )
+        self.skipped = Counter(
+            Metric.POLLS_SKIPPED.removesuffix("_total"),
+            "Polls that were due and not done: the one before was still under way (overrun), the slot came too late "
+            "(missed), or the daemon was busy stopping (stopping).",
+            ("why",),
+            registry=registry,
+        )
+        self.lag = Histogram(
+            Metric.POLL_LAG,
+            "Seconds between the time a poll was due and the time it began.",
+            buckets=LAG_BUCKETS,
+            registry=registry,
+        )
+        self.blocked = Histogram(
+            Metric.LOOP_BLOCKED,
+            "Seconds by which the event loop answered late, looked at ten times a second.",
+            buckets=BLOCKED_BUCKETS,
+            registry=registry,
+        )
+        self.store_write = Histogram(
+            Metric.STORE_WRITE,
+            "Seconds a transaction of the history took to reach the disk.",
+            buckets=WRITE_BUCKETS,
+            registry=registry,
+        )
+        self.store_queue = Gauge(
+            Metric.STORE_QUEUE, "Transactions waiting to be written to the history.", registry=registry
+        )
+        self.reload = Gauge(
+            Metric.CONFIG_RELOAD,
+            "Whether the last attempt to load the configuration succeeded (1) or not (0).",
+            registry=registry,
+        )
+        self.build = Gauge(Metric.BUILD_INFO, "The netmon that answers, always 1.", ("version",), registry=registry)
+        self.build.labels(__version__).set(1)
+        for why in ("overrun", "missed", "stopping"):
+            self.skipped.labels(why)
