@@ -86,3 +86,6 @@ class Metric(StrEnum):
     STORE_QUEUE = "netmon_store_queue_length"
     CONFIG_RELOAD = "netmon_config_last_reload_successful"
     BUILD_INFO = "netmon_build_info"
+    EXPOSITION_DROPPED = "netmon_exposition_dropped_series_total"
+    EXPOSITION_REFUSED = "netmon_exposition_refused_families_total"
+    EXPOSITION_EXPIRED = "netmon_exposition_expired_checks_total"
