@@ -1,0 +1,121 @@
+"""The collector: admits polls to its threads, and never lets one keep the event loop waiting."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+from collectors.http.admission import Admission
+from collectors.http.deadline import Deadline
+from collectors.http.matching import Matcher
+from collectors.http.probe import Probe, Tools
+from collectors.http.resolve import Resolver
+from collectors.http.tls import Contexts
+from netmon.clock import SECOND
+from netmon.conventions import Reason
+from netmon.errors import CollectError
+from netmon.model import Check, Reading
+from netmon.settings import HttpSettings
+
+_GRACE = 0.5
+"""Seconds a worker has, after the deadline, to say in which phase it was."""
+_STARVED = 0.1
+"""Share of its timeout a poll may lose in the queue before a timeout is ours rather than the target's."""
+_TIMEOUTS = frozenset({Reason.TIMEOUT, Reason.CONNECT_TIMEOUT, Reason.RESOLVE_FAILED})
+
+
+class HttpCollector:
+    """Polls over HTTP and HTTPS in ``threads`` threads of its own, at most ``per_host`` at once for one host."""
+
+    def __init__(self, threads: int = 16, per_host: int = 4) -> None:
+        self._threads = threads
+        self._per_host = per_host
+        self._tools = Tools(Resolver(), Contexts(), Matcher())
+        self._executor: ThreadPoolExecutor | None = None
+        self._admission = Admission(threads, per_host)
+        self._running: dict[Future[Reading], Deadline] = {}
+
+    async def start(self) -> None:
+        """Open the thread pool."""
+        logging.getLogger("urllib3").setLevel(logging.ERROR)  # it warns, with the URL, of headers a server bungled
+        self._tools = Tools(Resolver(), Contexts(), Matcher())
+        self._admission = Admission(self._threads, self._per_host)
+        self._executor = ThreadPoolExecutor(self._threads, "netmon-http")
+
+    async def collect(self, check: Check, *, verbose: bool = False) -> Reading:
+        """Poll once, within ``check.timeout`` and the blink a worker needs to report that it is over.
+
+        Raises:
+            CollectError: we could not look: no thread in time, no socket, no secret, no CA file.
+        """
+        settings = check.settings
+        if not isinstance(settings, HttpSettings):
+            raise CollectError(Reason.INTERNAL, "the check has no settings for the collector http")
+        deadline = Deadline(check.timeout / SECOND)
+        release = await self._admission.enter(_host(settings), deadline.left)
+        waited = deadline.seconds - deadline.left
+        future = self._submit(Probe(settings, deadline, self._tools, verbose=verbose).run, deadline, release)
+        reading = await self._result(future, deadline)
+        if reading.reason in _TIMEOUTS and deadline.left <= 0 and waited > _STARVED * deadline.seconds:
+            raise CollectError(Reason.OVERLOAD, f"waited {waited:.1f} of {deadline.seconds:g} s for a thread")
+        return reading
+
+    async def stop(self) -> None:
+        """End what runs at once, then the threads and helpers."""
+        executor, self._executor = self._executor, None
+        running = dict(self._running)
+        for deadline in running.values():
+            deadline.abort()
+        if running:
+            await asyncio.wait([asyncio.wrap_future(future) for future in running], timeout=_GRACE)
+        if executor is not None:
+            executor.shutdown(wait=False, cancel_futures=True)
+        self._tools.matcher.close()
+
+    def _submit(self, run: Callable[[], Reading], deadline: Deadline, release: Callable[[], None]) -> Future[Reading]:
+        loop = asyncio.get_running_loop()
+        if self._executor is None:
+            release()
+            raise CollectError(Reason.NOT_POLLED, "the collector is not running")
+        try:
+            future = self._executor.submit(run)
+        except RuntimeError as error:  # the thread could not be started
+            release()
+            raise CollectError(Reason.OVERLOAD, "this host has no thread to give") from error
+        self._running[future] = deadline
+
+        def ended(done: Future[Reading]) -> None:
+            # The place is free when the worker ends, not when somebody stopped waiting for it.
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(self._ended, done, release)
+
+        future.add_done_callback(ended)
+        return future
+
+    def _ended(self, future: Future[Reading], release: Callable[[], None]) -> None:
+        self._running.pop(future, None)
+        release()
+
+    async def _result(self, future: Future[Reading], deadline: Deadline) -> Reading:
+        waiting = asyncio.wrap_future(future)
+        try:
+            await asyncio.wait([waiting], timeout=deadline.left + _GRACE)
+        except asyncio.CancelledError:
+            deadline.abort()
+            raise
+        if deadline.aborted:
+            raise CollectError(Reason.NOT_POLLED, "the poll was broken off because netmon stops")
+        if not waiting.done():
+            deadline.abort()
+            raise CollectError(Reason.OVERLOAD, "the worker did not come back at the deadline: this host is too busy")
+        return waiting.result()
+
+
+def _host(settings: HttpSettings) -> str:
+    if settings.connect_to is not None:
+        return settings.connect_to[0]
+    try:
+        return urlsplit(settings.url).hostname or ""
+    except ValueError:
+        return ""
