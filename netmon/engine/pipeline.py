@@ -174,12 +174,12 @@ class Pipeline:
         return changes
 
     def _failed(self) -> dict[str, Millis]:
-        """Nodes none of whose checks answers, with the moment the last of them fell silent."""
+        """Nodes none of whose checks answers, with the moment since which that may be so."""
         failed: dict[str, Millis] = {}
         for node, checks in self._node_checks.items():
             memories = [self._memories[check.id] for check in checks]
             if all(memory.failing for memory in memories):
-                failed[node] = max(memory.since for memory in memories)
+                failed[node] = max(memory.failing_since for memory in memories)
         return failed
 
     def _follow_topology(self) -> list[Transition]:

@@ -42,7 +42,7 @@ def play(
     start, count = clock.now(), 0
     checks = pipeline.inventory.checks.values()
     breaks = [edge for gap in gaps for edge in gap]
-    polls = merge(*(((at, check.id) for at in worthwhile(check, world, start, end, breaks)) for check in checks))
+    polls = merge(*(_named(check.id, worthwhile(check, world, start, end, breaks)) for check in checks))
     closed = [edge for gap in sorted(gaps) for edge in ((gap[0], "stopped"), (gap[1], "started"))]
     for at, name in polls:
         while closed and closed[0][0] <= at:
@@ -59,6 +59,10 @@ def play(
             progress(at)
     clock.set(end)
     return count
+
+
+def _named(name: str, moments: Iterable[Millis]) -> Iterator[tuple[Millis, str]]:
+    return ((at, name) for at in moments)
 
 
 def worthwhile(

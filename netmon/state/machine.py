@@ -38,8 +38,9 @@ class Look:
 class Memory:
     """What is remembered of a check between polls.
 
-    ``seen`` is the last look of any kind, ``pending`` the latest looks that disagree with ``state``; ``uptime`` and
-    ``uptime_at`` the last sysUpTime with the time it was read.
+    ``failing_since`` is the last look that saw it answer before it failed: the failure began after it, and what lies
+    behind may have been cut from then on. ``seen`` is the last look of any kind, ``pending`` are the latest looks that
+    disagree with ``state``; ``uptime`` and ``uptime_at`` the last sysUpTime with the time it was read.
     """
 
     object: str
@@ -47,6 +48,7 @@ class Memory:
     since: Millis = 0
     reason: Reason = Reason.OK
     detail: str = ""
+    failing_since: Millis = 0
     seen: Millis | None = None
     pending: tuple[Look, ...] = ()
     uptime: int | None = None
@@ -72,7 +74,9 @@ Judgement = tuple[Memory, tuple[Transition, ...]]
 
 def restore(last: Transition, seen: Millis) -> Memory:
     """The memory after a restart: the last stored transition holds, and was last seen to hold at ``seen``."""
-    return Memory(last.object, last.new, last.at, last.reason, last.detail, max(seen, last.at))
+    return Memory(
+        last.object, last.new, last.at, last.reason, last.detail, failing_since=last.earliest, seen=max(seen, last.at)
+    )
 
 
 def judge(memory: Memory, at: Millis, reading: Reading, rule: Rule, cut_since: Millis | None, now: Millis) -> Judgement:
@@ -174,7 +178,9 @@ def _change(
     at = max(at, memory.since)
     earliest = max(min(earliest, at), memory.since)
     transition = Transition(memory.object, at, earliest, memory.state, new, reason, now, detail)
-    return replace(memory, state=new, since=at, reason=reason, detail=detail), (transition,)
+    failing_since = memory.failing_since if memory.failing else earliest
+    changed = replace(memory, state=new, since=at, reason=reason, detail=detail, failing_since=failing_since)
+    return changed, (transition,)
 
 
 def _judge_uptime(memory: Memory, at: Millis, reading: Reading, now: Millis) -> Judgement:

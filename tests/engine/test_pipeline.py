@@ -1,0 +1,152 @@
+"""What becomes of readings: transitions recorded, unreachability found, the present shown."""
+
+import pytest
+
+from netmon.clock import MINUTE, ManualClock
+from netmon.conventions import Reason
+from netmon.engine.pipeline import Pipeline
+from netmon.model import MaintenanceWindow, Observation, Reading, State, Transition
+from tests.engine.small import Memo, inventory
+
+START = 1_760_000_000_000
+
+
+class Bench:
+    """A pipeline with its hands."""
+
+    def __init__(self, windows: tuple[MaintenanceWindow, ...] = ()) -> None:
+        self.clock = ManualClock(START)
+        self.memo = Memo()
+        self.pipeline = Pipeline(inventory(), self.memo, self.clock.now, windows)
+
+    def poll(self, **states: State) -> None:
+        """One round a minute after the last; keys are nodes, or ``portail``."""
+        self.clock.advance(MINUTE)
+        for name, state in states.items():
+            each = self.pipeline.inventory.checks.get(f"{name}/snmp") or self.pipeline.inventory.checks[name]
+            reason = Reason.OK if state is State.UP else Reason.TIMEOUT
+            self.pipeline.observe(Observation(each, self.clock.now(), 0.1, Reading(state, reason, f"{name} said so")))
+
+    def recorded(self) -> list[tuple[str, str]]:
+        return [(event.object, event.new.value) for event in self.memo.events if isinstance(event, Transition)]
+
+
+ALL_UP = dict.fromkeys(("core", "dist", "acc1", "acc2", "portail"), State.UP)
+DOWN = State.DOWN
+
+
+def test_before_the_first_poll_everything_is_pending() -> None:
+    bench = Bench()
+    assert {view.state for view in bench.pipeline.checks().values()} == {State.PENDING}
+    assert {view.state for view in bench.pipeline.services().values()} == {State.PENDING}
+
+
+def test_each_change_is_recorded_once() -> None:
+    bench = Bench()
+    for _ in range(3):
+        bench.poll(**ALL_UP)
+    assert bench.recorded() == [
+        ("core/snmp", "up"), ("dist/snmp", "up"), ("acc1/snmp", "up"), ("acc2/snmp", "up"), ("portail", "up"),
+    ]  # fmt: skip
+
+
+def test_what_lies_behind_a_failed_node_is_unreachable_and_the_failed_node_is_down() -> None:
+    bench = Bench()
+    bench.poll(**ALL_UP)
+    for _ in range(3):
+        bench.poll(acc1=DOWN, portail=DOWN, dist=DOWN, core=State.UP, acc2=State.UP)
+    states = {name: view.state.value for name, view in bench.pipeline.checks().items()}
+    assert states == {
+        "core/snmp": "up", "dist/snmp": "down", "acc1/snmp": "unreachable", "acc2/snmp": "up", "portail": "unreachable",
+    }  # fmt: skip
+
+
+def test_a_child_found_down_before_its_parent_is_reclassified() -> None:
+    bench = Bench()
+    bench.poll(**ALL_UP)
+    bench.poll(acc1=DOWN)
+    bench.poll(acc1=DOWN, dist=DOWN)
+    assert bench.recorded()[-1] == ("acc1/snmp", "down")
+    bench.poll(dist=DOWN)
+    assert bench.recorded()[-2:] == [("dist/snmp", "down"), ("acc1/snmp", "unreachable")]
+
+
+def test_a_child_polled_first_counts_as_cut_since_its_own_first_failure() -> None:
+    bench = Bench()
+    bench.poll(**ALL_UP)
+    for _ in range(2):
+        bench.poll(acc1=DOWN)
+        bench.poll(dist=DOWN)
+    changes = [event for event in bench.memo.events if isinstance(event, Transition) and event.object == "acc1/snmp"]
+    assert [(event.new, event.at) for event in changes[1:]] == [
+        (DOWN, START + 2 * MINUTE),
+        (State.UNREACHABLE, START + 2 * MINUTE),
+    ]
+
+
+def test_a_second_way_keeps_a_node_down_not_unreachable() -> None:
+    bench = Bench()
+    bench.poll(**ALL_UP)
+    for _ in range(3):
+        bench.poll(dist=DOWN, acc2=DOWN)
+    assert bench.pipeline.checks()["acc2/snmp"].state is DOWN
+
+
+def test_a_service_is_its_expression_and_tells_since_when_and_why() -> None:
+    bench = Bench()
+    bench.poll(**ALL_UP)
+    up_since = bench.clock.now()
+    for _ in range(4):
+        bench.poll(portail=DOWN, acc1=State.UP, acc2=DOWN)
+    services = bench.pipeline.services()
+    assert (services["web"].state, services["web"].since) == (DOWN, up_since + MINUTE)
+    assert (services["web"].causes, services["web"].reason) == (("portail",), "timeout")
+    assert (services["either"].state, services["either"].since) == (State.UP, up_since)
+
+
+def test_a_check_nobody_polls_becomes_unknown_since_its_first_missed_poll() -> None:
+    bench = Bench()
+    bench.poll(**ALL_UP)
+    seen = bench.clock.now()
+    bench.clock.advance(4 * MINUTE)
+    bench.pipeline.sweep()
+    view = bench.pipeline.checks()["core/snmp"]
+    assert (view.state, view.since, view.reason) == (State.UNKNOWN, seen + MINUTE, "not_polled")
+
+
+def test_after_a_restart_states_hold_and_only_news_are_recorded() -> None:
+    before = Bench()
+    before.poll(**ALL_UP)
+    for _ in range(3):
+        before.poll(dist=DOWN, acc1=DOWN)
+    stored = {event.object: event for event in before.memo.events if isinstance(event, Transition)}
+    after = Bench()
+    after.clock.set(before.clock.now())
+    after.pipeline.restore(stored, before.clock.now())
+    assert after.pipeline.checks()["acc1/snmp"].state is State.UNREACHABLE
+    after.poll(dist=DOWN, acc1=DOWN, core=State.UP)
+    assert after.recorded() == []
+    after.poll(dist=State.UP, acc1=State.UP)
+    assert after.recorded() == [("dist/snmp", "up"), ("acc1/snmp", "up")]
+
+
+@pytest.mark.parametrize("place", ["acc1", "acc1/snmp", "mairie", "*"])
+def test_planned_work_shows_on_all_it_covers(place: str) -> None:
+    window = MaintenanceWindow(place, START, START + 10 * MINUTE, "travaux", START)
+    bench = Bench((window,))
+    assert bench.pipeline.checks()["acc1/snmp"].maintenance
+    assert bench.pipeline.nodes()["acc1"].maintenance
+    assert bench.pipeline.services()["web"].maintenance
+    bench.clock.advance(10 * MINUTE)
+    assert not bench.pipeline.checks()["acc1/snmp"].maintenance
+    assert bench.pipeline.maintenance() == []
+
+
+def test_failed_polls_are_counted_by_reason_and_the_last_good_one_is_dated() -> None:
+    bench = Bench()
+    bench.poll(core=State.UP)
+    good = bench.clock.now()
+    bench.poll(core=DOWN)
+    bench.poll(core=DOWN)
+    view = bench.pipeline.checks()["core/snmp"]
+    assert (dict(view.failures), view.last_success) == ({"timeout": 2}, good)
