@@ -1,0 +1,61 @@
+"""The HTML form, the reference: each page is one file with its style and charts inside, and works without script."""
+
+import re
+from functools import partial
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from exporters.report.pages import commune_page, metropole_page
+from exporters.report.rows import verdict_words
+from exporters.report.texts import Texts
+from netmon.i18n import translations
+from netmon.model import CommuneReport, Report
+
+
+class Pages:
+    """Renders the pages of one report in one language.
+
+    Raises:
+        UsageError: no such language.
+    """
+
+    def __init__(self, report: Report, language: str) -> None:
+        self._report = report
+        self._texts = Texts(language, report.period.timezone)
+        self._environment = _environment(language)
+        self._environment.globals.update(
+            language=language,
+            version=report.version,
+            zone=report.period.timezone,
+            whole=self._texts.formats.percent_units(10_000),
+            verdict_words=partial(verdict_words, texts=self._texts),
+        )
+
+    def commune(self, part: CommuneReport, *, located: bool) -> str:
+        """The page of one commune; ``located``: with a way back to the index and its place on the map."""
+        return self._render("commune.html", commune_page(self._report, part, self._texts, located=located))
+
+    def index(self) -> str:
+        """The page of the métropole."""
+        return self._render("metropole.html", metropole_page(self._report, self._texts))
+
+    def _render(self, template: str, page: object) -> str:
+        text = self._environment.get_template(template).render(page=page)
+        return re.sub(r"\n[\n ]*\n", "\n", text)
+
+
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("exporters.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    catalogue = translations(language)
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
+        catalogue.gettext, catalogue.ngettext, newstyle=True
+    )
+    return environment

@@ -1,0 +1,74 @@
+"""The method annex: the policy's answers and the measurement's limits, in sentences."""
+
+from dataclasses import dataclass
+
+from exporters.report.texts import Texts
+from netmon.clock import to_datetime
+from netmon.i18n import mark
+from netmon.model import Report
+
+_SUBJECTS = {
+    "maintenance": mark("Planned works"),
+    "degraded": mark("Degraded service"),
+    "unreachable": mark("Service cut off by a failure upstream"),
+    "unknown": mark("State unknown, the monitoring could not look"),
+    "no_data": mark("Monitoring stopped, or not begun"),
+}
+_ANSWERS = {
+    "excluded": mark("left out of the calculation: neither available nor unavailable"),
+    "up": mark("counted as available"),
+    "down": mark("counted as unavailable"),
+    "counted": mark("counted as what was observed meanwhile"),
+    "carry": mark("counted as the last state seen before"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """Rows of (term, words): the policy, then the measurement; ``remarks`` are sentences."""
+
+    policy_name: str
+    policy: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[str, str], ...]
+    remarks: tuple[str, ...]
+    digest: str
+
+
+def method(report: Report, texts: Texts) -> Method:
+    """How the report's figures came about."""
+    _, show = texts.gettext, texts.formats
+    facts = (
+        (_("Period"), show.period_range(report.period)),
+        (_("Time zone"), _zone(report, texts)),
+        (_("Resolution (longest interval between two polls)"), show.duration(report.resolution)),
+        (_("Report made on"), show.instant(report.generated)),
+        (_("Software"), f"netmon {report.version}"),
+    )
+    remarks = (
+        _("Availability is the available time over the eligible time. Durations are added up, percentages never "
+          "averaged: the figure of a group is that of all its service time together."),
+        _("Percentages are cut after the last decimal shown, never rounded up: 99.999 is not 100."),
+        _("A change is known only to the interval between two polls. The bounds give the lowest and the highest "
+          "availability that agree with everything that was seen."),
+        _("Coverage is the part of the time to watch during which the monitoring did see."),
+    )  # fmt: skip
+    answers = tuple(
+        (_(_SUBJECTS[key]) if key in _SUBJECTS else key, _(_ANSWERS[answer]) if answer in _ANSWERS else answer)
+        for key, answer in report.policy
+    )
+    return Method(report.policy_name, answers, facts, remarks, report.digest)
+
+
+def _zone(report: Report, texts: Texts) -> str:
+    """The zone, and whether its offset changes within the period."""
+    zone = texts.formats.zone
+    first = to_datetime(report.period.start, zone).utcoffset()
+    last = to_datetime(report.period.end, zone).utcoffset()
+    if first == last or first is None or last is None:
+        return report.period.timezone
+    change = (
+        texts.gettext("%(zone)s; summer time began within the period, which is one hour shorter for it")
+        if last > first
+        else texts.gettext("%(zone)s; summer time ended within the period, which is one hour longer for it")
+    )
+    return change % {"zone": report.period.timezone}

@@ -1,0 +1,152 @@
+"""From the report's values to the rows, lanes and tiles of a page."""
+
+from collections.abc import Iterable, Sequence
+
+from exporters.report import charts, outages, parts, story
+from exporters.report.names import page_name
+from exporters.report.texts import Texts, isolated
+from exporters.report.verdict import Verdict, is_partial, judge
+from exporters.report.views import Division, Lane, ObjectRow, PlannedRow, Summary, Tile
+from netmon.clock import Millis
+from netmon.l10n import digits_for
+from netmon.model import Commune, CommuneReport, Figures, MaintenanceWindow, ObjectFigures, Period, Report
+
+EVERYTHING = "*"
+
+
+def summary(figures: Figures, objective: float | None, services: Sequence[ObjectFigures], texts: Texts) -> Summary:
+    """The figures taken together; interruptions are those of ``services`` that count."""
+    show, digits = texts.formats, digits_for(objective)
+    found = outages.counted(services)
+    return Summary(
+        verdict=judge(figures, objective, texts),
+        reached=show.percent(figures.availability, digits),
+        objective=None if objective is None else show.percent_units(story.objective_units(objective, digits), digits),
+        gap=story.gap(figures, objective, texts),
+        low=show.percent(figures.low, digits),
+        high=show.percent(figures.high, digits),
+        coverage=show.percent(figures.coverage),
+        interruptions=show.integer(len(found)),
+        interrupted=show.duration(sum(outage.counted for outage in found)),
+        mttr=_mean(figures.mttr, texts),
+        mtbf=_mean(figures.mtbf, texts),
+    )
+
+
+def object_row(item: ObjectFigures, objective: float | None, texts: Texts) -> ObjectRow:
+    """One service or site."""
+    show, figures, digits = texts.formats, item.figures, digits_for(objective)
+    return ObjectRow(
+        name=isolated(item.name),
+        family=texts.words(item.family),
+        reached=show.percent(figures.availability, digits),
+        low=show.percent(figures.low, digits),
+        high=show.percent(figures.high, digits),
+        coverage=show.percent(figures.coverage),
+        partial=is_partial(figures),
+        interruptions=show.integer(len(outages.counted([item]))),
+        interrupted=show.duration(figures.unavailable),
+        mttr=_mean(figures.mttr, texts),
+    )
+
+
+def division(figures: Figures, texts: Texts) -> Division:
+    """The partition as table, bar, and the bar in words."""
+    rows = parts.rows(figures.partition, texts)
+    said = ", ".join(f"{row.name} {row.share}" for row in rows if row.present)
+    return Division(rows, parts.total(figures.partition, texts), charts.stack(parts.lengths(figures.partition)), said)
+
+
+def planned_row(window: MaintenanceWindow, report: Report, texts: Texts) -> PlannedRow:
+    """A maintenance window; an open one has no end."""
+    show = texts.formats
+    name = (
+        texts.gettext("Everything") if window.object == EVERYTHING else report.names.get(window.object, window.object)
+    )
+    return PlannedRow(
+        object=isolated(name),
+        start=show.instant(window.start),
+        start_iso=show.iso(window.start),
+        end=None if window.end is None else show.instant(window.end),
+        end_iso="" if window.end is None else show.iso(window.end),
+        text=isolated(window.text),
+    )
+
+
+def object_lane(item: ObjectFigures, planned: Iterable[MaintenanceWindow], period: Period, texts: Texts) -> Lane:
+    """When one service or site was down; works announced for it, or for everything, behind."""
+    works = [window for window in planned if window.object in {EVERYTHING, item.id}]
+    return Lane(isolated(item.name), _works(works, period) + _outages([item], period), lane_text([item], texts))
+
+
+def works_lane(planned: Sequence[MaintenanceWindow], period: Period, texts: Texts) -> Lane:
+    """All planned works on one lane."""
+    text = texts.count("%(n)s window", "%(n)s windows", len(planned))
+    return Lane(texts.gettext("Planned works"), _works(planned, period), text)
+
+
+def commune_lane(part: CommuneReport, period: Period, texts: Texts) -> Lane:
+    """When at least one service of the commune was down."""
+    name = isolated(part.commune.name)
+    return Lane(name, _outages(part.services, period), lane_text(part.services, texts), page_name(part.commune))
+
+
+def lane_text(items: Sequence[ObjectFigures], texts: Texts) -> str:
+    """What the marks of a lane say."""
+    if not any(item.figures.availability.whole for item in items):
+        return texts.gettext("not measured")
+    found = outages.counted(items)
+    if not found:
+        return texts.gettext("no interruption")
+    number = texts.count("%(n)s interruption", "%(n)s interruptions", len(found))
+    return f"{number}, {texts.formats.duration(sum(outage.counted for outage in found))}"
+
+
+def figure_tile(part: CommuneReport, texts: Texts) -> Tile:
+    """A commune on the map with its figure and verdict, leading to its page."""
+    verdict = judge(part.figures, part.objective, texts)
+    figure = texts.formats.percent(part.figures.availability, digits_for(part.objective))
+    said = f"{isolated(part.commune.name)}{texts.gettext(': ')}{figure or ''} {verdict_words(verdict, texts)}"
+    return _tile(
+        part.commune, verdict.kind, verdict.glyph, figure or "", said, page_name(part.commune), verdict.partial
+    )
+
+
+def place_tile(commune: Commune, here: Commune) -> Tile:
+    """A commune on the small map that only shows where ``here`` is."""
+    kind = "here" if commune.insee == here.insee else "other"
+    return _tile(commune, kind, "", "", isolated(commune.name), "", False)
+
+
+def verdict_words(verdict: Verdict, texts: Texts) -> str:
+    """The verdict's word, and whether it stands on a partial measurement."""
+    if verdict.partial:
+        return texts.gettext("%(verdict)s, partial measurement") % {"verdict": verdict.word}
+    return verdict.word
+
+
+def _tile(commune: Commune, kind: str, glyph: str, figure: str, text: str, link: str, partial: bool) -> Tile:
+    column, row = commune.tile
+    return Tile(
+        column, row, charts.tile_lines(isolated(commune.name)), kind, glyph, figure, text.strip(), link, partial
+    )
+
+
+def _works(windows: Iterable[MaintenanceWindow], period: Period) -> tuple[charts.Mark, ...]:
+    return charts.place(period, [(window.start, _end(window, period), "works") for window in windows])
+
+
+def _outages(items: Iterable[ObjectFigures], period: Period) -> tuple[charts.Mark, ...]:
+    found = [outage for item in items for outage in item.figures.outages]
+    planned = [(outage.start, outage.end, "planned") for outage in found if not outage.counted]
+    return charts.place(period, planned) + charts.place(
+        period, [(outage.start, outage.end, "down") for outage in found if outage.counted]
+    )
+
+
+def _end(window: MaintenanceWindow, period: Period) -> Millis:
+    return period.end if window.end is None else window.end
+
+
+def _mean(length: float | None, texts: Texts) -> str | None:
+    return None if length is None else texts.formats.duration(round(length))

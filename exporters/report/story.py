@@ -1,0 +1,113 @@
+"""What happened, in sentences, and what the reader must know before trusting a figure."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from exporters.report import outages
+from exporters.report.outages import Event
+from exporters.report.texts import Texts
+from exporters.report.verdict import Verdict
+from netmon.l10n import digits_for, ratio_of, truncated
+from netmon.model import Figures, ObjectFigures, Report
+
+
+def sentences(
+    figures: Figures, objective: float | None, verdict: Verdict, services: Sequence[ObjectFigures], texts: Texts
+) -> tuple[str, ...]:
+    """The synthesis: the figure against the objective, then what interrupted the services."""
+    return (_figure(figures, objective, verdict, texts), *_interruptions(figures, services, texts))
+
+
+def notices(report: Report, figures: Figures, verdict: Verdict, texts: Texts) -> tuple[str, ...]:
+    """Why the figures may say less than they seem to: unfinished period, little seen, an open verdict."""
+    _, show, found = texts.gettext, texts.formats, []
+    if report.generated < report.period.end:
+        found.append(
+            _("Provisional report: the period was not over when it was made, on %(when)s.")
+            % {"when": show.instant(report.generated)}
+        )
+    if figures.coverage.whole and verdict.partial:
+        found.append(
+            _("The monitoring saw only %(coverage)s of the time: the figures say nothing of the rest.")
+            % {"coverage": show.percent(figures.coverage)}
+        )
+    if verdict.open:
+        found.append(
+            _(
+                "The polls are not close enough together to settle the verdict: the true availability lies between "
+                "%(low)s and %(high)s, on both sides of the objective."
+            )
+            % {"low": show.percent(figures.low), "high": show.percent(figures.high)}
+        )
+    return tuple(found)
+
+
+def gap(figures: Figures, objective: float | None, texts: Texts) -> str | None:
+    """Reached minus objective as shown, in points; None where one of them is missing."""
+    if objective is None:
+        return None
+    digits = digits_for(objective)
+    reached = truncated(figures.availability, digits)
+    if reached is None:
+        return None
+    return texts.formats.points(reached - objective_units(objective, digits), digits)
+
+
+def objective_units(objective: float, digits: int) -> int:
+    """The objective in units of 10^-``digits`` percent."""
+    return round(ratio_of(objective) * 100 * Fraction(10) ** digits)
+
+
+def _figure(figures: Figures, objective: float | None, verdict: Verdict, texts: Texts) -> str:
+    _, digits = texts.gettext, digits_for(objective)
+    reached = texts.formats.percent(figures.availability, digits)
+    if reached is None:
+        return _("Nothing could be measured over this period: no availability can be stated.")
+    if objective is None:
+        return _("The services were available %(reached)s of the time.") % {"reached": reached}
+    text = (
+        _("The services were available %(reached)s of the time: the objective of %(objective)s is met.")
+        if verdict.kind == "met"
+        else _("The services were available %(reached)s of the time: the objective of %(objective)s is not met.")
+    )
+    return text % {
+        "reached": reached,
+        "objective": texts.formats.percent_units(objective_units(objective, digits), digits),
+    }
+
+
+def _interruptions(figures: Figures, services: Sequence[ObjectFigures], texts: Texts) -> tuple[str, ...]:
+    if not figures.availability.whole:
+        return ()
+    found = outages.counted(services)
+    if not found:
+        return (texts.gettext("No interruption counts against it."),)
+    total = sum(outage.counted for outage in found)
+    summary = texts.count(
+        "One interruption of service was counted", "%(n)s interruptions of service were counted", len(found)
+    )
+    whole = texts.gettext("%(summary)s, %(total)s in all.") % {
+        "summary": summary,
+        "total": texts.formats.duration(total),
+    }
+    longest = max((event for event in outages.events(services) if event.counted), key=_gravity)
+    return whole, _longest(longest, len(found) == 1, texts)
+
+
+def _gravity(event: Event) -> tuple[int, int, int]:
+    return event.end - event.start, len(event.services), -event.start
+
+
+def _longest(event: Event, alone: bool, texts: Texts) -> str:
+    _ = texts.gettext
+    text = (
+        _("It began on %(start)s: %(services)s (%(reason)s).")
+        if alone
+        else _("The longest, of %(duration)s, began on %(start)s: %(services)s (%(reason)s).")
+    )
+    return text % {
+        "duration": texts.formats.duration(event.end - event.start),
+        "start": texts.formats.instant(event.start),
+        "services": outages.names_in_words(event.services, texts),
+        "reason": texts.words(event.reason),
+    }

@@ -1,0 +1,114 @@
+"""Writing a report: every file whole or not at all, the same bytes for the same report."""
+
+import os
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+from exporters.report import document, names, tabular
+from exporters.report.html import Pages
+from exporters.report.texts import Texts
+from netmon.errors import HostError, UsageError
+from netmon.model import CommuneReport, Report
+
+FORMATS = ("html", "csv", "json")
+
+Progress = Callable[[int, int], None]
+"""Called with (files written, files to write)."""
+
+
+def write_report(
+    report: Report,
+    directory: Path,
+    formats: Sequence[str] = ("html",),
+    language: str = "fr",
+    communes: Collection[str] | None = None,
+    progress: Progress | None = None,
+) -> list[Path]:
+    """Write ``report`` into ``directory`` (made where missing) and return the files, in the order written.
+
+    ``communes`` names those to write (None: all). The figures of all communes together, and the index, are written
+    only with all of them: a commune's own report tells nothing of the others.
+
+    Raises:
+        UsageError: no such format, language or commune.
+        HostError: the directory or a file cannot be written; files already there stay as they were.
+    """
+    chosen = _chosen(report, communes)
+    _check_formats(formats)
+    texts = Texts(language, report.period.timezone)
+    whole = communes is None
+    jobs = [job for name in FORMATS if name in formats for job in _JOBS[name](report, chosen, texts, whole)]
+    written = []
+    for done, (name, content) in enumerate(jobs, start=1):
+        written.append(_write(directory / name, content()))
+        if progress:
+            progress(done, len(jobs))
+    return written
+
+
+_Job = tuple[str, Callable[[], bytes]]
+
+
+def _html_jobs(report: Report, chosen: Sequence[CommuneReport], texts: Texts, whole: bool) -> Iterator[_Job]:
+    pages = Pages(report, texts.language)
+    if whole:
+        yield names.INDEX, lambda: _encoded(pages.index())
+    for part in chosen:
+        yield names.page_name(part.commune), partial(_commune_job, pages, part, whole)
+
+
+def _commune_job(pages: Pages, part: CommuneReport, whole: bool) -> bytes:
+    return _encoded(pages.commune(part, located=whole))
+
+
+def _csv_jobs(report: Report, chosen: Sequence[CommuneReport], texts: Texts, _whole: bool) -> Iterator[_Job]:
+    yield names.OFFICE, lambda: tabular.office_csv(report, chosen, texts)
+    yield names.OPEN, lambda: tabular.open_csv(report, chosen, texts)
+
+
+def _json_jobs(report: Report, chosen: Sequence[CommuneReport], texts: Texts, whole: bool) -> Iterator[_Job]:
+    yield names.DOCUMENT, lambda: document.document(report, chosen, texts.formats, whole=whole)
+
+
+_JOBS = {"html": _html_jobs, "csv": _csv_jobs, "json": _json_jobs}
+
+
+def _encoded(page: str) -> bytes:
+    return page.encode("utf-8", "xmlcharrefreplace")
+
+
+def _chosen(report: Report, communes: Collection[str] | None) -> list[CommuneReport]:
+    if communes is None:
+        return list(report.communes)
+    known = {part.commune.name for part in report.communes}
+    for name in communes:
+        if name not in known:
+            raise UsageError(f"the report has no commune '{name}'")
+    return [part for part in report.communes if part.commune.name in communes]
+
+
+def _check_formats(formats: Sequence[str]) -> None:
+    for name in formats:
+        if name not in FORMATS:
+            raise UsageError(f"report format '{name}' is not known: expected some of {', '.join(FORMATS)}")
+
+
+def _write(path: Path, content: bytes) -> Path:
+    """Beside the file, then in its place: a reader sees the old one or the new one."""
+    beside = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            beside = Path(file.name)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.chmod(0o644)
+        beside.replace(path)
+    except OSError as error:
+        if beside:
+            beside.unlink(missing_ok=True)
+        raise HostError(f"cannot write {path}: {error.strerror or error}") from error
+    return path
