@@ -1,4 +1,4 @@
-"""Prometheus: the exposition rendered at poll time, joined at scrape time."""
+"""Prometheus: the exposition, rendered when polls end and joined when scraped."""
 
 from exporters.prometheus.exposition import Exposition
 from exporters.prometheus.selection import EVERYTHING, Selection

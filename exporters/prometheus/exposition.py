@@ -10,9 +10,10 @@ from prometheus_client.metrics_core import Metric as SelfMetric
 from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
 
 from exporters.prometheus.heads import Head, OpenMetricsHeads, text_head
-from exporters.prometheus.own import HEADS, STALE_INTERVALS, OwnFamilies
+from exporters.prometheus.own import HEADS, OwnFamilies
 from exporters.prometheus.selection import EVERYTHING, Selection
 from exporters.prometheus.text import Template, are_label_names, is_metric_name, label_block, make_template, render
+from exporters.summary import STALE_INTERVALS
 from netmon.clock import Millis
 from netmon.contracts import Snapshot
 from netmon.conventions import CHECK_LABELS, Metric

@@ -2,23 +2,20 @@
 
 import platform
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import netmon
 from exporters.prometheus.heads import Head
 from exporters.prometheus.selection import Selection
 from exporters.prometheus.text import format_value, label_block
+from exporters.summary import ALIVE, is_stale, services_by_commune, up_ratio
 from netmon.clock import SECOND, Millis
-from netmon.contracts import CheckView, NodeView, ServiceView, Snapshot
+from netmon.contracts import CheckView, Snapshot
 from netmon.conventions import Metric, Reason
 from netmon.model import MetricKind, Number, Observation, State
 
-STALE_INTERVALS = 3
-"""After this many intervals without an observation, what it said is no longer told."""
-
 CHECK_STATES = ("up", "degraded", "down", "unreachable", "unknown", "maintenance")
-_ALIVE = {State.UP: 1, State.DEGRADED: 1, State.DOWN: 0, State.UNREACHABLE: 0}
 _COUNTED_FROM_ZERO = {
     "snmp": (Reason.TIMEOUT,),
     "http": (Reason.TIMEOUT, Reason.CONNECT_REFUSED, Reason.STATUS),
@@ -134,8 +131,8 @@ class OwnFamilies:
             if not selection.takes(commune, node.id):
                 continue
             labels = (("commune", commune), ("site", node.site), ("node", node.id))
-            if node_view.state in _ALIVE:
-                yield _line(Metric.NODE_UP, labels, _ALIVE[node_view.state])
+            if node_view.state in ALIVE:
+                yield _line(Metric.NODE_UP, labels, ALIVE[node_view.state])
             yield _line(Metric.NODE_REBOOTS, labels, reboots[node.id])
 
     def _commune_lines(self, selection: Selection) -> Iterator[tuple[str, bytes]]:
@@ -171,30 +168,6 @@ class OwnFamilies:
             yield _line(Metric.MAINTENANCE_ACTIVE, (("object", name),), 1)
 
 
-def is_stale(last: Observation | None, now: Millis) -> bool:
-    """Whether the check's last observation is too old to be told as present."""
-    return last is not None and now - last.started > STALE_INTERVALS * last.check.interval
-
-
-def services_by_commune(snapshot: Snapshot) -> dict[str, list[ServiceView]]:
-    """The services of each commune; ``*`` among a service's communes stands for all of them."""
-    inventory = snapshot.inventory
-    members: dict[str, list[ServiceView]] = {name: [] for name in inventory.communes}
-    for view in snapshot.services().values():
-        service = inventory.services.get(view.id)
-        communes = service.communes if service else ()
-        for name in members if "*" in communes else communes:
-            if name in members:
-                members[name].append(view)
-    return members
-
-
-def up_ratio(views: Sequence[ServiceView | NodeView]) -> float | None:
-    """Share of ``views`` that work, among those known and not in maintenance; None when there are none."""
-    known = [_ALIVE[view.state] for view in views if view.state in _ALIVE and not view.maintenance]
-    return sum(known) / len(known) if known else None
-
-
 def _render_check(view: CheckView, block: bytes, stale: bool) -> Iterator[bytes]:
     """The lines of one check, in the order of ``CHECK_HEADS``."""
     last = view.last
@@ -203,7 +176,7 @@ def _render_check(view: CheckView, block: bytes, stale: bool) -> Iterator[bytes]
         b'%b{%b,state="%b"} %d\n' % (Metric.CHECK_STATE.encode(), block, name.encode(), name == state)
         for name in CHECK_STATES
     )
-    up = None if stale else _ALIVE.get(view.state)
+    up = None if stale else ALIVE.get(view.state)
     yield _check_line(Metric.CHECK_UP, block, up)
     yield _check_line(Metric.CHECK_DURATION, block, None if stale or last is None else last.duration)
     yield _check_line(Metric.CHECK_LAST_SUCCESS, block, _seconds(view.last_success))

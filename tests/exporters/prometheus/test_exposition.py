@@ -25,7 +25,7 @@ def read(exposition: Exposition, selection: Selection = EVERYTHING) -> dict[tupl
     text = b"".join(exposition.scrape(selection, openmetrics=True)).decode()
     samples = [sample for family in parse_openmetrics(text) for sample in family.samples]
     second = {(sample.name, frozenset(sample.labels.items())): sample.value for sample in samples}
-    assert {key: repr(value) for key, value in first.items()} == {
+    assert {key: repr(float(value)) for key, value in first.items()} == {
         key: repr(float(value)) for key, value in second.items()
     }
     return first

@@ -1,0 +1,37 @@
+"""Figures that several exporters tell alike."""
+
+from collections.abc import Sequence
+
+from netmon.clock import Millis
+from netmon.contracts import NodeView, ServiceView, Snapshot
+from netmon.model import Observation, State
+
+STALE_INTERVALS = 3
+"""After this many intervals without an observation, what it said is no longer told."""
+
+ALIVE = {State.UP: 1, State.DEGRADED: 1, State.DOWN: 0, State.UNREACHABLE: 0}
+"""Whether an object works; states that are not here tell neither."""
+
+
+def is_stale(last: Observation | None, now: Millis) -> bool:
+    """Whether the check's last observation is too old to be told as present."""
+    return last is not None and now - last.started > STALE_INTERVALS * last.check.interval
+
+
+def services_by_commune(snapshot: Snapshot) -> dict[str, list[ServiceView]]:
+    """The services of each commune; ``*`` among a service's communes stands for all of them."""
+    inventory = snapshot.inventory
+    members: dict[str, list[ServiceView]] = {name: [] for name in inventory.communes}
+    for view in snapshot.services().values():
+        service = inventory.services.get(view.id)
+        communes = service.communes if service else ()
+        for name in members if "*" in communes else communes:
+            if name in members:
+                members[name].append(view)
+    return members
+
+
+def up_ratio(views: Sequence[ServiceView | NodeView]) -> float | None:
+    """Share of ``views`` that work, among those known and not in maintenance; None when there are none."""
+    known = [ALIVE[view.state] for view in views if view.state in ALIVE and not view.maintenance]
+    return sum(known) / len(known) if known else None

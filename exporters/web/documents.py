@@ -1,0 +1,160 @@
+"""The documents of ``/api/v1``: plain values for JSON, read from the snapshot. The landing page shows the same."""
+
+from collections import Counter, defaultdict
+from typing import Any, TypeAlias
+
+import netmon
+from exporters.summary import is_stale
+from exporters.web.communes import STATES, CommuneView, commune_views, count, worst
+from exporters.web.problems import OpenProblem, open_problems
+from netmon.clock import Millis, to_datetime
+from netmon.contracts import Snapshot
+
+SCHEMA_VERSION = 1
+
+Document: TypeAlias = dict[str, Any]
+
+
+def moment(instant: Millis | None) -> str | None:
+    """The instant as RFC 3339 in UTC, to the millisecond."""
+    if instant is None:
+        return None
+    return to_datetime(instant).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def status_document(snapshot: Snapshot, language: str = "fr") -> Document:
+    """The whole present in one document: communes worst first, open problems, the monitor itself."""
+    communes = commune_views(snapshot)
+    problems = open_problems(snapshot)
+    return {
+        **_head(snapshot),
+        "state": _overall(communes, problems),
+        "monitor": _monitor(snapshot, language),
+        "counts": {
+            "communes": _counts(Counter(view.state for view in communes)),
+            "services": _counts(count(snapshot.services().values())),
+            "nodes": _counts(count(snapshot.nodes().values())),
+            "checks": _counts(count(snapshot.checks().values())),
+        },
+        "communes": [_commune(view, problems) for view in communes],
+        "problems": [_problem(snapshot, problem) for problem in problems],
+        "maintenance": _windows(snapshot),
+        "sla": _sla(snapshot),
+    }
+
+
+def nodes_document(snapshot: Snapshot) -> Document:
+    """Every node with its checks."""
+    inventory = snapshot.inventory
+    checks: defaultdict[str, list[Document]] = defaultdict(list)
+    for view in snapshot.checks().values():
+        last = view.last.started if view.last else None
+        checks[view.check.node].append({
+            "id": view.check.id, "name": view.check.name, "collector": view.check.collector, "state": view.state.value,
+            "since": moment(view.since), "reason": view.reason, "detail": view.detail, "last_run": moment(last),
+            "last_success": moment(view.last_success),
+        })  # fmt: skip
+    nodes = []
+    for node_view in snapshot.nodes().values():
+        node = inventory.nodes.get(node_view.id)
+        if node is None:
+            continue
+        site = inventory.sites.get(node.site)
+        nodes.append({
+            "id": node.id, "name": node.name, "role": node.role.value, "address": node.address,
+            "commune": site.commune if site else "", "site": node.site, "site_name": site.name if site else "",
+            "uplinks": list(node.uplinks), "state": node_view.state.value, "since": moment(node_view.since),
+            "reason": node_view.reason, "maintenance": node_view.maintenance, "checks": checks[node.id],
+        })  # fmt: skip
+    return {**_head(snapshot), "nodes": nodes, "checks": checks[""]}
+
+
+def services_document(snapshot: Snapshot) -> Document:
+    """Every service with its expression and what keeps it from being up."""
+    services = []
+    for view in snapshot.services().values():
+        service = snapshot.inventory.services.get(view.id)
+        if service is not None:
+            services.append({
+                "id": service.id, "name": service.name, "family": service.family, "communes": list(service.communes),
+                "expression": service.expression, "state": view.state.value, "since": moment(view.since),
+                "reason": view.reason, "causes": list(view.causes), "maintenance": view.maintenance,
+            })  # fmt: skip
+    return {**_head(snapshot), "services": services}
+
+
+def maintenance_document(snapshot: Snapshot) -> Document:
+    """The maintenance windows open now."""
+    return {**_head(snapshot), "maintenance": _windows(snapshot)}
+
+
+def _head(snapshot: Snapshot) -> Document:
+    return {"schema_version": SCHEMA_VERSION, "generated": moment(snapshot.now())}
+
+
+def _overall(communes: list[CommuneView], problems: list[OpenProblem]) -> str:
+    """The worst commune; a problem that belongs to no commune degrades the whole."""
+    states = [view.state for view in communes]
+    if any(not problem.commune and problem.root and not problem.maintenance for problem in problems):
+        states.append("degraded")
+    return worst(states)
+
+
+def _monitor(snapshot: Snapshot, language: str) -> Document:
+    now = snapshot.now()
+    views = snapshot.checks().values()
+    runs = [view.last.started for view in views if view.last]
+    return {
+        "version": netmon.__version__,
+        "language": language,
+        "started": moment(snapshot.started),
+        "last_run": moment(max(runs, default=None)),
+        "checks": len(views),
+        "pending": sum(view.last is None for view in views),
+        "stale": sum(is_stale(view.last, now) for view in views),
+        "failures": sum(sum(view.failures.values()) for view in views),
+    }
+
+
+def _counts(counts: Counter[str]) -> dict[str, int]:
+    return {state: counts[state] for state in STATES}
+
+
+def _commune(view: CommuneView, problems: list[OpenProblem]) -> Document:
+    commune = view.commune
+    mine = [problem for problem in problems if problem.commune == commune.name and problem.root]
+    since = min((problem.since for problem in mine if not problem.maintenance), default=None)
+    return {
+        "name": commune.name, "insee": commune.insee, "population": commune.population, "tile": list(commune.tile),
+        "state": view.state, "since": moment(since), "up_ratio": view.up_ratio, "problems": len(mine),
+        "services": _counts(view.services), "nodes": _counts(view.nodes), "checks": _counts(view.checks),
+    }  # fmt: skip
+
+
+def _problem(snapshot: Snapshot, problem: OpenProblem) -> Document:
+    site = snapshot.inventory.sites.get(problem.site)
+    return {
+        "kind": problem.kind, "id": problem.id, "name": problem.name, "state": problem.state.value,
+        "maintenance": problem.maintenance, "root": problem.root, "since": moment(problem.since),
+        "reason": problem.reason, "detail": problem.detail, "commune": problem.commune, "site": problem.site,
+        "site_name": site.name if site else "", "causes": list(problem.causes),
+        "takes": {"nodes": list(problem.nodes), "checks": list(problem.checks), "services": list(problem.services),
+                  "communes": list(problem.communes)},
+    }  # fmt: skip
+
+
+def _windows(snapshot: Snapshot) -> list[Document]:
+    return [
+        {"object": window.object, "from": moment(window.start), "to": moment(window.end), "text": window.text,
+         "announced": moment(window.recorded)}
+        for window in snapshot.maintenance()
+    ]  # fmt: skip
+
+
+def _sla(snapshot: Snapshot) -> list[Document]:
+    return [
+        {"contract": view.contract, "commune": view.commune, "period": view.period, "objective": view.objective,
+         "availability": view.availability, "low": view.low, "high": view.high, "coverage": view.coverage,
+         "budget_seconds": view.budget_seconds}
+        for view in snapshot.sla()
+    ]  # fmt: skip

@@ -1,0 +1,89 @@
+"""The OpenAPI document of what the daemon answers."""
+
+from typing import Any
+
+import netmon
+
+_STATES = ["up", "degraded", "down", "unreachable", "unknown", "pending"]
+_TEXT: dict[str, Any] = {"type": "string"}
+_TIME: dict[str, Any] = {"type": "string", "format": "date-time"}
+_MAYBE_TIME: dict[str, Any] = {"type": ["string", "null"], "format": "date-time"}
+_TEXTS: dict[str, Any] = {"type": "array", "items": _TEXT}
+
+
+def openapi_document() -> dict[str, Any]:
+    """OpenAPI 3.1, for what exists."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "netmon", "version": netmon.__version__, "license": {"name": "Apache-2.0"}},
+        "paths": {
+            "/api/v1/status": _get("The present: communes worst first, open problems, the monitor itself", "Status"),
+            "/api/v1/nodes": _get("Every device with its checks", "Nodes"),
+            "/api/v1/services": _get("Every service with what keeps it from being up", "Services"),
+            "/api/v1/maintenance": _get("Planned works under way", "Maintenance"),
+            "/metrics": _metrics(),
+        },
+        "components": {"schemas": _schemas()},
+    }
+
+
+def _get(summary: str, schema: str) -> dict[str, Any]:
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+    return {"get": {"summary": summary, "responses": {"200": {"description": summary, "content": content}}}}
+
+
+def _metrics() -> dict[str, Any]:
+    summary = "Prometheus metrics; commune and node, repeatable, select"
+    parameters = [
+        {"name": name, "in": "query", "schema": _TEXTS, "style": "form", "explode": True}
+        for name in ("commune", "node")
+    ]
+    content = {"text/plain": {"schema": _TEXT}, "application/openmetrics-text": {"schema": _TEXT}}
+    responses = {"200": {"description": summary, "content": content}}
+    return {"get": {"summary": summary, "parameters": parameters, "responses": responses}}
+
+
+def _object(**properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "required": sorted(properties), "properties": properties}
+
+
+def _document(**properties: dict[str, Any]) -> dict[str, Any]:
+    return _object(schema_version={"const": 1}, generated=_TIME, **properties)
+
+
+def _list(schema: str) -> dict[str, Any]:
+    return {"type": "array", "items": {"$ref": f"#/components/schemas/{schema}"}}
+
+
+def _schemas() -> dict[str, Any]:
+    state = {"enum": _STATES}
+    shown = {"enum": [*_STATES, "maintenance"]}
+    flag, number, whole = {"type": "boolean"}, {"type": "number"}, {"type": "integer"}
+    maybe = {"type": ["number", "null"]}
+    counts = {"type": "object", "additionalProperties": whole}
+    known = {"id": _TEXT, "name": _TEXT, "state": state, "since": _TIME, "reason": _TEXT}
+    return {
+        "Status": _document(
+            state=shown, monitor={"$ref": "#/components/schemas/Monitor"}, counts={"type": "object"},
+            communes=_list("Commune"), problems=_list("Problem"), maintenance=_list("Window"), sla=_list("Sla"),
+        ),
+        "Nodes": _document(nodes=_list("Node"), checks=_list("Check")),
+        "Services": _document(services=_list("Service")),
+        "Maintenance": _document(maintenance=_list("Window")),
+        "Monitor": _object(version=_TEXT, language=_TEXT, started=_TIME, last_run=_MAYBE_TIME, checks=whole,
+                           pending=whole, stale=whole, failures=whole),
+        "Commune": _object(name=_TEXT, insee=_TEXT, population=whole, tile={"type": "array", "items": whole},
+                           state=shown, since=_MAYBE_TIME, up_ratio=maybe, problems=whole, services=counts,
+                           nodes=counts, checks=counts),
+        "Problem": _object(**known, kind={"enum": ["node", "check", "service"]}, maintenance=flag, root=flag,
+                           detail=_TEXT, commune=_TEXT, site=_TEXT, site_name=_TEXT, causes=_TEXTS,
+                           takes=_object(nodes=_TEXTS, checks=_TEXTS, services=_TEXTS, communes=_TEXTS)),
+        "Window": {**_object(**{"object": _TEXT, "from": _TIME, "to": _MAYBE_TIME, "text": _TEXT,
+                                "announced": _TIME})},
+        "Sla": _object(contract=_TEXT, commune=_TEXT, period=_TEXT, objective=number, availability=maybe, low=maybe,
+                       high=maybe, coverage=maybe, budget_seconds=maybe),
+        "Check": _object(**known, collector=_TEXT, detail=_TEXT, last_run=_MAYBE_TIME, last_success=_MAYBE_TIME),
+        "Node": _object(**known, role=_TEXT, address=_TEXT, commune=_TEXT, site=_TEXT, site_name=_TEXT,
+                        uplinks=_TEXTS, maintenance=flag, checks=_list("Check")),
+        "Service": _object(**known, family=_TEXT, communes=_TEXTS, expression=_TEXT, causes=_TEXTS, maintenance=flag),
+    }  # fmt: skip
