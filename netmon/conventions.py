@@ -38,6 +38,7 @@ class Reason(StrEnum):
     AUTHENTICATION = "authentication"
     REBOOT = "reboot"
     PARENT_DOWN = "parent_down"
+    OTHER = "other"
     # Ourselves.
     CREDENTIAL = "credential"
     NO_SOCKET = "no_socket"

@@ -1,0 +1,131 @@
+"""Every object of an inventory, assessed over one period: what is folded once is shared by all that ask."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TypeVar
+
+from netmon.clock import Millis
+from netmon.expression import parse, references
+from netmon.model import Check, Inventory, Service
+from netmon.sla.derive import node_timeline, service_timeline
+from netmon.sla.figures import Measure, weighted
+from netmon.sla.intervals import ALWAYS, Set
+from netmon.sla.ledger import Ledger
+from netmon.sla.partition import Frame, Scope, measure
+from netmon.sla.policy import Policy
+from netmon.sla.timeline import Timeline, marked
+
+V = TypeVar("V")
+
+
+class Assessment:
+    """Timelines and measures of the objects of ``inventory`` over [start, end) under ``policy``.
+
+    A maintenance window on a site or node is inherited by the nodes and checks of it; on a service it is that
+    service's alone. What works on checks and nodes do to a service is said in ``netmon.sla.derive``.
+    """
+
+    def __init__(self, inventory: Inventory, ledger: Ledger, start: Millis, end: Millis, policy: Policy) -> None:
+        self.inventory = inventory
+        self.ledger = ledger
+        self.start, self.end, self.policy = start, end, policy
+        self._lines: dict[str, Timeline] = {}
+        self._members: dict[str, Timeline] = {}
+        self._frames: dict[Scope, Frame] = {}
+        self._measures: dict[tuple[str, Scope], Measure] = {}
+
+    def service(self, service: Service, commune: str | None = None, hours: Set = ALWAYS) -> Measure:
+        """A service, as used by ``commune`` (None: by anybody), during ``hours``."""
+        scope = Scope(self.ledger.service(service.id, commune), hours, self.ledger.planned(service.id))
+        return self._measure(service.id, scope)
+
+    def node(self, node_id: str, hours: Set = ALWAYS) -> Measure:
+        """A node, combined from its checks."""
+        return self._measure(node_id, Scope(self.ledger.service(node_id), hours, self.planned(node_id)))
+
+    def check(self, check_id: str, hours: Set = ALWAYS) -> Measure:
+        """One check."""
+        return self._measure(check_id, Scope(self.ledger.service(check_id), hours, self.planned(check_id)))
+
+    def site(self, site_id: str, hours: Set = ALWAYS) -> Measure:
+        """What stands on a site, taken together by time: its nodes, and its checks that belong to no node."""
+        nodes = [self.node(node_id, hours) for node_id in self.nodes_of.get(site_id, ()) if self.checks_of.get(node_id)]
+        checks = [self.check(check.id, hours) for check in self.loose_checks_of.get(site_id, ())]
+        return weighted((part, 1) for part in (*nodes, *checks))
+
+    def together(self, services: Iterable[Service], commune: str | None, hours: Set = ALWAYS) -> Measure:
+        """Several services taken together, each with its weight."""
+        return weighted((self.service(service, commune, hours), self.ledger.weight(service.id)) for service in services)
+
+    def planned(self, object_id: str) -> Set:
+        """When a check or node was under maintenance, its own or inherited."""
+        return self.ledger.planned(*self._above(object_id))
+
+    def timeline(self, object_id: str) -> Timeline:
+        """The timeline of a check, node or service."""
+        line = self._lines.get(object_id)
+        if line is None:
+            line = self._lines[object_id] = self._fold(object_id)
+        return line
+
+    @cached_property
+    def checks_of(self) -> dict[str, list[Check]]:
+        """The checks of each node."""
+        return _grouped((check.node, check) for check in self.inventory.checks.values() if check.node)
+
+    @cached_property
+    def nodes_of(self) -> dict[str, list[str]]:
+        """The nodes of each site."""
+        return _grouped((node.site, node.id) for node in self.inventory.nodes.values())
+
+    @cached_property
+    def loose_checks_of(self) -> dict[str, list[Check]]:
+        """The checks of each site that belong to no node."""
+        checks = self.inventory.checks.values()
+        return _grouped(
+            (check.site, check) for check in checks if check.site and check.node not in self.inventory.nodes
+        )
+
+    def _measure(self, object_id: str, scope: Scope) -> Measure:
+        known = self._measures.get((object_id, scope))
+        if known is None:
+            frame = self._frames.get(scope)
+            if frame is None:
+                frame = self._frames[scope] = Frame(scope, self.start, self.end, self.policy)
+            known = self._measures[object_id, scope] = measure(self.timeline(object_id), frame, object_id)
+        return known
+
+    def _fold(self, object_id: str) -> Timeline:
+        if object_id in self.inventory.services:
+            return service_timeline(parse(self.inventory.services[object_id].expression), self._member)
+        if object_id in self.inventory.nodes:
+            return node_timeline([self._member(check.id) for check in self.checks_of.get(object_id, ())])
+        return self.ledger.timeline(object_id)
+
+    def _member(self, object_id: str) -> Timeline:
+        line = self._members.get(object_id)
+        if line is None:
+            line = self._members[object_id] = marked(self.timeline(object_id), self.planned(object_id))
+        return line
+
+    def _above(self, object_id: str) -> tuple[str, ...]:
+        """The object itself and what it stands in, whose windows it inherits."""
+        if object_id in self.inventory.nodes:
+            return object_id, self.inventory.nodes[object_id].site
+        check = self.inventory.checks.get(object_id)
+        if check is None:
+            return (object_id,)
+        node = self.inventory.nodes.get(check.node)
+        return tuple(dict.fromkeys(filter(None, (object_id, check.node, check.site, node.site if node else ""))))
+
+
+def references_of(service: Service) -> tuple[str, ...]:
+    """The checks and nodes a service's expression names."""
+    return references(parse(service.expression))
+
+
+def _grouped(pairs: Iterable[tuple[str, V]]) -> dict[str, list[V]]:
+    groups: dict[str, list[V]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return groups

@@ -1,0 +1,87 @@
+"""One class per instant, in fixed priority: not in service, out of hours, maintenance, no data, the state."""
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+
+from netmon.clock import Millis
+from netmon.model import Outage, State
+from netmon.sla.figures import Measure, Tally
+from netmon.sla.intervals import ALWAYS, EMPTY, Ruler, Set, clip, complement, difference, intersection, length
+from netmon.sla.meaning import meanings_of
+from netmon.sla.policy import Answer, Policy
+from netmon.sla.timeline import NOT_IN_SERVICE, OUT_OF_HOURS, PLANNED, Timeline, code_of, flagged, overlay
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """When an object counts: ``service`` (it was in service), ``hours`` (service hours), ``planned`` (works on it)."""
+
+    service: Set = ALWAYS
+    hours: Set = ALWAYS
+    planned: Set = EMPTY
+
+
+class Frame:
+    """The layers above the state over [start, end) under a policy: what is left below them, and how long each is.
+
+    Made once for all objects that share a scope. Where the policy counts the state below maintenance, maintenance is
+    no layer.
+    """
+
+    def __init__(self, scope: Scope, start: Millis, end: Millis, policy: Policy) -> None:
+        self.start, self.end, self.policy = start, end, policy
+        self.service = clip(scope.service, start, end)
+        self.gaps = clip(complement(self.service), start, end)
+        open_time = intersection(self.service, scope.hours)
+        planned = EMPTY if policy.maintenance == "counted" else scope.planned
+        below = difference(open_time, planned)
+        self.ruler = Ruler(below)
+        self.maintenance = length(open_time) - length(below)
+        self.closed = length(self.service) - length(open_time)
+        self.absent = max(0, end - start) - length(self.service)
+
+
+def measure(line: Timeline, frame: Frame, object_id: str = "") -> Measure:
+    """Partition the frame's period by the timeline, and measure it. Linear in the pieces of the timeline.
+
+    Outages are maximal runs answered ``down`` below maintenance and hours, clipped to the period and to service time.
+    """
+    tally = Tally(meanings_of(frame.policy))
+    if frame.gaps:
+        line = overlay(line, [(*gap, NOT_IN_SERVICE) for gap in frame.gaps], flagged)
+    outages = _walk(line, frame, tally, object_id) if frame.start < frame.end else ()
+    for code, long in ((PLANNED, frame.maintenance), (OUT_OF_HOURS, frame.closed), (NOT_IN_SERVICE, frame.absent)):
+        if long:
+            tally.held[code | _ANY_STATE] = long
+    return tally.measure(outages)
+
+
+def _walk(line: Timeline, frame: Frame, tally: Tally, object_id: str) -> tuple[Outage, ...]:
+    """Fill the tally with what the frame leaves below its layers; find the outages."""
+    starts, codes, held, upto, meanings = line.starts, line.codes, tally.held, frame.ruler.upto, tally.meanings
+    index, after = bisect_right(starts, frame.start) - 1, bisect_left(starts, frame.end)
+    start, covered, counted, run = frame.start, 0, 0, _NO_RUN
+    outages: list[Outage] = []
+    for place in range(index, after):
+        code, meaning = codes[place], meanings[codes[place]]
+        following = starts[place + 1] if place + 1 < after else frame.end
+        measured = upto(following)
+        long = measured - covered
+        if long:
+            held[code] = held.get(code, 0) + long
+        if meaning.below is Answer.DOWN:
+            if run is _NO_RUN:
+                run, counted = (start, line.reasons[place]), 0
+            if meaning.answer is Answer.DOWN:
+                counted += long
+        elif run is not _NO_RUN:
+            outages.append(Outage(object_id, run[0], start, counted, run[1]))
+            run = _NO_RUN
+        covered, start = measured, following
+    if run is not _NO_RUN:
+        outages.append(Outage(object_id, run[0], frame.end, counted, run[1]))
+    return tuple(outages)
+
+
+_NO_RUN: tuple[Millis, str] = (0, "")
+_ANY_STATE = code_of(State.UP)

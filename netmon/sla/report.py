@@ -1,0 +1,158 @@
+"""A period's events as the ``Report`` value: what a report shows, complete; exporters only draw it."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from difflib import get_close_matches
+
+from netmon.clock import Millis
+from netmon.contracts import Event
+from netmon.errors import UsageError
+from netmon.model import (
+    Commune,
+    CommuneReport,
+    Contract,
+    Inventory,
+    MaintenanceWindow,
+    ObjectFigures,
+    Period,
+    Report,
+    Service,
+)
+from netmon.sla.assess import Assessment, references_of
+from netmon.sla.digest import digest
+from netmon.sla.ledger import Ledger
+from netmon.sla.policy import parse_policy
+
+EVERY_COMMUNE = "*"
+
+
+def build_report(
+    inventory: Inventory,
+    events: Iterable[Event],
+    period: Period,
+    *,
+    policy_name: str = "contract",
+    generated: Millis,
+    version: str,
+    communes: Sequence[str] | None = None,
+) -> Report:
+    """Fold the events into the report of ``communes`` (all when None), in the inventory's order.
+
+    What lies after ``generated`` has not happened yet: the figures of a period that is still running cover
+    [start, generated). A commune's figures are those of the services it uses, taken together by time. The report's own
+    are those of all services shown, each once, however many communes use it.
+
+    ``events`` must hold, for each object, the last transition before the period. Those after it matter too: a change
+    first seen after the end may have happened before it, which the bounds tell.
+
+    Raises:
+        UsageError: no such commune or policy; names the nearest.
+    """
+    policy = parse_policy(policy_name)
+    chosen = _chosen(inventory, communes)
+    ledger = Ledger(events)
+    end = max(period.start, min(period.end, generated))
+    assessment = Assessment(inventory, ledger, period.start, end, policy)
+    parts = tuple(_commune(assessment, commune) for commune in chosen)
+    services = [service for service in inventory.services.values() if any(uses(service, each.name) for each in chosen)]
+    objects = {object_id for commune in chosen for object_id in _objects_of(assessment, commune)}
+    return Report(
+        period=period,
+        generated=generated,
+        version=version,
+        policy_name=policy_name,
+        policy=policy.items(),
+        resolution=max((inventory.checks[name].interval for name in objects & inventory.checks.keys()), default=0),
+        digest=digest(inventory, ledger, objects, (period, end, policy.items(), [each.name for each in chosen])),
+        names=_names(inventory),
+        figures=assessment.together(services, None).figures(),
+        communes=parts,
+    )
+
+
+def uses(service: Service, commune: str) -> bool:
+    """Whether the service is one of the commune's."""
+    return EVERY_COMMUNE in service.communes or commune in service.communes
+
+
+def contract_of(inventory: Inventory, commune: str) -> Contract | None:
+    """The first contract that covers the commune."""
+    return next((contract for contract in inventory.contracts.values() if covers(contract, commune)), None)
+
+
+def covers(contract: Contract, commune: str) -> bool:
+    """Whether the contract is about the commune."""
+    return not contract.communes or EVERY_COMMUNE in contract.communes or commune in contract.communes
+
+
+def _chosen(inventory: Inventory, names: Sequence[str] | None) -> list[Commune]:
+    if names is None:
+        return list(inventory.communes.values())
+    known = {commune.name: commune for commune in inventory.communes.values()}
+    for name in names:
+        if name not in known:
+            close = get_close_matches(name, known, n=1, cutoff=0.5)
+            raise UsageError(f"there is no commune '{name}'" + (f": did you mean '{close[0]}'?" if close else ""))
+    return [commune for commune in known.values() if commune.name in names]
+
+
+def _commune(assessment: Assessment, commune: Commune) -> CommuneReport:
+    inventory = assessment.inventory
+    contract = contract_of(inventory, commune.name)
+    services = [service for service in inventory.services.values() if uses(service, commune.name)]
+    sites = [site for site in inventory.sites.values() if site.commune == commune.name]
+    return CommuneReport(
+        commune=commune,
+        objective=contract.objective if contract else None,
+        contract=contract.id if contract else "",
+        figures=assessment.together(services, commune.name).figures(),
+        services=tuple(
+            ObjectFigures(
+                service.id,
+                service.name,
+                "service",
+                service.family,
+                assessment.service(service, commune.name).figures(),
+            )
+            for service in services
+        ),
+        sites=tuple(
+            ObjectFigures(site.id, site.name, "site", site.kind, assessment.site(site.id).figures()) for site in sites
+        ),
+        planned=_planned(assessment, _objects_of(assessment, commune)),
+    )
+
+
+def _objects_of(assessment: Assessment, commune: Commune) -> set[str]:
+    """All that can change the commune's part: services, sites, nodes, checks, and what services elsewhere rest on."""
+    inventory = assessment.inventory
+    found: set[str] = set()
+    for site in inventory.sites.values():
+        if site.commune == commune.name:
+            found |= {site.id, *assessment.nodes_of.get(site.id, ())}
+            found |= {check.id for check in assessment.loose_checks_of.get(site.id, ())}
+    for service in inventory.services.values():
+        if uses(service, commune.name):
+            found |= {service.id, *references_of(service)}
+    for node_id in found & inventory.nodes.keys():
+        found |= {inventory.nodes[node_id].site, *(check.id for check in assessment.checks_of.get(node_id, ()))}
+    for check_id in found & inventory.checks.keys():
+        found |= {name for name in (inventory.checks[check_id].node, inventory.checks[check_id].site) if name}
+    return found
+
+
+def _planned(assessment: Assessment, objects: Collection[str]) -> tuple[MaintenanceWindow, ...]:
+    ledger = assessment.ledger
+    windows = [*ledger.everywhere, *(window for object_id in objects for window in ledger.windows(object_id))]
+    touching = {
+        window
+        for window in windows
+        if window.start < assessment.end and (window.end is None or window.end > assessment.start)
+    }
+    return tuple(sorted(touching, key=lambda window: (window.start, window.object, window.text)))
+
+
+def _names(inventory: Inventory) -> Mapping[str, str]:
+    names = {check.id: check.name if not check.node else check.id for check in inventory.checks.values()}
+    for named in (inventory.sites, inventory.nodes, inventory.services, inventory.contracts):
+        names |= {object_id: thing.name for object_id, thing in named.items()}
+    return names
