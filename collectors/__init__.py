@@ -1,0 +1,13 @@
+"""Collectors look at targets. ``COLLECTORS`` is the table: what configuration calls them, and what makes one."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from collectors.http import HttpCollector
+from collectors.snmp import SnmpCollector
+from netmon.contracts import Collector
+
+COLLECTORS: Final[Mapping[str, Callable[[], Collector]]] = {
+    "http": HttpCollector,
+    "snmp": SnmpCollector,
+}

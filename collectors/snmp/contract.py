@@ -1,0 +1,174 @@
+"""What an SNMP engine is to the collector: one conversation with one agent, ``get`` and ``walk``."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
+
+from netmon.ber import encode_oid
+from netmon.conventions import Reason
+from netmon.settings import SnmpSettings
+
+Value: TypeAlias = int | float | bytes | tuple[int, ...]
+"""Of a varbind: integers and unsigned types, Opaque floats, octets (also IpAddress), object identifiers."""
+
+Address: TypeAlias = tuple[str, int] | tuple[str, int, int, int]
+"""As sockets give it: of IPv4, or of IPv6 with flow and scope."""
+
+Rows: TypeAlias = dict[bytes, Value]
+"""A column: encoded index (the arcs behind the column's identifier, in base 128) to value, in the agent's order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a request or a column brought nothing: about the agent, never about us. ``detail`` is for people."""
+
+    reason: Reason
+    detail: str
+
+
+class SnmpError(Exception):
+    """A request failed for a reason of the agent's."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.detail)
+        self.failure = failure
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one poll takes from an agent at most, however much it sends."""
+
+    rows: int = 100_000
+    varbinds: int = 1_000_000
+    octets: int = 64 * 1_048_576
+
+
+DEFAULT_LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """An object whose instances are walked. ``prefix`` is its encoded identifier, ``oid`` the same for people."""
+
+    oid: str
+    prefix: bytes
+
+    @classmethod
+    def of(cls, oid: str) -> "Column":
+        """The column of an identifier such as ``1.3.6.1.2.1.2.2.1.10``."""
+        return cls(oid, encode_oid(oid))
+
+
+@dataclass(slots=True)
+class ColumnResult:
+    """Rows of a column; with ``failure`` they are those that came before it."""
+
+    rows: Rows
+    failure: Failure | None = None
+
+
+@dataclass(slots=True)
+class Session:
+    """One poll of one agent: where, with what patience, and what it has cost so far.
+
+    ``address`` is the socket address replies must come from. ``deadline`` and ``patience`` (one try) are seconds of the
+    monotonic clock. ``expected`` are the rows a column had last time. ``log`` is None unless steps are asked for.
+    """
+
+    address: Address
+    settings: SnmpSettings
+    deadline: float
+    patience: float
+    limits: Limits = DEFAULT_LIMITS
+    expected: Mapping[bytes, int] = field(default_factory=dict)
+    log: list[str] | None = None
+    sent: int = 0
+    retried: int = 0
+    varbinds: int = 0
+    octets: int = 0
+
+    @property
+    def agent(self) -> str:
+        """``address:port`` for messages."""
+        host = self.address[0]
+        return f"[{host}]:{self.address[1]}" if ":" in host else f"{host}:{self.address[1]}"
+
+    def take(self, octets: int, varbinds: int) -> Failure | None:
+        """Count what an answer brought; a failure when the poll took more than its limits allow."""
+        self.octets += octets
+        self.varbinds += varbinds
+        if self.octets > self.limits.octets or self.varbinds > self.limits.varbinds:
+            return Failure(
+                Reason.TOO_LARGE,
+                f"{self.agent} sent {self.octets} octets, {self.varbinds} varbinds in one poll: more than we take",
+            )
+        return None
+
+    def remaining(self) -> float:
+        """Seconds left until the deadline; never negative."""
+        return max(0.0, self.deadline - time.monotonic())
+
+
+class Engine(Protocol):
+    """Speaks SNMP. At most one request at a time to one address: the collector keeps the lanes."""
+
+    async def start(self) -> None:
+        """Open what polls share."""
+
+    async def stop(self) -> None:
+        """Close; safe without ``start``."""
+
+    async def get(self, session: Session, oids: Sequence[bytes]) -> dict[bytes, Value]:
+        """Values of the encoded object identifiers; those the agent does not have are left out.
+
+        Raises:
+            SnmpError: no usable answer.
+            CollectError: we could not ask.
+        """
+
+    async def walk(self, session: Session, columns: Sequence[Column]) -> list[ColumnResult]:
+        """The columns one after another. After an agent fell silent the remaining ones carry the same failure.
+
+        Raises:
+            CollectError: we could not ask.
+        """
+
+
+def silence(session: Session, tries: int) -> Failure:
+    """No answer at all within the tries."""
+    times = "1 try" if tries == 1 else f"{tries} tries"
+    same = "host down, filtered, agent stopped or wrong community look the same"
+    return Failure(Reason.TIMEOUT, f"no answer from {session.agent} after {times}: {same}")
+
+
+def unfinished(session: Session, what: str) -> Failure:
+    """The agent answers, but the whole poll took too long."""
+    return Failure(Reason.TIMEOUT, f"{session.agent} answers too slowly: time was up during {what}")
+
+
+def loop_found(session: Session, column: Column, rows: int) -> Failure:
+    """The agent repeats itself: following it would never end."""
+    return Failure(Reason.OID_LOOP, f"{session.agent} repeats rows of {column.oid} after {rows}: walk abandoned")
+
+
+def endless(session: Session, column: Column, rows: int) -> Failure:
+    """More rows than any real table has."""
+    return Failure(Reason.OID_LOOP, f"{session.agent} has no end to {column.oid}: walk abandoned after {rows} rows")
+
+
+ERROR_STATUS = (
+    "noError", "tooBig", "noSuchName", "badValue", "readOnly", "genErr", "noAccess", "wrongType", "wrongLength",
+    "wrongEncoding", "wrongValue", "noCreation", "inconsistentValue", "resourceUnavailable", "commitFailed",
+    "undoFailed", "authorizationError", "notWritable", "inconsistentName",
+)  # fmt: skip
+"""Names of error-status by number, RFC 3416, section 3."""
+
+TOO_BIG = 1
+NO_SUCH_NAME = 2
+
+
+def refused(session: Session, status: int, what: str) -> Failure:
+    """The agent answered with an error-status."""
+    name = ERROR_STATUS[status] if 0 <= status < len(ERROR_STATUS) else "unknown error"
+    return Failure(Reason.AGENT_ERROR, f"{session.agent} answered {name} ({status}) for {what}")

@@ -1,0 +1,257 @@
+"""The reference engine: pysnmp, for v1 and v3, and for v2c where an operator asks for it.
+
+About a hundred times the work of ``engine.NetmonEngine``; slower devices and odd agents are where it earns its keep. It
+checks request-ids, not source addresses.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Any, Final, TypeAlias
+
+from pysnmp.error import PySnmpError
+from pysnmp.hlapi.v3arch import asyncio as hlapi
+from pysnmp.proto import errind, rfc1902, rfc1905
+
+from collectors.snmp import contract
+from collectors.snmp.codec import decode_value
+from collectors.snmp.contract import Column, ColumnResult, Failure, Rows, Session, SnmpError, Value
+from netmon.ber import OPAQUE, decode_oid, encode_oid, format_oid
+from netmon.conventions import Reason
+from netmon.errors import CollectError
+from netmon.settings import Secret, SnmpCredential
+
+_GET_NAMES = 24
+_VarBind: TypeAlias = tuple[bytes, Any]
+
+_AUTH: Final = {
+    "MD5": hlapi.usmHMACMD5AuthProtocol,
+    "SHA": hlapi.usmHMACSHAAuthProtocol,
+    "SHA224": hlapi.usmHMAC128SHA224AuthProtocol,
+    "SHA256": hlapi.usmHMAC192SHA256AuthProtocol,
+    "SHA384": hlapi.usmHMAC256SHA384AuthProtocol,
+    "SHA512": hlapi.usmHMAC384SHA512AuthProtocol,
+}
+_PRIV: Final = {
+    "DES": hlapi.usmDESPrivProtocol,
+    "AES": hlapi.usmAesCfb128Protocol,
+    "AES192": hlapi.usmAesBlumenthalCfb192Protocol,
+    "AES256": hlapi.usmAesBlumenthalCfb256Protocol,
+    "AES192C": hlapi.usmAesCfb192Protocol,
+    "AES256C": hlapi.usmAesCfb256Protocol,
+}
+_END = (rfc1905.EndOfMibView, rfc1905.NoSuchObject, rfc1905.NoSuchInstance)
+_REFUSALS = (
+    errind.AuthenticationError,
+    errind.AuthenticationFailure,
+    errind.DecryptionError,
+    errind.NotInTimeWindow,
+    errind.UnknownCommunityName,
+    errind.UnknownSecurityName,
+    errind.UnknownUserName,
+    errind.UnsupportedSecurityLevel,
+    errind.WrongDigest,
+)
+_INTEGERS = (rfc1902.Integer32, rfc1902.Counter32, rfc1902.Unsigned32, rfc1902.TimeTicks, rfc1902.Counter64)
+
+
+class PysnmpEngine:
+    """``contract.Engine`` on pysnmp: one ``SnmpEngine`` for communities, and one for each user of SNMPv3.
+
+    Users have their own because pysnmp knows a user by name alone, and two credentials may share a name.
+    """
+
+    def __init__(self) -> None:
+        self._engines: dict[SnmpCredential | None, hlapi.SnmpEngine] = {}
+        self._targets: dict[tuple[object, ...], hlapi.UdpTransportTarget | hlapi.Udp6TransportTarget] = {}
+
+    async def start(self) -> None:
+        """Nothing: engines are made when a credential is first used."""
+
+    async def stop(self) -> None:
+        """Close the sockets of all engines."""
+        for engine in self._engines.values():
+            engine.close_dispatcher()
+        self._engines.clear()
+        self._targets.clear()
+
+    async def get(self, session: Session, oids: Sequence[bytes]) -> dict[bytes, Value]:
+        """See ``contract.Engine.get``."""
+        values: dict[bytes, Value] = {}
+        names = list(oids)
+        while names:
+            batch = names[:_GET_NAMES]
+            status, index, varbinds = await self._ask(session, "GET", hlapi.get_cmd, batch)
+            if status == contract.NO_SUCH_NAME and 0 < index <= len(batch):
+                del names[index - 1]  # v1 answers for all or for none: ask again without the one it lacks
+                continue
+            if status:
+                raise SnmpError(contract.refused(session, status, "GET"))
+            asked = frozenset(batch)
+            values.update((name, got) for name, raw in varbinds if name in asked and (got := _value(raw)) is not None)
+            del names[:_GET_NAMES]
+        return values
+
+    async def walk(self, session: Session, columns: Sequence[Column]) -> list[ColumnResult]:
+        """See ``contract.Engine.walk``."""
+        results: list[ColumnResult] = []
+        silent: Failure | None = None
+        for column in columns:
+            result = ColumnResult({}, silent)
+            if silent is None:
+                try:
+                    result.failure = await self._walk_column(session, column, result.rows)
+                except SnmpError as error:
+                    silent = result.failure = error.failure
+            results.append(result)
+        return results
+
+    async def _walk_column(self, session: Session, column: Column, rows: Rows) -> Failure | None:
+        last = b""
+        repetitions = max(1, session.settings.max_repetitions)
+        while True:
+            status, _, varbinds = await self._ask_next(session, column.prefix + last, repetitions)
+            if status == contract.TOO_BIG and repetitions > 1:
+                repetitions //= 2
+                continue
+            if status == contract.NO_SUCH_NAME and session.settings.credential.version == "1":
+                return None
+            if status:
+                return contract.refused(session, status, column.oid)
+            if not varbinds:
+                return Failure(
+                    Reason.AGENT_ERROR, f"{session.agent} answered without a single varbind for {column.oid}"
+                )
+            for name, raw in varbinds:
+                if isinstance(raw, _END) or not name.startswith(column.prefix) or len(name) == len(column.prefix):
+                    return None
+                last = name[len(column.prefix) :]
+                if last in rows:
+                    return contract.loop_found(session, column, len(rows))
+                value = _value(raw)
+                rows[last] = b"" if value is None else value
+            if len(rows) > session.limits.rows:
+                return contract.endless(session, column, len(rows))
+
+    async def _ask_next(self, session: Session, name: bytes, repetitions: int) -> tuple[int, int, list[_VarBind]]:
+        if session.settings.credential.version == "1":
+            return await self._ask(session, "GETNEXT", hlapi.next_cmd, [name])
+        return await self._ask(session, "GETBULK", hlapi.bulk_cmd, [name], (0, repetitions))
+
+    async def _ask(
+        self, session: Session, what: str, command: Any, names: Sequence[bytes], numbers: tuple[int, ...] = ()
+    ) -> tuple[int, int, list[_VarBind]]:
+        """One request with pysnmp's retries: error-status, error-index, and name and raw value of each varbind."""
+        engine, auth, target = await self._prepare(session)
+        begun = time.monotonic()
+        objects = [hlapi.ObjectType(hlapi.ObjectIdentity(decode_oid(name))) for name in names]
+        context = hlapi.ContextData(contextName=session.settings.credential.context.encode())
+        session.sent += 1
+        try:
+            async with asyncio.timeout(session.remaining()):
+                indication, status, index, varbinds = await command(
+                    engine, auth, target, context, *numbers, *objects, lookupMib=False
+                )
+        except TimeoutError:
+            raise SnmpError(_late(session, what)) from None
+        except PySnmpError as error:
+            raise CollectError(Reason.CREDENTIAL, f"pysnmp cannot ask {session.agent}: {error}") from error
+        if indication is not None:
+            raise SnmpError(_indicated(session, indication))
+        found = [(encode_oid(tuple(name)), value) for name, value in varbinds]
+        if session.log is not None:
+            took = (time.monotonic() - begun) * 1000
+            session.log.append(f"{what} {_names(names)} by pysnmp: {len(found)} varbinds, {took:.1f} ms")
+        over = session.take(0, len(found))
+        if over is not None:
+            raise SnmpError(over)
+        return int(status), int(index), found
+
+    async def _prepare(self, session: Session) -> tuple[Any, Any, Any]:
+        credential = session.settings.credential
+        key = credential if credential.version == "3" else None
+        engine = self._engines.get(key)
+        if engine is None:
+            engine = self._engines[key] = hlapi.SnmpEngine()
+        return engine, _auth(credential), await self._target(session)
+
+    async def _target(self, session: Session) -> Any:
+        key = (session.address, session.patience, session.settings.retries)
+        if key not in self._targets:
+            kind = hlapi.UdpTransportTarget if len(session.address) == 2 else hlapi.Udp6TransportTarget
+            self._targets[key] = await kind.create(
+                session.address[:2], timeout=session.patience, retries=session.settings.retries
+            )
+        return self._targets[key]
+
+
+def _auth(credential: SnmpCredential) -> Any:
+    """pysnmp's view of a credential.
+
+    Raises:
+        CollectError: something is missing from it.
+    """
+    if credential.version != "3":
+        if credential.community is None:
+            raise CollectError(Reason.CREDENTIAL, f"credential '{credential.name}' has no community")
+        return hlapi.CommunityData(credential.community.reveal(), mpModel=0 if credential.version == "1" else 1)
+    if not credential.username:
+        raise CollectError(Reason.CREDENTIAL, f"credential '{credential.name}' has no username")
+    keys: dict[str, Any] = {}
+    if credential.auth_protocol is not None:
+        keys |= {
+            "authProtocol": _AUTH[credential.auth_protocol],
+            "authKey": _password(credential, "auth", credential.auth_password),
+        }
+    if credential.priv_protocol is not None:
+        keys |= {
+            "privProtocol": _PRIV[credential.priv_protocol],
+            "privKey": _password(credential, "priv", credential.priv_password),
+        }
+    return hlapi.UsmUserData(credential.username, **keys)  # noqa: S509 - the operator decides what the device can
+
+
+def _password(credential: SnmpCredential, kind: str, password: Secret | None) -> str:
+    if password is None or len(password.reveal()) < 8:
+        # RFC 3414, section 11.2: pysnmp would take a shorter one and the agent refuse it.
+        detail = f"credential '{credential.name}' needs an {kind} password of at least 8 characters"
+        raise CollectError(Reason.CREDENTIAL, detail)
+    return password.reveal()
+
+
+def _indicated(session: Session, indication: errind.ErrorIndication) -> Failure:
+    """pysnmp's error indication in our words.
+
+    Raises:
+        CollectError: it is about us.
+    """
+    if isinstance(indication, errind.RequestTimedOut):
+        return _late(session, "a request")
+    if isinstance(indication, (errind.UnsupportedAuthProtocol, errind.UnsupportedPrivProtocol, errind.EncryptionError)):
+        raise CollectError(Reason.CREDENTIAL, f"this host cannot speak the credential's protocols: {indication}")
+    if isinstance(indication, _REFUSALS):
+        return Failure(Reason.AUTHENTICATION, f"{session.agent} refuses the credential: {indication}")
+    return Failure(Reason.AGENT_ERROR, f"{session.agent}: {indication}")
+
+
+def _late(session: Session, what: str) -> Failure:
+    if session.varbinds and not session.remaining():
+        return contract.unfinished(session, what)
+    return contract.silence(session, session.settings.retries + 1)
+
+
+def _value(raw: Any) -> Value | None:
+    if isinstance(raw, _END):
+        return None
+    if isinstance(raw, _INTEGERS):
+        return int(raw)
+    if isinstance(raw, rfc1902.ObjectIdentifier):
+        return tuple(raw)
+    if isinstance(raw, rfc1902.Opaque):
+        return decode_value(OPAQUE, bytes(raw))
+    return bytes(raw) if isinstance(raw, rfc1902.OctetString) else None
+
+
+def _names(names: Sequence[bytes]) -> str:
+    first = format_oid(decode_oid(names[0]))
+    return first if len(names) == 1 else f"{first} and {len(names) - 1} more"

@@ -1,0 +1,229 @@
+"""A few unconnected UDP sockets shared by all agents, drained on the event loop.
+
+A request is settled by exactly one of: a response with its request-id from its agent's own address, silence after the
+last try, or ``cancel``. Retries repeat the same octets, request-id included, so a late answer to the first try counts.
+What comes from elsewhere, late, twice or unreadable changes nothing; it is remembered for the message after a timeout.
+"""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from collectors.snmp.codec import Reply, decode_reply
+from collectors.snmp.contract import Failure, Session, silence, unfinished
+from netmon.ber import BerError
+from netmon.conventions import Reason
+from netmon.errors import CollectError
+
+_SOCKETS = 4
+_RECEIVE_BUFFER = 4 * 1_048_576
+_DATAGRAM = 65_535
+_DRAIN = 128
+"""Datagrams taken at one wake-up: the loop is never held longer than these take."""
+_SWEEP = 0.025
+"""Seconds between looks at the deadlines."""
+
+logger = logging.getLogger("netmon.collectors.snmp")
+
+
+@dataclass(slots=True, eq=False)
+class Request:
+    """One message on its way. ``what`` names it in messages; ``settle`` gets the reply or why there is none.
+
+    ``settle`` may raise ``BerError`` for a reply it cannot read: the request then goes on waiting.
+    """
+
+    session: Session
+    id: int
+    message: bytes
+    what: str
+    settle: Callable[[Reply | Failure], None]
+    fail: Callable[[Exception], None]
+    due: float = 0.0
+    tries: int = 0
+    garbage: int = 0
+    elsewhere: str = ""
+    begun: float = field(default_factory=time.monotonic)
+
+
+class Transport:
+    """Sends requests, matches replies, keeps deadlines."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._sockets: dict[int, list[socket.socket]] = {}
+        self._pending: dict[int, Request] = {}
+        self._by_address: dict[tuple[object, ...], Request] = {}
+        self._sweeping: asyncio.TimerHandle | None = None
+
+    async def start(self) -> None:
+        """Open the sockets.
+
+        Raises:
+            CollectError: not even one.
+        """
+        self._loop = asyncio.get_running_loop()
+        for family in (socket.AF_INET, socket.AF_INET6):
+            with contextlib.suppress(OSError):  # a host without IPv6, or without IPv4
+                self._sockets[family] = [_open(family) for _ in range(_SOCKETS)]
+        opened = [sock for sockets in self._sockets.values() for sock in sockets]
+        if not opened:
+            raise CollectError(Reason.NO_SOCKET, "no UDP socket could be opened")
+        for sock in opened:
+            self._loop.add_reader(sock, self._drain, sock)
+
+    async def stop(self) -> None:
+        """Close the sockets; what is still on its way is forgotten."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+            self._sweeping = None
+        for sock in (sock for sockets in self._sockets.values() for sock in sockets):
+            if self._loop is not None:
+                self._loop.remove_reader(sock)
+            sock.close()
+        self._sockets.clear()
+        self._pending.clear()
+        self._by_address.clear()
+
+    def new_id(self) -> int:
+        """A request-id nobody can guess and nobody waits for; always four octets on the wire."""
+        while (request_id := 0x40000000 | secrets.randbits(30)) in self._pending:
+            pass
+        return request_id
+
+    def submit(self, request: Request) -> None:
+        """Send ``request`` and watch over it.
+
+        Raises:
+            CollectError: we could not send.
+        """
+        self._pending[request.id] = request
+        self._by_address[request.session.address] = request
+        try:
+            self._send(request)
+        except CollectError:
+            self.cancel(request)
+            raise
+        if self._sweeping is None and self._loop is not None:
+            self._sweeping = self._loop.call_later(_SWEEP, self._sweep)
+
+    def cancel(self, request: Request) -> None:
+        """Wait no longer; safe when it is settled already."""
+        self._pending.pop(request.id, None)
+        if self._by_address.get(request.session.address) is request:
+            del self._by_address[request.session.address]
+
+    def _send(self, request: Request) -> None:
+        session = request.session
+        sockets = self._sockets.get(socket.AF_INET if len(session.address) == 2 else socket.AF_INET6)
+        if not sockets:
+            raise CollectError(Reason.NO_SOCKET, f"no socket to reach {session.agent} with")
+        try:
+            # By the request-id, so that a retry leaves from the port the first try left from.
+            sockets[request.id % len(sockets)].sendto(request.message, session.address)
+        except BlockingIOError:
+            logger.debug("send buffer full, request counts as lost", extra={"agent": session.agent})
+        except OSError as error:
+            raise CollectError(Reason.NO_SOCKET, f"cannot send to {session.agent}: {error.strerror}") from error
+        request.tries += 1
+        session.sent += 1
+        request.due = min(time.monotonic() + session.patience, session.deadline)
+
+    def _drain(self, sock: socket.socket) -> None:
+        for _ in range(_DRAIN):
+            try:
+                data, source = sock.recvfrom(_DATAGRAM)
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError as error:
+                logger.warning("cannot receive", extra={"error": error.strerror})
+                return
+            self._received(data, source)
+
+    def _received(self, data: bytes, source: tuple[object, ...]) -> None:
+        try:
+            reply = decode_reply(data)
+        except BerError as error:
+            self._unreadable(self._by_address.get(source), error)
+            return
+        request = self._pending.get(reply.request_id)
+        if request is None:
+            return  # late, a duplicate, or nobody's
+        if request.session.address != source:
+            request.elsewhere = f"{source[0]}:{source[1]}"
+            return
+        self._settle(request, reply)
+
+    def _settle(self, request: Request, outcome: Reply | Failure) -> None:
+        self.cancel(request)
+        try:
+            request.settle(outcome)
+        except BerError as error:
+            self._unreadable(request, error)
+            self._pending[request.id] = request
+            self._by_address[request.session.address] = request
+        except Exception as error:  # noqa: BLE001 - a bug of ours must reach its poll and leave the others alone
+            request.fail(error)
+
+    def _unreadable(self, request: Request | None, error: BerError) -> None:
+        if request is not None:
+            request.garbage += 1
+            if request.session.log is not None:
+                request.session.log.append(f"unreadable answer to {request.what}: {error}")
+
+    def _sweep(self) -> None:
+        now = time.monotonic()
+        for request in [request for request in self._pending.values() if request.due <= now]:
+            self._overdue(request, now)
+        self._sweeping = None
+        if self._pending and self._loop is not None:
+            self._sweeping = self._loop.call_later(_SWEEP, self._sweep)
+
+    def _overdue(self, request: Request, now: float) -> None:
+        session = request.session
+        if request.tries > session.settings.retries or now >= session.deadline:
+            self._settle(request, _why_silent(request))
+            return
+        session.retried += 1
+        if session.log is not None:
+            session.log.append(f"no answer to {request.what} within {session.patience:.3g} s: retry {request.tries}")
+        try:
+            self._send(request)
+        except CollectError as error:
+            self.cancel(request)
+            request.fail(error)
+
+
+def _open(family: int) -> socket.socket:
+    sock = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        sock.setblocking(False)
+        with contextlib.suppress(OSError):  # the system's limit is a good size too
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            sock.bind(("::", 0))
+        else:
+            sock.bind(("", 0))
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def _why_silent(request: Request) -> Failure:
+    session = request.session
+    if request.garbage:
+        times = "1 unreadable answer" if request.garbage == 1 else f"{request.garbage} unreadable answers"
+        return Failure(Reason.GARBAGE, f"{times} from {session.agent}, no readable one")
+    if request.elsewhere:
+        detail = f"no answer from {session.agent} itself; one came from {request.elsewhere}, which we do not believe"
+        return Failure(Reason.TIMEOUT, detail)
+    if request.tries > session.settings.retries or session.varbinds == 0:
+        return silence(session, request.tries)
+    return unfinished(session, request.what)
