@@ -1,0 +1,72 @@
+# netmon: `make` lists what it can do. Needs Python 3.11 or newer and make; everything else goes into .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+PEERS := snmpd snmp nginx-light prometheus openssl
+ARGS ?=
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  %-10s %s\n", $$1, $$2}'
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "netmon needs Python 3.11 or newer; say which: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { \
+	  echo "$(PYTHON) cannot make virtual environments (Debian: apt install python3-venv)" >&2; exit 1; }
+
+$(VENV)/.run: pyproject.toml | $(BIN)/python
+	@echo "installing netmon into $(VENV) …"
+	@$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(BIN)/python
+	@echo "installing netmon and its tools into $(VENV) …"
+	@$(PIP) install --editable '.[dev]'
+	@touch $@ $(VENV)/.run
+
+.PHONY: demo
+demo: $(VENV)/.run ## the simulated metropolis and the daemon on it (ARGS='--history 90d')
+	@$(BIN)/netmon demo $(ARGS)
+
+.PHONY: peers
+peers:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	  missing=$$(for package in $(PEERS); do \
+	    dpkg -s "$$package" >/dev/null 2>&1 || echo "$$package"; done); \
+	  if [ -n "$$missing" ]; then \
+	    echo "installing what the peer tests use:" $$missing; \
+	    { apt-get -qq update && DEBIAN_FRONTEND=noninteractive \
+	      apt-get -qq -y --no-install-recommends install $$missing; } >/dev/null || \
+	      echo "could not install all of them: the tests that need them will be skipped and say so" >&2; \
+	  fi; \
+	fi
+
+.PHONY: test
+test: $(VENV)/.dev peers ## all tests (as root, installs the Debian programs they compare with)
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+.PHONY: lint
+lint: $(VENV)/.dev ## ruff, mypy --strict, import-linter
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+.PHONY: bench
+bench: $(VENV)/.dev ## the benchmarks, each printing its ratio
+	@for bench in tests/benchmarks/bench_*.py; do \
+	  echo "== $$bench"; $(BIN)/python "$$bench" || exit 1; done
+
+.PHONY: docs
+docs: $(VENV)/.dev ## regenerate the reference pages, the schema and the example metropolis
+	@$(BIN)/python -m tests.regenerate
+
+.PHONY: clean
+clean: ## remove what these targets made
+	@rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,20 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "-c",
+        "--config",
+        metavar="FILE",
+        help="The configuration (default: config/netmon.yml, then /etc/netmon/netmon.yml).",
+    ),
+]
+LanguageOption = Annotated[
+    str | None, typer.Option("--lang", metavar="fr|en", help="Language (default: the configuration's, else fr).")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]

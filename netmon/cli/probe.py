@@ -1,0 +1,183 @@
+"""``netmon probe``: one poll now, with everything that was asked, answered and concluded."""
+
+import asyncio
+import dataclasses
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from netmon.cli.nearest import nearest
+from netmon.cli.options import ConfigOption, JsonOption
+from netmon.clock import SECOND, SystemClock
+from netmon.errors import UsageError
+from netmon.model import Check, Observation, State
+from netmon.settings import HttpSettings, Secret, SnmpCredential, SnmpSettings
+
+if TYPE_CHECKING:
+    from netmon.config import Configuration
+
+GLYPHS = {State.UP: "✔", State.DEGRADED: "▲", State.DOWN: "✖", State.UNKNOWN: "?"}
+COLOURS = {State.UP: "green", State.DEGRADED: "yellow", State.DOWN: "red", State.UNKNOWN: "magenta"}
+SNMP_PORT = 161
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("probe")(probe)
+
+
+def probe(
+    check: Annotated[str | None, typer.Argument(help="A check of the configuration (NODE/snmp, or its id).")] = None,
+    collector: Annotated[str | None, typer.Option(help="Without CHECK: http or snmp.")] = None,
+    target: Annotated[str | None, typer.Option(help="Without CHECK: a URL, or HOST[:PORT].")] = None,
+    module: Annotated[list[str] | None, typer.Option(help="For snmp: modules to poll (repeatable).")] = None,
+    auth: Annotated[str | None, typer.Option(help="For snmp: a credential of the configuration.")] = None,
+    timeout: Annotated[float, typer.Option(help="Without CHECK: seconds.")] = 5.0,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Poll once, now, and show the settings, every step, the samples, the verdict and its reason."""
+    if (check is None) == (target is None):
+        raise UsageError("netmon probe: name a CHECK, or give --collector and --target")
+    one = (
+        _configured(check, config)
+        if check is not None
+        else _ad_hoc(collector, target or "", module, auth, timeout, config)
+    )
+    observation = asyncio.run(_look(one))
+    if as_json:
+        typer.echo(json.dumps(_document(observation), ensure_ascii=False, indent=2))
+    else:
+        _show(Console(highlight=False, soft_wrap=True), observation)
+    raise typer.Exit({State.UP: 0, State.DEGRADED: 1, State.DOWN: 2}.get(observation.reading.state, 3))
+
+
+async def _look(check: Check) -> Observation:
+    from netmon.app import make_collectors
+    from netmon.engine.poller import look
+
+    collector = make_collectors(1)[check.collector]
+    await collector.start()
+    try:
+        return await look(collector, check, SystemClock(), verbose=True)
+    finally:
+        await collector.stop()
+
+
+def _configured(name: str, config: Path | None) -> Check:
+    from netmon.config import load
+
+    checks = load(config).inventory.checks
+    if name in checks:
+        return checks[name]
+    ours = [check for check in checks.values() if check.node == name]
+    if len(ours) == 1:
+        return ours[0]
+    raise UsageError(
+        f"netmon probe: no check {name!r}{nearest(name, [*checks, *(one.node for one in checks.values())])}"
+    )
+
+
+def _ad_hoc(
+    collector: str | None, target: str, modules: list[str] | None, auth: str | None, timeout: float, config: Path | None
+) -> Check:
+    kind = collector or ("http" if "://" in target else "snmp")
+    settings: HttpSettings | SnmpSettings
+    if kind == "http":
+        if urlsplit(target).scheme not in {"http", "https"}:
+            raise UsageError(f"netmon probe: --target {target!r} is not an http or https URL")
+        settings = HttpSettings(target)
+    elif kind == "snmp":
+        settings = _snmp_settings(target, modules, auth, config)
+    else:
+        raise UsageError(f"netmon probe: no collector {kind!r}; there are http and snmp")
+    return Check(
+        id=target, name=kind, collector=kind, target=target, commune="", site="", node="", via=(),
+        interval=60 * SECOND, timeout=round(timeout * SECOND), fall=1, rise=1, settings=settings,
+    )  # fmt: skip
+
+
+def _snmp_settings(target: str, modules: list[str] | None, auth: str | None, config: Path | None) -> SnmpSettings:
+    from netmon.config import load
+
+    host, _, port = target.rpartition(":") if target.count(":") == 1 else (target, "", "")
+    if port and not port.isdecimal():
+        raise UsageError(f"netmon probe: {target!r} is not HOST or HOST:PORT")
+    settings = SnmpSettings(host, int(port or SNMP_PORT), _credential(auth, lambda: load(config)))
+    return dataclasses.replace(settings, modules=tuple(modules)) if modules else settings
+
+
+def _credential(auth: str | None, load: "Callable[[], Configuration]") -> SnmpCredential:
+    if auth is None:
+        return SnmpCredential("public (the default community)", "2c", Secret("public"))
+    credentials = load().credentials
+    if auth not in credentials:
+        raise UsageError(f"netmon probe: no credential {auth!r}{nearest(auth, credentials)}")
+    return credentials[auth]
+
+
+def _show(console: Console, observation: Observation) -> None:
+    check, reading = observation.check, observation.reading
+    console.print(f"[bold]{escape(check.id)}[/] · {check.collector} · {escape(check.target)}")
+    for name, value in _settings(check):
+        console.print(f"  {name}: {escape(value)}")
+    if reading.log:
+        console.print("[bold]steps[/]")
+        for line in reading.log:
+            console.print(f"  {escape(line)}")
+    if reading.families:
+        console.print("[bold]samples[/]")
+        for line in _sample_lines(observation):
+            console.print(f"  {escape(line)}")
+    glyph, colour = GLYPHS.get(reading.state, "?"), COLOURS.get(reading.state, "magenta")
+    reason = "" if reading.state is State.UP else f" · {reading.reason.value}"
+    console.print(f"[bold {colour}]{glyph} {reading.state.value}[/]{reason} · {observation.duration * 1000:.1f} ms")
+    if reading.detail:
+        console.print(f"  {escape(reading.detail)}")
+
+
+def _settings(check: Check) -> Iterator[tuple[str, str]]:
+    yield "timeout", f"{check.timeout / SECOND:g} s"
+    if dataclasses.is_dataclass(check.settings):
+        for field in dataclasses.fields(check.settings):
+            yield field.name, _plain(getattr(check.settings, field.name))
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, SnmpCredential):
+        return f"{value.name} (version {value.version})"
+    return str(value)
+
+
+def _sample_lines(observation: Observation) -> Iterator[str]:
+    for family in observation.reading.families:
+        for sample in family.samples():
+            labels = ",".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in sample.labels)
+            yield f"{sample.name}{{{labels}}} {sample.value}" if labels else f"{sample.name} {sample.value}"
+
+
+def _document(observation: Observation) -> dict[str, Any]:
+    check, reading = observation.check, observation.reading
+    return {
+        "schema_version": 1,
+        "check": check.id,
+        "collector": check.collector,
+        "target": check.target,
+        "settings": dict(_settings(check)),
+        "state": reading.state.value,
+        "reason": reading.reason.value,
+        "detail": reading.detail,
+        "duration_seconds": round(observation.duration, 6),
+        "steps": list(reading.log),
+        "samples": [
+            {"name": sample.name, "labels": dict(sample.labels), "value": sample.value}
+            for family in reading.families
+            for sample in family.samples()
+        ],
+    }
