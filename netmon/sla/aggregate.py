@@ -1,0 +1,196 @@
+"""Several objects as one: weighted by time, or by vote at every instant.
+
+A vote asks each member for its answer; one that is excluded does not vote. The whole is the answer of the member
+that decides: with N votes needed, the N-th best one (``any``: the best, ``all``: the worst). The whole's class in the
+partition is that member's, so that eligible and unavailable time follow from the classes as for a single object; when
+nobody votes it is the class nearest to a state. Bounds vote the same way, over the worst and the best each member
+may have answered.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TypeAlias
+
+from netmon.clock import Millis
+from netmon.errors import UsageError
+from netmon.model import Outage
+from netmon.sla.figures import UNWATCHED, Measure, part_of
+from netmon.sla.meaning import CLASSES, Meaning, Meanings, meanings_of
+from netmon.sla.policy import Answer, Policy
+from netmon.sla.timeline import Timeline
+
+Needed: TypeAlias = Callable[[int], int]
+"""How many of so many voters must be up."""
+
+WEIGHTED = "weighted"
+
+_BEST_FIRST = ("up", "degraded", "maintenance", "unknown", "unreachable", "no_data", "down")
+_NEAREST_FIRST = (
+    "up", "degraded", "unknown", "unreachable", "down", "no_data", "maintenance", "out_of_hours", "not_in_service"
+)  # fmt: skip
+
+
+def parse_aggregate(text: str) -> Needed | None:
+    """Read ``all``, ``any`` or ``at-least:N``; None for ``weighted``.
+
+    Raises:
+        UsageError: none of these.
+    """
+    if text == WEIGHTED:
+        return None
+    if text == "all":
+        return lambda voters: voters
+    if text == "any":
+        return lambda voters: min(1, voters)
+    found = re.fullmatch(r"at-least:([1-9][0-9]{0,8})", text)
+    if not found:
+        raise UsageError(f"no aggregate '{text}': expected weighted, all, any or at-least:N with N from 1")
+    count = int(found[1])
+    return lambda voters: min(count, voters)
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What the vote came to: the deciding member's ``meaning``; ``down``: an outage, planned or not."""
+
+    meaning: Meaning
+    low: Answer
+    high: Answer
+    down: bool
+
+
+def vote(members: Sequence[Timeline], needed: Needed, start: Millis, end: Millis, policy: Policy) -> Measure:
+    """Measure the vote of layered timelines (``timeline.layered``) over [start, end)."""
+    urn = _Urn(members, needed, meanings_of(policy))
+    box = _Box()
+    for at, until in _moments(members, start, end, urn):
+        box.put(urn.result(), at, until, urn)
+    return box.measure(end)
+
+
+class _Urn:
+    """The ballots in force: how many members hold each code."""
+
+    def __init__(self, members: Sequence[Timeline], needed: Needed, meanings: Meanings) -> None:
+        self._members, self._needed, self._meanings = members, needed, meanings
+        self._places = [0] * len(members)
+        self._counts: dict[int, int] = {}
+        self._results: dict[tuple[tuple[int, int], ...], _Result] = {}
+        for line in members:
+            self._change(line.codes[0], 1)
+
+    def change(self, member: int, place: int) -> None:
+        """The member came to another of its pieces."""
+        codes = self._members[member].codes
+        self._change(codes[self._places[member]], -1)
+        self._change(codes[place], 1)
+        self._places[member] = place
+
+    def result(self) -> _Result:
+        """The vote as of now."""
+        key = tuple(sorted(self._counts.items()))
+        if key not in self._results:
+            self._results[key] = self._count()
+        return self._results[key]
+
+    def reason(self) -> str:
+        """That of the first member whose vote is down, or would be without maintenance."""
+        held = [
+            (self._meanings[line.codes[place]], line.reasons[place])
+            for line, place in zip(self._members, self._places, strict=True)
+        ]
+        down = [reason for meaning, reason in held if meaning.answer is Answer.DOWN]
+        return (down or [reason for meaning, reason in held if meaning.below is Answer.DOWN] or [""])[0]
+
+    def _change(self, code: int, by: int) -> None:
+        count = self._counts.get(code, 0) + by
+        if count:
+            self._counts[code] = count
+        else:
+            del self._counts[code]
+
+    def _count(self) -> _Result:
+        cast = [(self._meanings[code], count) for code, count in self._counts.items()]
+        meaning = self._deciding(cast)
+        below = self._decided([(ballot.below, count) for ballot, count in cast])
+        return _Result(
+            meaning,
+            self._decided([(ballot.low, count) for ballot, count in cast]),
+            self._decided([(ballot.high, count) for ballot, count in cast]),
+            Answer.DOWN in {meaning.answer, below},
+        )
+
+    def _decided(self, cast: list[tuple[Answer, int]]) -> Answer:
+        """The N-th best answer of those that vote."""
+        up = sum(count for answer, count in cast if answer is Answer.UP)
+        down = sum(count for answer, count in cast if answer is Answer.DOWN)
+        if not up + down:
+            return Answer.EXCLUDED
+        return Answer.UP if up >= self._needed(up + down) else Answer.DOWN
+
+    def _deciding(self, cast: list[tuple[Meaning, int]]) -> Meaning:
+        voters = [(ballot, count) for ballot, count in cast if ballot.answer is not Answer.EXCLUDED]
+        if not voters:
+            nearest = [ballot for ballot, _ in cast]
+            return min(nearest, key=lambda ballot: (_NEAREST_FIRST.index(ballot.name), not ballot.seen))
+        needed = self._needed(sum(count for _, count in voters))
+        voters.sort(key=lambda voter: (-voter[0].answer, _BEST_FIRST.index(voter[0].name), not voter[0].seen))
+        reached = accumulate(count for _, count in voters)
+        return next(ballot for (ballot, _), so_far in zip(voters, reached, strict=True) if so_far >= needed)
+
+
+class _Box:
+    """Adds up what the votes came to, and finds the outages."""
+
+    def __init__(self) -> None:
+        self._classes = dict.fromkeys(CLASSES, 0)
+        self._answers = [dict.fromkeys(Answer, 0) for _ in range(3)]
+        self._seen = 0
+        self._outages: list[Outage] = []
+        self._run: tuple[Millis, str] | None = None
+        self._counted = 0
+
+    def put(self, result: _Result, start: Millis, end: Millis, urn: _Urn) -> None:
+        """The vote came to ``result`` from ``start`` to ``end``."""
+        meaning, long = result.meaning, end - start
+        self._classes[meaning.name] += long
+        for answered, answer in zip(self._answers, (meaning.answer, result.low, result.high), strict=True):
+            answered[answer] += long
+        if meaning.seen and meaning.name not in UNWATCHED:
+            self._seen += long
+        if not result.down:
+            self._close(start)
+            return
+        self._run = self._run or (start, urn.reason())
+        if meaning.answer is Answer.DOWN:
+            self._counted += long
+
+    def measure(self, end: Millis) -> Measure:
+        """What it comes to."""
+        self._close(end)
+        watchable = sum(long for name, long in self._classes.items() if name not in UNWATCHED)
+        measured, low, high = (part_of(answered) for answered in self._answers)
+        classes = tuple(self._classes.values())
+        return Measure(classes, measured, low, high, self._seen, watchable, tuple(self._outages))
+
+    def _close(self, end: Millis) -> None:
+        if self._run:
+            self._outages.append(Outage("", self._run[0], end, self._counted, self._run[1]))
+        self._run, self._counted = None, 0
+
+
+def _moments(members: Sequence[Timeline], start: Millis, end: Millis, urn: _Urn) -> Iterator[tuple[Millis, Millis]]:
+    """The spans of [start, end) in which no ballot changes; the urn holds those of the span when it is told."""
+    edges = sorted(
+        (at, member, place) for member, line in enumerate(members) for place, at in enumerate(line.starts) if at < end
+    )
+    since = start
+    for at, member, place in edges:
+        if at > since:
+            yield since, at
+            since = at
+        urn.change(member, place)
+    if since < end:
+        yield since, end

@@ -1,0 +1,166 @@
+"""The availability engine alone, on an event log: what ``netmon sla eval`` prints. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TypeAlias
+
+from netmon.clock import SECOND, Millis
+from netmon.contracts import Event
+from netmon.errors import UsageError
+from netmon.model import Figures, MonitorEvent, Transition
+from netmon.sla.aggregate import WEIGHTED, parse_aggregate, vote
+from netmon.sla.figures import Measure, weighted
+from netmon.sla.instant import instant_of, seconds_of
+from netmon.sla.intervals import ALWAYS, EMPTY, Set, clip, complement
+from netmon.sla.ledger import Ledger
+from netmon.sla.meaning import CLASSES
+from netmon.sla.partition import Frame, Scope, measure
+from netmon.sla.policy import Policy
+from netmon.sla.timeline import layered
+
+Document: TypeAlias = dict[str, object]
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of an event log. ``objects`` empty: every one that any line names. ``hours``: service hours."""
+
+    start: Millis
+    end: Millis
+    policy: Policy
+    hours: Set = ALWAYS
+    objects: tuple[str, ...] = ()
+    aggregate: str = WEIGHTED
+
+
+def evaluate(events: Sequence[Event], question: Question) -> Document:
+    """The figures of every object over the period, in alphabetical order, and of all together.
+
+    Raises:
+        UsageError: no such object or aggregate.
+    """
+    ledger = Ledger(events)
+    names = _named(ledger, question.objects)
+    frames: dict[Scope, Frame] = {}
+    measures: list[tuple[Measure, int]] = []
+    for name in names:
+        scope = Scope(ledger.service(name), question.hours, ledger.planned(name))
+        frame = frames.get(scope) or frames.setdefault(scope, _frame(scope, question))
+        measures.append((measure(ledger.timeline(name), frame, name), ledger.weight(name)))
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "objects": [_printed(name, question, part.figures()) for name, (part, _) in zip(names, measures, strict=True)],
+        "aggregate": _printed(None, question, _whole(ledger, names, measures, question).figures()),
+    }
+
+
+def bounds_of(events: Iterable[Event], start: Millis | None, end: Millis | None) -> tuple[Millis, Millis]:
+    """The period asked for; a side left out is the first or the last instant any event names (``earliest`` and
+    ``recorded`` are no events of their own).
+
+    Raises:
+        UsageError: it is empty, or there is no event to take a side from.
+    """
+    instants = [instant for event in events for instant in _instants(event)] if start is None or end is None else []
+    if (start is None or end is None) and not instants:
+        raise UsageError("the event log is empty: expected --from and --to")
+    first = min(instants) if start is None else start
+    last = max(instants) if end is None else end
+    if first >= last:
+        raise UsageError(f"the period from {seconds_of(first)} to {seconds_of(last)} is empty: expected from before to")
+    return first, last
+
+
+def parse_instant(text: str, option: str) -> Millis:
+    """An instant of the command line: integer Unix seconds, or RFC 3339 with offset.
+
+    Raises:
+        UsageError: neither.
+    """
+    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
+    if digits.isascii() and digits.isdecimal():
+        return int(sign + digits) * SECOND
+    instant = instant_of(text)
+    if instant is None:
+        raise UsageError(f"{option}: '{text}' is no instant: expected integer Unix seconds or RFC 3339 with offset")
+    return instant
+
+
+def _frame(scope: Scope, question: Question) -> Frame:
+    return Frame(scope, question.start, question.end, question.policy)
+
+
+def _named(ledger: Ledger, wanted: Sequence[str]) -> list[str]:
+    known = ledger.objects()
+    for name in wanted:
+        if name not in known:
+            close = get_close_matches(name, known, n=1)
+            raise UsageError(f"no line names the object '{name}'" + (f": did you mean '{close[0]}'?" if close else ""))
+    return [name for name in known if not wanted or name in wanted]
+
+
+def _whole(
+    ledger: Ledger, names: Sequence[str], measures: Sequence[tuple[Measure, int]], question: Question
+) -> Measure:
+    needed = parse_aggregate(question.aggregate)
+    if needed is None or not names:
+        return weighted(measures)
+    start, end = question.start, question.end
+    closed = clip(complement(question.hours), start, end) if question.hours != ALWAYS else EMPTY
+    members = [
+        layered(
+            ledger.timeline(name),
+            clip(ledger.planned(name), start, end),
+            closed,
+            clip(complement(ledger.service(name)), start, end),
+        )
+        for name in names
+    ]
+    return vote(members, needed, start, end, question.policy)
+
+
+def _printed(name: str | None, question: Question, figures: Figures) -> Document:
+    partition = figures.partition
+    known = figures.eligible > 0
+    return {
+        "object": name,
+        "from": seconds_of(question.start),
+        "to": seconds_of(question.end),
+        "policy": dict(question.policy.items()),
+        "seconds": {
+            "period": seconds_of(partition.period),
+            **{key: seconds_of(getattr(partition, key)) for key in CLASSES},
+        },
+        "eligible": seconds_of(figures.eligible),
+        "unavailable": seconds_of(figures.unavailable),
+        "availability": figures.availability.ratio,
+        "low": figures.low.ratio,
+        "high": figures.high.ratio,
+        "coverage": figures.coverage.ratio,
+        "outages": [
+            {
+                "from": seconds_of(outage.start),
+                "to": seconds_of(outage.end),
+                "seconds": seconds_of(outage.end - outage.start),
+                "counted": seconds_of(outage.counted),
+                "reason": outage.reason or None,
+            }
+            for outage in figures.outages
+        ],
+        "mttr": _mean(figures.unavailable, figures) if known else None,
+        "mtbf": _mean(figures.eligible - figures.unavailable, figures) if known else None,
+    }
+
+
+def _mean(total: Millis, figures: Figures) -> int | float | None:
+    """The total over the number of counted outages, to the nearest millisecond."""
+    count = sum(1 for outage in figures.outages if outage.counted)
+    return seconds_of((2 * total + count) // (2 * count)) if count else None
+
+
+def _instants(event: Event) -> tuple[Millis, ...]:
+    if isinstance(event, Transition | MonitorEvent):
+        return (event.at,)
+    return (event.start,) if event.end is None else (event.start, event.end)
