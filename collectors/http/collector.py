@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 from collectors.http.admission import Admission
 from collectors.http.deadline import Deadline
+from collectors.http.exchange import Tools
 from collectors.http.matching import Matcher
-from collectors.http.probe import Probe, Tools
+from collectors.http.probe import Probe
 from collectors.http.resolve import Resolver
 from collectors.http.tls import Contexts
 from netmon.clock import SECOND
@@ -55,7 +56,8 @@ class HttpCollector:
         deadline = Deadline(check.timeout / SECOND)
         release = await self._admission.enter(_host(settings), deadline.left)
         waited = deadline.seconds - deadline.left
-        future = self._submit(Probe(settings, deadline, self._tools, verbose=verbose).run, deadline, release)
+        tools = self._tools
+        future = self._submit(lambda: Probe(settings, deadline, tools, verbose=verbose).run(), deadline, release)
         reading = await self._result(future, deadline)
         if reading.reason in _TIMEOUTS and deadline.left <= 0 and waited > _STARVED * deadline.seconds:
             raise CollectError(Reason.OVERLOAD, f"waited {waited:.1f} of {deadline.seconds:g} s for a thread")

@@ -1,5 +1,7 @@
 """One request and its answer over a connection of its own: the adapter requests sends through."""
 
+import http
+import http.client
 import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -12,15 +14,33 @@ import urllib3.connection
 from requests.adapters import HTTPAdapter
 
 from collectors.http.deadline import Deadline, Trace
-from collectors.http.failures import NETWORK_ERRORS, TargetError, fail
+from collectors.http.failures import NETWORK_ERRORS, fail
+from collectors.http.matching import Matcher
 from collectors.http.resolve import Address, Resolver
 from collectors.http.tls import Certificate, Contexts, sent_chain
 from collectors.http.wire import Wire, connect, describe, start_tls
-from netmon.conventions import Reason
 from netmon.errors import CollectError
 from netmon.settings import HttpSettings
 
 _PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the polls of a collector share."""
+
+    resolver: Resolver
+    contexts: Contexts
+    matcher: Matcher
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What times a poll and notes its steps."""
+
+    deadline: Deadline
+    trace: Trace
+    say: Callable[[str], None]
 
 
 @dataclass(slots=True)
@@ -46,19 +66,13 @@ class ProbeAdapter(HTTPAdapter):
     It keeps no pool, asks no environment for proxies and takes TLS contexts from ``contexts``.
     """
 
-    def __init__(
-        self, settings: HttpSettings, deadline: Deadline, resolver: Resolver, contexts: Contexts,
-        say: Callable[[str], None],
-    ) -> None:  # fmt: skip
-        self.trace = Trace()
-        self.facts = Facts()
+    def __init__(self, watch: Watch, tools: Tools, settings: HttpSettings) -> None:
+        self._deadline, self._trace, self._say = watch.deadline, watch.trace, watch.say
+        self._tools = tools
         self._settings = settings
-        self._origin = _host_port(settings.url)
-        self._deadline = deadline
-        self._resolver = resolver
-        self._contexts = contexts
-        self._say = say
+        self._origin: tuple[str, int] | None = None
         self._wire: Wire | None = None
+        self.facts = Facts()
         super().__init__()
 
     def init_poolmanager(self, *_: object, **__: object) -> None:
@@ -78,12 +92,12 @@ class ProbeAdapter(HTTPAdapter):
             CollectError: this host could not ask.
         """
         self.close()
-        url = urlsplit(str(request.url))
-        host, port = _host_port(str(request.url))
-        self.facts.tls = url.scheme == "https"
+        scheme, host, port = _site(str(request.url))
+        self._origin = self._origin or (host, port)
+        self.facts.tls = scheme == "https"
         try:
             self._wire = self._dial(host, port)
-            self.trace.enter("processing")
+            self._trace.enter("processing")
             raw = self._ask(self._wire, request, host, port)
         except NETWORK_ERRORS as error:
             self._fail(error)
@@ -107,11 +121,10 @@ class ProbeAdapter(HTTPAdapter):
         return connection.getresponse()
 
     def _dial(self, host: str, port: int) -> Wire:
-        settings, deadline, trace = self._settings, self._deadline, self.trace
-        own = (host, port) == self._origin
-        target = settings.connect_to if own and settings.connect_to is not None else (host, port)
+        settings, deadline, trace = self._settings, self._deadline, self._trace
+        target = settings.connect_to if settings.connect_to and (host, port) == self._origin else (host, port)
         trace.enter("resolve")
-        addresses = self._resolver.resolve(*target, deadline)
+        addresses = self._tools.resolver.resolve(*target, deadline)
         trace.enter("connect")
         if not self.facts.redirects:
             self.facts.lookup = trace.seconds["resolve"]
@@ -121,23 +134,28 @@ class ProbeAdapter(HTTPAdapter):
         self.facts.ip_protocol = _protocol(address)
         self._say(f"connected to {describe(address[1])}")
         if self.facts.tls:
-            same_host = host == self._origin[0]
-            name = settings.tls.server_name if same_host and settings.tls.server_name else host
-            connection = self._secure(connection, address, name)
+            connection = self._secure(connection, address, self._name_of(host))
         return Wire(connection, deadline, trace)
+
+    def _name_of(self, host: str) -> str:
+        """The name a server must prove to have: the configured one is for the configured site."""
+        own = self._origin is not None and host == self._origin[0]
+        return (self._settings.tls.server_name if own else None) or host
 
     def _secure(self, connection: Any, address: Address, name: str) -> ssl.SSLSocket:
         settings = self._settings.tls
         try:
-            context = self._contexts.verifying(settings.ca_file) if settings.verify else self._contexts.blind()
+            context = (
+                self._tools.contexts.verifying(settings.ca_file) if settings.verify else self._tools.contexts.blind()
+            )
         except CollectError:
             connection.close()
             raise
-        self.trace.enter("tls")
+        self._trace.enter("tls")
         try:
             secured = start_tls(connection, context, name.rstrip("."), self._deadline)
         except ssl.SSLCertVerificationError as error:
-            self.trace.leave()
+            self._trace.leave()
             self._look_again(address, name)
             fail(error, "tls", self._deadline.seconds)
         self._learn(secured)
@@ -147,7 +165,7 @@ class ProbeAdapter(HTTPAdapter):
         """The certificate could not be verified: fetch it once more, unverified, for its facts alone."""
         try:
             connection, _ = connect([address], self._deadline, self._say)
-            with start_tls(connection, self._contexts.blind(), name, self._deadline) as secured:
+            with start_tls(connection, self._tools.contexts.blind(), name, self._deadline) as secured:
                 self._learn(secured)
         except (OSError, CollectError) as error:
             self._say(f"no second look at the certificate: {type(error).__name__}")
@@ -164,33 +182,33 @@ class ProbeAdapter(HTTPAdapter):
             )
 
     def _fail(self, error: BaseException) -> NoReturn:
-        phase = self.trace.phase
-        self.trace.leave()
+        phase = self._trace.phase
+        self._trace.leave()
         fail(error, phase, self._deadline.seconds)
+
+
+class _Answer(http.client.HTTPResponse):
+    """An answer, after all interim ones (RFC 9110, 15.2): the library knows 100 only, and takes 103 for the answer."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]  # not in the stubs
+        return version, http.HTTPStatus.CONTINUE if 101 < status < 200 else status, reason
 
 
 class _PlainConnection(urllib3.connection.HTTPConnection):
     """urllib3's framing of requests and answers, on a wire that is connected already."""
+
+    response_class = _Answer
 
 
 class _TlsConnection(_PlainConnection):
     default_port: ClassVar[int] = _PORTS["https"]  # type: ignore[misc]  # as in urllib3 itself
 
 
-def _host_port(url: str) -> tuple[str, int]:
-    """Where a URL leads.
-
-    Raises:
-        TargetError: nowhere that HTTP can go.
-    """
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host, port = None, None
-    if not host or parts.scheme not in _PORTS:
-        raise TargetError(Reason.HEADER, "not a URL of http or https")
-    return host, port or _PORTS[parts.scheme]
+def _site(url: str) -> tuple[str, str, int]:
+    """Scheme, host and port of a URL that was checked to have them."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port or _PORTS[parts.scheme]
 
 
 def _protocol(address: Address) -> int:

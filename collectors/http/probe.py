@@ -1,34 +1,21 @@
 """One poll of one URL, from the first lookup to the verdict. It blocks: it runs in a worker thread."""
 
 import time
-from dataclasses import dataclass
 
 import requests
 from requests.cookies import RequestsCookieJar
 
 from collectors.http.body import Body, read_body, text_of
-from collectors.http.deadline import Deadline
-from collectors.http.exchange import ProbeAdapter
+from collectors.http.deadline import Deadline, Trace
+from collectors.http.exchange import ProbeAdapter, Tools, Watch
 from collectors.http.failures import NETWORK_ERRORS, TargetError, clean, fail
-from collectors.http.matching import Matcher
 from collectors.http.metrics import families
 from collectors.http.request import first_request, next_request, redirect_target, secrets_of, shown
-from collectors.http.resolve import Resolver
-from collectors.http.tls import Contexts
 from netmon.conventions import Reason
 from netmon.model import Reading, State
 from netmon.settings import HttpSettings
 
 _DAY = 86_400
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What the polls of a collector share."""
-
-    resolver: Resolver
-    contexts: Contexts
-    matcher: Matcher
 
 
 class Probe:
@@ -38,11 +25,12 @@ class Probe:
         self._settings = settings
         self._deadline = deadline
         self._matcher = tools.matcher
-        self._adapter = ProbeAdapter(settings, deadline, tools.resolver, tools.contexts, self._say)
-        self._verbose = verbose
-        self._log: list[str] = []
+        self._trace = Trace()
+        self._adapter = ProbeAdapter(Watch(deadline, self._trace, self._say), tools, settings)
         self._facts = self._adapter.facts
         self._took = 0.0
+        self._verbose = verbose
+        self._log: list[str] = []
 
     def run(self) -> Reading:
         """Look, and say what was seen.
@@ -64,8 +52,8 @@ class Probe:
         try:
             return self._exchange()
         finally:
-            self._adapter.trace.leave()
-            self._took = self._adapter.trace.elapsed
+            self._trace.leave()
+            self._took = self._trace.elapsed
 
     def _exchange(self) -> tuple[Body, requests.Response]:
         request = first_request(self._settings)
@@ -91,7 +79,7 @@ class Probe:
         try:
             body = read_body(response, self._settings.max_bytes)
         except NETWORK_ERRORS as error:
-            fail(error, self._adapter.trace.phase, self._deadline.seconds)
+            fail(error, self._trace.phase, self._deadline.seconds)
         self._facts.body_length = len(body.data)
         self._say(f"body: {len(body.data)} bytes{'' if body.complete else ', and there is more'}")
         return body
@@ -155,13 +143,13 @@ class Probe:
             state,
             reason,
             _without(detail, secrets),
-            families(self._facts, self._adapter.trace.seconds, self._took, success=success),
+            families(self._facts, self._trace.seconds, self._took, success=success),
             log=tuple(_without(line, secrets) for line in self._log),
         )
 
     def _say(self, line: str) -> None:
         if self._verbose:
-            self._log.append(f"{self._adapter.trace.elapsed * 1000:8.1f} ms  {line}")
+            self._log.append(f"{self._trace.elapsed * 1000:8.1f} ms  {line}")
 
 
 def _without(text: str, secrets: tuple[str, ...]) -> str:

@@ -16,7 +16,7 @@ from netmon.errors import CollectError
 Address: TypeAlias = tuple[socket.AddressFamily, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
 """A family and what ``socket.connect`` wants for it."""
 
-_Answer: TypeAlias = list[Address] | OSError | UnicodeError
+_Answer: TypeAlias = list[Address] | OSError
 
 
 class Resolver:
@@ -36,11 +36,11 @@ class Resolver:
         """
         try:
             return _lookup(host, port, socket.AI_NUMERICHOST)
+        except UnicodeError as error:  # the idna codec: an empty or overlong label
+            raise socket.gaierror(socket.EAI_NONAME, "not a valid host name") from error
         except socket.gaierror:
             pass  # a name
         answer = self._ask(host, port, deadline)
-        if isinstance(answer, UnicodeError):  # the idna codec: an empty or overlong label
-            raise socket.gaierror(socket.EAI_NONAME, "not a valid host name") from answer
         if isinstance(answer, OSError):
             raise answer
         return answer
@@ -63,7 +63,7 @@ class Resolver:
     def _work(self, host: str, port: int, answers: "SimpleQueue[_Answer]") -> None:
         try:
             answers.put(_lookup(host, port, 0))
-        except (OSError, UnicodeError) as error:
+        except OSError as error:
             answers.put(error)
         finally:
             self._slots.release()

@@ -1,0 +1,85 @@
+"""Decompression in pieces, whatever their borders, and never beyond the limit."""
+
+import gzip
+import zlib
+
+import pytest
+import requests
+import urllib3
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collectors.http.body import read_body
+from collectors.http.failures import TargetError, clean
+
+CODINGS = {
+    "": lambda data: data,
+    "gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "deflate ": lambda data: zlib.compress(data)[2:-4],
+}
+
+
+class Pieces:
+    """A stream that gives what it holds in pieces of its own choosing."""
+
+    def __init__(self, data: bytes, sizes: list[int]) -> None:
+        self._data = data
+        self._sizes = sizes
+
+    def read(self, amt: int, decode_content: bool) -> bytes:
+        size = min(self._sizes.pop() if self._sizes else amt, amt)
+        piece, self._data = self._data[:size], self._data[size:]
+        return piece
+
+
+def response(data: bytes, coding: str, sizes: list[int]) -> requests.Response:
+    made = requests.Response()
+    made.headers["Content-Encoding"] = coding
+    made.raw = Pieces(data, sizes)
+    return made
+
+
+@given(
+    data=st.binary(max_size=500) | st.binary(max_size=20).map(lambda data: data * 5000),
+    coding=st.sampled_from(sorted(CODINGS)),
+    sizes=st.lists(st.integers(1, 40), max_size=60),
+    limit=st.integers(1, 200_000),
+)
+def test_a_body_is_whole_or_its_beginning(data: bytes, coding: str, sizes: list[int], limit: int) -> None:
+    sent = CODINGS[coding](data)
+    body = read_body(response(sent, coding, sizes), limit)
+    if len(data) <= limit and len(sent) <= limit:
+        assert body.complete
+        assert body.data == data
+    else:
+        assert not body.complete
+        assert data.startswith(body.data)
+        assert len(body.data) <= limit
+
+
+@given(data=st.binary(max_size=300), coding=st.sampled_from(["gzip", "deflate"]), sizes=st.lists(st.integers(1, 40)))
+def test_noise_is_refused_or_bounded(data: bytes, coding: str, sizes: list[int]) -> None:
+    try:
+        body = read_body(response(data, coding, sizes), 1000)
+    except zlib.error:
+        return
+    assert len(body.data) <= 1000
+
+
+def test_a_coding_nobody_asked_for_is_refused() -> None:
+    with pytest.raises(TargetError):
+        read_body(response(b"..", "br", []), 10)
+
+
+@given(st.text(max_size=500))
+def test_a_line_from_outside_is_one_short_printable_line(text: str) -> None:
+    line = clean(text)
+    assert len(line) <= 200
+    assert len(line.splitlines()) <= 1
+    assert not any(ord(char) < 32 or ord(char) == 127 for char in line)
+
+
+def test_what_is_used_of_urllib3_and_not_public_is_there() -> None:
+    assert issubclass(urllib3.connection.HTTPConnection.response_class, object)
+    assert callable(urllib3.connection.HTTPConnection.response_class._read_status)
