@@ -1,0 +1,127 @@
+"""``--filter`` and ``--sort`` over open problems."""
+
+import datetime as dt
+import difflib
+import re
+import shlex
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
+
+from exporters.terminal.status import ProblemLine, Status
+from netmon.errors import UsageError
+
+Test: TypeAlias = Callable[[ProblemLine, dt.datetime], bool]
+
+_FIELDS: dict[str, Callable[[ProblemLine], Iterable[str]]] = {
+    "state": lambda problem: (problem.state,),
+    "kind": lambda problem: (problem.kind,),
+    "id": lambda problem: (problem.id,),
+    "name": lambda problem: (problem.name, problem.id),
+    "reason": lambda problem: (problem.reason,),
+    "detail": lambda problem: (problem.detail,),
+    "commune": lambda problem: (problem.commune, *problem.takes["communes"]),
+    "site": lambda problem: (problem.site,),
+    "cause": lambda problem: problem.causes,
+}
+_SORTS: dict[str, Callable[[ProblemLine], object]] = {
+    "since": lambda problem: problem.since,
+    "duration": lambda problem: -problem.since.timestamp(),
+    "name": lambda problem: plain(problem.name),
+    "commune": lambda problem: (plain(problem.commune), plain(problem.name)),
+    "reason": lambda problem: problem.reason,
+    "takes": lambda problem: len(problem.takes["nodes"]) + len(problem.takes["services"]),
+}
+SORT_KEYS = ("state", *_SORTS)
+_TERM = re.compile(r"([a-z]+)(!=|=|~|>|<)(.*)", re.DOTALL)
+_DURATION = re.compile(r"(\d+)(s|m|h|d)")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def plain(text: str) -> str:
+    """``text`` as people compare names: no accents, no capitals, spaces for hyphens."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(
+        " " if character in "-'’_" else character for character in decomposed if not unicodedata.combining(character)
+    )
+
+
+def find_commune(status: Status, wanted: str) -> str:
+    """The commune's full name; accents, capitals and hyphens do not matter, and a unique beginning is enough.
+
+    Raises:
+        UsageError: no such commune, or several.
+    """
+    names = {plain(commune.name): commune.name for commune in status.communes}
+    key = plain(wanted)
+    if key in names:
+        return names[key]
+    starting = [name for name in names if name.startswith(key)]
+    if len(starting) == 1:
+        return names[starting[0]]
+    near = starting or difflib.get_close_matches(key, names, n=3, cutoff=0.5)
+    hint = f"; did you mean {', '.join(names[name] for name in near)}?" if near else ""
+    raise UsageError(f"no commune is called '{wanted}'{hint}")
+
+
+def parse_filter(text: str) -> Test:
+    """Read ``KEY=VALUE``, ``KEY!=VALUE``, ``KEY~PART`` and ``since>1h``; separated by spaces, all must hold.
+
+    ``|`` separates values any of which will do. Accents and capitals do not matter.
+
+    Raises:
+        UsageError: with what was expected.
+    """
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise UsageError(f"--filter: {error}") from error
+    tests = [_term(word) for word in words]
+    return lambda problem, now: all(test(problem, now) for test in tests)
+
+
+def sort_problems(problems: Sequence[ProblemLine], key: str) -> tuple[ProblemLine, ...]:
+    """By ``key``; ``-`` before it turns the order round. ``state`` is the order they come in, worst first.
+
+    Raises:
+        UsageError: no such key.
+    """
+    name = key.removeprefix("-")
+    if name not in SORT_KEYS:
+        raise UsageError(f"--sort: '{name}' is not known: expected one of {', '.join(SORT_KEYS)}")
+    if name == "state":
+        return tuple(reversed(problems)) if key.startswith("-") else tuple(problems)
+    return tuple(sorted(problems, key=_SORTS[name], reverse=key.startswith("-")))  # type: ignore[arg-type]
+
+
+def _term(word: str) -> Test:
+    match = _TERM.fullmatch(word)
+    if match is None:
+        raise UsageError(f"--filter: '{word}' is not KEY=VALUE, KEY!=VALUE, KEY~PART or since>1h")
+    key, operator, value = match.groups()
+    if key == "since":
+        return _since(operator, value)
+    if key not in _FIELDS or operator in "<>":
+        keys = ", ".join(_FIELDS)
+        raise UsageError(
+            f"--filter: '{word}' is not known: expected one of {keys} with = != or ~, or since with > or <"
+        )
+    wanted = [plain(part) for part in value.split("|")]
+
+    def matches(problem: ProblemLine, _: dt.datetime) -> bool:
+        found = [plain(text) for text in _FIELDS[key](problem)]
+        if operator == "~":
+            return any(part in text for part in wanted for text in found)
+        return any(text in wanted for text in found) is (operator == "=")
+
+    return matches
+
+
+def _since(operator: str, value: str) -> Test:
+    match = _DURATION.fullmatch(value)
+    if match is None or operator not in "<>":
+        raise UsageError(f"--filter: 'since{operator}{value}' is not a length of time: expected for example since>90m")
+    length = dt.timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
+    if operator == ">":
+        return lambda problem, now: now - problem.since > length
+    return lambda problem, now: now - problem.since < length

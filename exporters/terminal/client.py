@@ -1,0 +1,56 @@
+"""Asking the daemon, over HTTP, what it knows."""
+
+import http.client
+import json
+import urllib.error
+import urllib.request
+from typing import Any
+
+from netmon.errors import UnavailableError, UsageError
+
+_MOST_BYTES = 64 * 1024 * 1024
+_SCHEMA = 1
+
+
+def fetch_status(url: str, timeout: float = 5.0) -> dict[str, Any]:
+    """The daemon's status document.
+
+    Raises:
+        UsageError: ``url`` is not an HTTP address.
+        UnavailableError: nobody answers there, or not as netmon does.
+    """
+    if not url.startswith(("http://", "https://")):
+        raise UsageError(f"'{url}' is not an address of a daemon: expected http://HOST:PORT")
+    address = url.rstrip("/") + "/api/v1/status"
+    try:
+        request = urllib.request.Request(address, headers={"Accept": "application/json"})  # noqa: S310
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=timeout) as response:
+            body = response.read(_MOST_BYTES + 1)
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise UnavailableError(f"no netmon answers at {url}: HTTP status {error.code}") from error
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise UnavailableError(f"no netmon answers at {url}: {_words(error)}") from error
+    return _read(body, url)
+
+
+def _read(body: bytes, url: str) -> dict[str, Any]:
+    if len(body) > _MOST_BYTES:
+        raise UnavailableError(f"the answer of {url} is too large")
+    try:
+        document = json.loads(body)
+    except ValueError as error:
+        raise UnavailableError(f"what answers at {url} is not netmon") from error
+    if not isinstance(document, dict) or "schema_version" not in document:
+        raise UnavailableError(f"what answers at {url} is not netmon")
+    if document["schema_version"] != _SCHEMA:
+        raise UnavailableError(f"the netmon at {url} speaks another version: {document['schema_version']}")
+    return document
+
+
+def _words(error: Exception) -> str:
+    reason = error.reason if isinstance(error, urllib.error.URLError) else error
+    if isinstance(reason, OSError) and reason.strerror:
+        return reason.strerror
+    return str(reason) or type(reason).__name__

@@ -1,0 +1,166 @@
+"""The summary as lines of text: communes worst first, open problems, the monitor itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.text import Text
+
+from exporters.terminal.layout import Column, grid, table
+from exporters.terminal.look import GLYPHS, STYLES, Look
+from exporters.terminal.status import ProblemLine, Status
+
+DROPPED_FIRST = ("detail", "site", "at", "commune")
+"""Columns of the table of problems in the order in which they give way to a narrow terminal."""
+
+_KINDS = (("services", "%(n)s service", "%(n)s services"), ("nodes", "%(n)s device", "%(n)s devices"))
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Draws in ``width`` columns and, where given, at most ``height`` lines."""
+
+    look: Look
+    width: int
+    height: int | None = None
+
+    def draw(self, status: Status, *, problems_only: bool = False) -> list[Text]:
+        """The whole summary."""
+        roots = [problem for problem in status.problems if problem.root]
+        services = [problem for problem in status.problems if problem.kind == "service"]
+        top = [self._headline(status)]
+        if not problems_only:
+            top += [Text(), *self._communes(status)]
+        bottom = [Text(), *self._windows(status), *self._monitor(status)]
+        room = None if self.height is None else max(3, self.height - len(top) - len(bottom))
+        return [*top, *self._problems(status, roots, services, room), *bottom]
+
+    def _headline(self, status: Status) -> Text:
+        look, states = self.look, [commune.state for commune in status.communes]
+        line = Text().append("netmon ", "bold").append_text(look.badge(status.state)).append("  ")
+        counts = [f"{states.count(state)} {look.word(state)}" for state in GLYPHS if state in states]
+        if len(status.communes) == 1:
+            line.append(look.text(status.communes[0].name), "bold")
+        else:
+            line.append(look.count("%(n)s commune", "%(n)s communes", len(states)) + ": " + ", ".join(counts))
+        clock = look.clock(status.generated)
+        space = self.width - line.cell_len - len(clock)
+        if space > 1:
+            line.append(" " * space + clock)
+        line.truncate(self.width)
+        return line
+
+    def _communes(self, status: Status) -> list[Text]:
+        if len(status.communes) == 1:
+            return self._one_commune(status)
+        states = [state for state in GLYPHS if any(commune.state == state for commune in status.communes)]
+        badges = {state: self.look.badge(state) for state in states}
+        label = max((badge.cell_len for badge in badges.values()), default=0) + 2
+        lines: list[Text] = []
+        for state in states:
+            cells = [self._tile(name, state, count) for name, count in _names(status, state)]
+            for number, row in enumerate(grid(cells, self.width - label)):
+                first = badges[state].copy() if number == 0 else Text()
+                first.append(" " * (label - first.cell_len))
+                lines.append(first.append_text(row))
+        return lines
+
+    def _tile(self, name: str, state: str, problems: int) -> Text:
+        cell = Text().append(self.look.glyph(state), STYLES[state]).append(f" {self.look.text(name)}")
+        return cell.append(f" {problems}", "bold") if problems else cell
+
+    def _one_commune(self, status: Status) -> list[Text]:
+        look = self.look
+        lines = []
+        for kind, one, many in _KINDS:
+            counts = status.communes[0].counts[kind]
+            parts = [f"{counts[state]} {look.word(state)}" for state in GLYPHS if counts.get(state)]
+            lines.append(Text(look.count(one, many, sum(counts.values())) + ": " + ", ".join(parts)))
+        return [line for line in lines if not line.plain.startswith("0 ")]
+
+    def _problems(
+        self, status: Status, roots: Sequence[ProblemLine], services: Sequence[ProblemLine], room: int | None
+    ) -> list[Text]:
+        say = self.look.say
+        if not roots and not services:
+            return [Text(), Text(say("Nothing is broken."))]
+        lines: list[Text] = []
+        for title, some, draw in (
+            (say("Open problems"), roots, self._root_table),
+            (say("Services that suffer"), services, self._service_table),
+        ):
+            if some:
+                lines += [Text(), Text(f"{title} ({len(some)})", "bold underline"), *draw(status, some)]
+        if room is not None and len(lines) > room:
+            left = len(lines) - room + 1
+            lines = [*lines[: room - 1], Text(self.look.count("and %(n)s more line", "and %(n)s more lines", left))]
+        return lines
+
+    def _root_table(self, status: Status, problems: Sequence[ProblemLine]) -> list[Text]:
+        look, say, now = self.look, self.look.say, status.generated
+        rank = {name: number for number, name in enumerate(DROPPED_FIRST)}
+        columns = [
+            Column(say("State"), [look.badge(problem.state) for problem in problems]),
+            Column(say("What"), [Text(look.text(problem.name), "bold") for problem in problems]),
+            Column(say("Takes"), [Text(self._takes(problem)) for problem in problems], right=True),
+            Column(say("Commune"), [Text(look.text(problem.commune)) for problem in problems], rank["commune"]),
+            Column(say("Site"), [Text(look.text(problem.site)) for problem in problems], rank["site"]),
+            Column(say("For"), [Text(look.lasted(now - problem.since)) for problem in problems], right=True),
+            Column(say("Since"), [Text(look.at(problem.since, now)) for problem in problems], rank["at"], right=True),
+            Column(say("Why"), [Text(look.reason(problem.reason)) for problem in problems], shrink=14),
+            Column(say("Detail"), [Text(look.text(problem.detail)) for problem in problems], rank["detail"], 12),
+        ]
+        return table(columns, self.width, self._ellipsis)
+
+    def _service_table(self, status: Status, problems: Sequence[ProblemLine]) -> list[Text]:
+        look, say, now = self.look, self.look.say, status.generated
+        columns = [
+            Column(say("State"), [look.badge(problem.state) for problem in problems]),
+            Column(say("What"), [Text(look.text(problem.name), "bold") for problem in problems]),
+            Column(say("For"), [Text(look.lasted(now - problem.since)) for problem in problems], right=True),
+            Column(say("Because of"), [Text(look.text(", ".join(problem.causes))) for problem in problems], shrink=14),
+        ]
+        return table(columns, self.width, self._ellipsis)
+
+    def _takes(self, problem: ProblemLine) -> str:
+        number = len(problem.takes["nodes"]) + len(problem.takes["services"])
+        return f"+{number}" if number else ""
+
+    def _windows(self, status: Status) -> list[Text]:
+        look = self.look
+        lines = []
+        for window in status.windows:
+            line = look.badge("maintenance")
+            line.append(f" {look.text(window.object)} {look.text(window.text)}")
+            if window.end is not None:
+                line.append(f" {look.say('until')} {look.at(window.end, status.generated)}")
+            line.truncate(self.width, overflow="ellipsis")
+            lines.append(line)
+        return lines
+
+    def _monitor(self, status: Status) -> list[Text]:
+        look, monitor = self.look, status.monitor
+        parts = [
+            f"netmon {look.text(monitor.version)}",
+            look.say("watching for") + " " + look.lasted(status.generated - monitor.started),
+            look.count("%(n)s check", "%(n)s checks", monitor.checks),
+        ]
+        if monitor.last_run is not None:
+            parts.append(
+                look.say("last result %(time)s ago") % {"time": look.lasted(status.generated - monitor.last_run)}
+            )
+        if monitor.pending:
+            parts.append(look.count("%(n)s not polled yet", "%(n)s not polled yet", monitor.pending))
+        line = Text(", ".join(parts))
+        if monitor.stale:
+            late = look.count("%(n)s check without recent result", "%(n)s checks without recent result", monitor.stale)
+            line.append(", ").append(late, "bold")
+        line.truncate(self.width)
+        return [line]
+
+    @property
+    def _ellipsis(self) -> str:
+        return "..." if self.look.ascii else "…"
+
+
+def _names(status: Status, state: str) -> list[tuple[str, int]]:
+    return [(commune.name, commune.problems) for commune in status.communes if commune.state == state]
