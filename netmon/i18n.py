@@ -31,7 +31,13 @@ _ROOT = Path(__file__).parent.parent
 _PACKAGES = ("collectors", "exporters", "netmon")
 _METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
 _TEMPLATE_OPTIONS = {"**/templates/**.html": {"newstyle_gettext": "true", "silent": "false"}}
-_KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "gettext": None, "ngettext": (1, 2), "mark": None}
+_KEYWORDS: dict[str, tuple[int, ...] | None] = {
+    "_": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "plural": (1, 2),
+    "mark": None,
+}
 _VOLATILE = tuple(
     f'"{name}: ' for name in ("Project-Id-Version", "POT-Creation-Date", "PO-Revision-Date", "Generated-By",
                               "Report-Msgid-Bugs-To", "Last-Translator", "Language-Team")

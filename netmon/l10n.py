@@ -129,13 +129,15 @@ class Formats:
 
     def period_range(self, period: Period) -> str:
         """``du 1er au 30 novembre 2026``, the last day included; with times where it is not made of whole days."""
-        _ = self._gettext
         start, end = (to_datetime(at, self.zone) for at in (period.start, period.end))
         if start.time() != _MIDNIGHT or end.time() != _MIDNIGHT:
             words = {"start": self.instant(period.start), "end": self.instant(period.end)}
         else:
-            words = {"start": self._long(start), "end": self._long(to_datetime(period.end - 1, self.zone))}
-        return _("from %(start)s to %(end)s") % words
+            last = to_datetime(period.end - 1, self.zone)
+            if start.date() == last.date():
+                return self._long(start)
+            words = {"start": self._first_day(start, last), "end": self._long(last)}
+        return self._gettext("from %(start)s to %(end)s") % words
 
     def _day(self, moment: dt.datetime) -> str:
         return moment.strftime("%d/%m/%Y" if self.language == "fr" else "%Y-%m-%d")
@@ -144,9 +146,19 @@ class Formats:
         separator = f"{NARROW}h{NARROW}" if self.language == "fr" else ":"
         return f"{moment:%H}{separator}{moment:%M}"
 
-    def _long(self, moment: dt.datetime) -> str:
-        text = str(format_date(moment, "d MMMM y", locale=self.language))
+    def _first_day(self, first: dt.datetime, last: dt.datetime) -> str:
+        """The first day of a range, without the month and year that the last one says as well."""
+        if first.year != last.year:
+            return self._long(first)
+        return self._ordinal(
+            str(format_date(first, "d" if first.month == last.month else "d MMMM", locale=self.language))
+        )
+
+    def _ordinal(self, text: str) -> str:
         return re.sub(r"^1\b", "1er", text) if self.language == "fr" else text
+
+    def _long(self, moment: dt.datetime) -> str:
+        return self._ordinal(str(format_date(moment, "d MMMM y", locale=self.language)))
 
     def _is_ambiguous(self, moment: dt.datetime) -> bool:
         """Whether this wall-clock time comes twice. In the gap of spring the two offsets differ as well, but no

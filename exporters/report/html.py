@@ -1,12 +1,10 @@
 """The HTML form, the reference: each page is one file with its style and charts inside, and works without script."""
 
 import re
-from functools import partial
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from exporters.report.pages import commune_page, metropole_page
-from exporters.report.rows import verdict_words
 from exporters.report.texts import Texts
 from netmon.i18n import translations
 from netmon.model import CommuneReport, Report
@@ -28,7 +26,6 @@ class Pages:
             version=report.version,
             zone=report.period.timezone,
             whole=self._texts.formats.percent_units(10_000),
-            verdict_words=partial(verdict_words, texts=self._texts),
         )
 
     def commune(self, part: CommuneReport, *, located: bool) -> str:

@@ -1,24 +1,36 @@
-"""Outages as people tell them: services that failed together are one line, planned ones are said to be planned."""
+"""Outages as people tell them: what failed together is one event, planned ones are said to be planned."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from exporters.report.texts import Texts, isolated
 from netmon.clock import Millis
-from netmon.model import ObjectFigures, Outage, Period
+from netmon.model import CommuneReport, ObjectFigures, Outage, Report
 
 _NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One interruption, of all the ``services`` (names) that share its times, its reason and what counts of it."""
+    """One interruption, of all ``names`` that share its times, its reason and what counts of it."""
 
     start: Millis
     end: Millis
     counted: Millis
     reason: str
-    services: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The interruptions that a synthesis speaks of. ``number`` and ``length`` are of those that count, service by
+    service; ``events`` name services or communes, as ``named`` says."""
+
+    number: int
+    length: Millis
+    events: tuple[Event, ...]
+    named: Literal["services", "communes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +53,34 @@ class OutageRow:
     services: tuple[str, ...]
 
 
-def events(objects: Iterable[ObjectFigures]) -> tuple[Event, ...]:
-    """The outages of ``objects``, in order of time; those with the same times, count and reason in one."""
-    together: dict[tuple[Millis, Millis, Millis, str], list[str]] = {}
-    for item in objects:
+def of_services(services: Sequence[ObjectFigures]) -> Told:
+    """What interrupted the services of one commune."""
+    found = counted(services)
+    length = sum(outage.counted for outage in found)
+    return Told(len(found), length, events((item.name, item) for item in services), "services")
+
+
+def of_communes(communes: Iterable[CommuneReport]) -> Told:
+    """What interrupted the services of all communes; a service that several share counts once."""
+    pairs = [(part.commune.name, item) for part in communes for item in part.services]
+    found = counted({item.id: item for _, item in pairs}.values())
+    return Told(len(found), sum(outage.counted for outage in found), events(pairs), "communes")
+
+
+def events(named: Iterable[tuple[str, ObjectFigures]]) -> tuple[Event, ...]:
+    """The outages in order of time; those with the same times, count and reason in one, under their names."""
+    together: dict[tuple[Millis, Millis, Millis, str], dict[str, None]] = {}
+    for name, item in named:
         for outage in item.figures.outages:
             key = (outage.start, outage.end, outage.counted, outage.reason)
-            together.setdefault(key, []).append(isolated(item.name))
-    return tuple(Event(*key, tuple(names)) for key, names in sorted(together.items()))
+            together.setdefault(key, {})[isolated(name)] = None
+    return tuple(Event(*key, tuple(names)) for key, names in sorted(together.items(), key=lambda entry: entry[0]))
 
 
-def rows(found: Sequence[Event], period: Period, texts: Texts) -> tuple[OutageRow, ...]:
+def rows(found: Iterable[Event], report: Report, texts: Texts) -> tuple[OutageRow, ...]:
     """``found`` in words."""
-    return tuple(_row(event, period, texts) for event in found)
+    end = min(report.period.end, report.generated)
+    return tuple(_row(event, report.period.start, end, texts) for event in found)
 
 
 def counted(objects: Iterable[ObjectFigures]) -> list[Outage]:
@@ -61,17 +88,20 @@ def counted(objects: Iterable[ObjectFigures]) -> list[Outage]:
     return [outage for item in objects for outage in item.figures.outages if outage.counted]
 
 
-def names_in_words(names: Sequence[str], texts: Texts) -> str:
+def names_in_words(event: Event, named: str, texts: Texts) -> str:
     """``A, B, C`` and how many more."""
-    shown = ", ".join(names[:_NAMED])
-    more = len(names) - _NAMED
+    shown = ", ".join(event.names[:_NAMED])
+    more = len(event.names) - _NAMED
     if more <= 0:
         return shown
-    rest = texts.count("and %(n)s other service", "and %(n)s other services", more)
+    if named == "services":
+        rest = texts.plural("and %(n)s other service", "and %(n)s other services", more)
+    else:
+        rest = texts.plural("and %(n)s other commune", "and %(n)s other communes", more)
     return f"{shown} {rest}"
 
 
-def _row(event: Event, period: Period, texts: Texts) -> OutageRow:
+def _row(event: Event, start: Millis, end: Millis, texts: Texts) -> OutageRow:
     show = texts.formats
     return OutageRow(
         start=show.instant(event.start),
@@ -81,8 +111,8 @@ def _row(event: Event, period: Period, texts: Texts) -> OutageRow:
         duration=show.duration(event.end - event.start),
         counted=show.duration(event.counted),
         planned=event.counted == 0,
-        began_before=event.start <= period.start,
-        goes_on=event.end >= period.end,
+        began_before=event.start <= start,
+        goes_on=event.end >= end,
         reason=texts.words(event.reason),
-        services=event.services,
+        services=event.names,
     )

@@ -7,7 +7,7 @@ from exporters.report.method import method
 from exporters.report.names import page_name
 from exporters.report.texts import Texts, isolated
 from exporters.report.views import CommunePage, CommuneRow, Lane, MetropolePage, Timeline
-from netmon.model import CommuneReport, MaintenanceWindow, ObjectFigures, Period, Report
+from netmon.model import CommuneReport, MaintenanceWindow, ObjectFigures, Report
 
 
 def commune_page(report: Report, part: CommuneReport, texts: Texts, *, located: bool) -> CommunePage:
@@ -19,17 +19,19 @@ def commune_page(report: Report, part: CommuneReport, texts: Texts, *, located: 
         title=isolated(part.commune.name),
         insee=isolated(part.commune.insee),
         population=show.integer(part.commune.population),
-        contract=isolated(part.contract),
+        contract=isolated(report.names.get(part.contract, part.contract)),
         period=show.period_title(period),
         range=show.period_range(period),
         generated=show.instant(report.generated),
         summary=summary,
-        sentences=story.sentences(part.figures, part.objective, summary.verdict, part.services, texts),
+        sentences=story.sentences(
+            part.figures, part.objective, summary.verdict, outages.of_services(part.services), texts
+        ),
         notices=story.notices(report, part.figures, summary.verdict, texts),
-        timeline=_timeline(period, part, planned, texts),
+        timeline=_timeline(report, part, planned, texts),
         services=tuple(rows.object_row(item, part.objective, texts) for item in part.services),
         sites=tuple(rows.object_row(item, part.objective, texts) for item in part.sites),
-        outages=outages.rows(outages.events(part.services), period, texts),
+        outages=outages.rows(outages.events((item.name, item) for item in part.services), report, texts),
         planned=tuple(rows.planned_row(window, report, texts) for window in planned),
         division=rows.division(part.figures, texts),
         method=method(report, texts),
@@ -44,8 +46,8 @@ def metropole_page(report: Report, texts: Texts) -> MetropolePage:
     services = _each_once(report.communes)
     summary = rows.summary(report.figures, objective, services, texts)
     communes = tuple(_commune_row(part, texts) for part in report.communes)
-    lanes = tuple(rows.commune_lane(part, period, texts) for part in report.communes)
-    sentences = story.sentences(report.figures, objective, summary.verdict, services, texts)
+    lanes = tuple(rows.commune_lane(part, report, texts) for part in report.communes)
+    sentences = story.sentences(report.figures, objective, summary.verdict, outages.of_communes(report.communes), texts)
     return MetropolePage(
         period=show.period_title(period),
         range=show.period_range(period),
@@ -55,20 +57,22 @@ def metropole_page(report: Report, texts: Texts) -> MetropolePage:
         notices=story.notices(report, report.figures, summary.verdict, texts),
         tiles=tuple(rows.figure_tile(part, texts) for part in report.communes),
         communes=communes,
-        timeline=Timeline(charts.ticks(period, texts), ((texts.gettext("Communes"), lanes),)),
+        timeline=Timeline(
+            charts.ticks(period, texts), ((texts.gettext("Communes"), lanes),), story.is_unfinished(report)
+        ),
         division=rows.division(report.figures, texts),
         method=method(report, texts),
     )
 
 
-def _timeline(period: Period, part: CommuneReport, planned: tuple[MaintenanceWindow, ...], texts: Texts) -> Timeline:
+def _timeline(report: Report, part: CommuneReport, planned: tuple[MaintenanceWindow, ...], texts: Texts) -> Timeline:
     groups: list[tuple[str, tuple[Lane, ...]]] = []
     if planned:
-        groups.append(("", (rows.works_lane(planned, period, texts),)))
+        groups.append(("", (rows.works_lane(planned, report, texts),)))
     for title, items in ((texts.gettext("Services"), part.services), (texts.gettext("Sites"), part.sites)):
         if items:
-            groups.append((title, tuple(rows.object_lane(item, planned, period, texts) for item in items)))
-    return Timeline(charts.ticks(period, texts), tuple(groups))
+            groups.append((title, tuple(rows.object_lane(item, planned, report, texts) for item in items)))
+    return Timeline(charts.ticks(report.period, texts), tuple(groups), story.is_unfinished(report))
 
 
 def _commune_row(part: CommuneReport, texts: Texts) -> CommuneRow:

@@ -1,5 +1,5 @@
 """The partition of a period as rows that add up on paper: whole seconds and hundredths of a percent, by largest
-remainder, so that the parts shown sum to the whole shown."""
+remainder, so that the parts shown sum to the whole shown. Available time is never among those rounded up."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -67,12 +67,15 @@ def total(partition: Partition, texts: Texts) -> str:
 
 
 def apportion(parts: Sequence[int], whole: int) -> list[int]:
-    """``whole`` units divided in proportion to ``parts``: rounded down, the rest to the largest remainders."""
+    """``whole`` units divided in proportion to ``parts``: rounded down, the rest to the largest remainders.
+
+    The first part, the available time, gets nothing of the rest: the others' remainders always suffice to take it.
+    """
     total = sum(parts)
     if not total:
         return [0] * len(parts)
     shares = [part * whole // total for part in parts]
-    by_remainder = sorted(range(len(parts)), key=lambda i: (-(parts[i] * whole % total), i))
+    by_remainder = sorted(range(1, len(parts)), key=lambda i: (-(parts[i] * whole % total), i))
     for index in by_remainder[: whole - sum(shares)]:
         shares[index] += 1
     return shares

@@ -8,7 +8,7 @@ from exporters.report.texts import Texts, isolated
 from exporters.report.verdict import Verdict, is_partial, judge
 from exporters.report.views import Division, Lane, ObjectRow, PlannedRow, Summary, Tile
 from netmon.clock import Millis
-from netmon.l10n import digits_for
+from netmon.l10n import digits_for, truncated
 from netmon.model import Commune, CommuneReport, Figures, MaintenanceWindow, ObjectFigures, Period, Report
 
 EVERYTHING = "*"
@@ -23,8 +23,7 @@ def summary(figures: Figures, objective: float | None, services: Sequence[Object
         reached=show.percent(figures.availability, digits),
         objective=None if objective is None else show.percent_units(story.objective_units(objective, digits), digits),
         gap=story.gap(figures, objective, texts),
-        low=show.percent(figures.low, digits),
-        high=show.percent(figures.high, digits),
+        bounds=bounds(figures, digits, texts),
         coverage=show.percent(figures.coverage),
         interruptions=show.integer(len(found)),
         interrupted=show.duration(sum(outage.counted for outage in found)),
@@ -40,14 +39,26 @@ def object_row(item: ObjectFigures, objective: float | None, texts: Texts) -> Ob
         name=isolated(item.name),
         family=texts.words(item.family),
         reached=show.percent(figures.availability, digits),
-        low=show.percent(figures.low, digits),
-        high=show.percent(figures.high, digits),
+        bounds=bounds(figures, digits, texts),
         coverage=show.percent(figures.coverage),
         partial=is_partial(figures),
         interruptions=show.integer(len(outages.counted([item]))),
         interrupted=show.duration(figures.unavailable),
         mttr=_mean(figures.mttr, texts),
     )
+
+
+def bounds(figures: Figures, digits: int, texts: Texts) -> str | None:
+    """``99,89 % à 99,90 %``, with up to two decimals more where they are needed to tell low from high."""
+    low, high = figures.low, figures.high
+    if not (low.whole and high.whole):
+        return None
+    told_apart = (more for more in range(digits, digits + 3) if truncated(low, more) != truncated(high, more))
+    shown = next(told_apart, None)
+    if shown is None:
+        return texts.formats.percent(low, digits)
+    words = {"low": texts.formats.percent(low, shown), "high": texts.formats.percent(high, shown)}
+    return texts.gettext("%(low)s to %(high)s") % words
 
 
 def division(figures: Figures, texts: Texts) -> Division:
@@ -73,22 +84,23 @@ def planned_row(window: MaintenanceWindow, report: Report, texts: Texts) -> Plan
     )
 
 
-def object_lane(item: ObjectFigures, planned: Iterable[MaintenanceWindow], period: Period, texts: Texts) -> Lane:
+def object_lane(item: ObjectFigures, planned: Iterable[MaintenanceWindow], report: Report, texts: Texts) -> Lane:
     """When one service or site was down; works announced for it, or for everything, behind."""
     works = [window for window in planned if window.object in {EVERYTHING, item.id}]
-    return Lane(isolated(item.name), _works(works, period) + _outages([item], period), lane_text([item], texts))
+    marks = _works(works, report.period) + _outages([item], report)
+    return Lane(isolated(item.name), marks, lane_text([item], texts))
 
 
-def works_lane(planned: Sequence[MaintenanceWindow], period: Period, texts: Texts) -> Lane:
+def works_lane(planned: Sequence[MaintenanceWindow], report: Report, texts: Texts) -> Lane:
     """All planned works on one lane."""
-    text = texts.count("%(n)s window", "%(n)s windows", len(planned))
-    return Lane(texts.gettext("Planned works"), _works(planned, period), text)
+    text = texts.plural("%(n)s window", "%(n)s windows", len(planned))
+    return Lane(texts.gettext("Planned works"), _works(planned, report.period), text)
 
 
-def commune_lane(part: CommuneReport, period: Period, texts: Texts) -> Lane:
+def commune_lane(part: CommuneReport, report: Report, texts: Texts) -> Lane:
     """When at least one service of the commune was down."""
     name = isolated(part.commune.name)
-    return Lane(name, _outages(part.services, period), lane_text(part.services, texts), page_name(part.commune))
+    return Lane(name, _outages(part.services, report), lane_text(part.services, texts), page_name(part.commune))
 
 
 def lane_text(items: Sequence[ObjectFigures], texts: Texts) -> str:
@@ -98,7 +110,7 @@ def lane_text(items: Sequence[ObjectFigures], texts: Texts) -> str:
     found = outages.counted(items)
     if not found:
         return texts.gettext("no interruption")
-    number = texts.count("%(n)s interruption", "%(n)s interruptions", len(found))
+    number = texts.plural("%(n)s interruption", "%(n)s interruptions", len(found))
     return f"{number}, {texts.formats.duration(sum(outage.counted for outage in found))}"
 
 
@@ -106,7 +118,11 @@ def figure_tile(part: CommuneReport, texts: Texts) -> Tile:
     """A commune on the map with its figure and verdict, leading to its page."""
     verdict = judge(part.figures, part.objective, texts)
     figure = texts.formats.percent(part.figures.availability, digits_for(part.objective))
-    said = f"{isolated(part.commune.name)}{texts.gettext(': ')}{figure or ''} {verdict_words(verdict, texts)}"
+    said = texts.gettext("%(commune)s: %(figure)s %(verdict)s") % {
+        "commune": isolated(part.commune.name),
+        "figure": figure or "",
+        "verdict": verdict_words(verdict, texts),
+    }
     return _tile(
         part.commune, verdict.kind, verdict.glyph, figure or "", said, page_name(part.commune), verdict.partial
     )
@@ -136,12 +152,13 @@ def _works(windows: Iterable[MaintenanceWindow], period: Period) -> tuple[charts
     return charts.place(period, [(window.start, _end(window, period), "works") for window in windows])
 
 
-def _outages(items: Iterable[ObjectFigures], period: Period) -> tuple[charts.Mark, ...]:
+def _outages(items: Iterable[ObjectFigures], report: Report) -> tuple[charts.Mark, ...]:
+    """Outages, and what of the period was still to come when the report was made."""
     found = [outage for item in items for outage in item.figures.outages]
+    future = [(report.generated, report.period.end, "future")]
     planned = [(outage.start, outage.end, "planned") for outage in found if not outage.counted]
-    return charts.place(period, planned) + charts.place(
-        period, [(outage.start, outage.end, "down") for outage in found if outage.counted]
-    )
+    down = [(outage.start, outage.end, "down") for outage in found if outage.counted]
+    return tuple(mark for spans in (future, planned, down) for mark in charts.place(report.period, spans))
 
 
 def _end(window: MaintenanceWindow, period: Period) -> Millis:

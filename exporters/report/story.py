@@ -1,27 +1,29 @@
 """What happened, in sentences, and what the reader must know before trusting a figure."""
 
-from collections.abc import Sequence
 from fractions import Fraction
 
 from exporters.report import outages
-from exporters.report.outages import Event
+from exporters.report.outages import Event, Told
 from exporters.report.texts import Texts
 from exporters.report.verdict import Verdict
 from netmon.l10n import digits_for, ratio_of, truncated
-from netmon.model import Figures, ObjectFigures, Report
+from netmon.model import Figures, Report
 
 
-def sentences(
-    figures: Figures, objective: float | None, verdict: Verdict, services: Sequence[ObjectFigures], texts: Texts
-) -> tuple[str, ...]:
+def sentences(figures: Figures, objective: float | None, verdict: Verdict, told: Told, texts: Texts) -> tuple[str, ...]:
     """The synthesis: the figure against the objective, then what interrupted the services."""
-    return (_figure(figures, objective, verdict, texts), *_interruptions(figures, services, texts))
+    return (_figure(figures, objective, verdict, texts), *_interruptions(figures, told, texts))
+
+
+def is_unfinished(report: Report) -> bool:
+    """Whether the period was still running when the report was made."""
+    return report.generated < report.period.end
 
 
 def notices(report: Report, figures: Figures, verdict: Verdict, texts: Texts) -> tuple[str, ...]:
     """Why the figures may say less than they seem to: unfinished period, little seen, an open verdict."""
     _, show, found = texts.gettext, texts.formats, []
-    if report.generated < report.period.end:
+    if is_unfinished(report):
         found.append(
             _("Provisional report: the period was not over when it was made, on %(when)s.")
             % {"when": show.instant(report.generated)}
@@ -76,38 +78,36 @@ def _figure(figures: Figures, objective: float | None, verdict: Verdict, texts: 
     }
 
 
-def _interruptions(figures: Figures, services: Sequence[ObjectFigures], texts: Texts) -> tuple[str, ...]:
+def _interruptions(figures: Figures, told: Told, texts: Texts) -> tuple[str, ...]:
     if not figures.availability.whole:
         return ()
-    found = outages.counted(services)
-    if not found:
+    if not told.number:
         return (texts.gettext("No interruption counts against it."),)
-    total = sum(outage.counted for outage in found)
-    summary = texts.count(
-        "One interruption of service was counted", "%(n)s interruptions of service were counted", len(found)
+    summary = texts.plural(
+        "One interruption of service was counted", "%(n)s interruptions of service were counted", told.number
     )
     whole = texts.gettext("%(summary)s, %(total)s in all.") % {
         "summary": summary,
-        "total": texts.formats.duration(total),
+        "total": texts.formats.duration(told.length),
     }
-    longest = max((event for event in outages.events(services) if event.counted), key=_gravity)
-    return whole, _longest(longest, len(found) == 1, texts)
+    longest = max((event for event in told.events if event.counted), key=_gravity)
+    return whole, _longest(longest, told, texts)
 
 
 def _gravity(event: Event) -> tuple[int, int, int]:
-    return event.end - event.start, len(event.services), -event.start
+    return event.end - event.start, len(event.names), -event.start
 
 
-def _longest(event: Event, alone: bool, texts: Texts) -> str:
+def _longest(event: Event, told: Told, texts: Texts) -> str:
     _ = texts.gettext
     text = (
-        _("It began on %(start)s: %(services)s (%(reason)s).")
-        if alone
-        else _("The longest, of %(duration)s, began on %(start)s: %(services)s (%(reason)s).")
+        _("It began on %(start)s: %(names)s (%(reason)s).")
+        if told.number == 1
+        else _("The longest, of %(duration)s, began on %(start)s: %(names)s (%(reason)s).")
     )
     return text % {
         "duration": texts.formats.duration(event.end - event.start),
         "start": texts.formats.instant(event.start),
-        "services": outages.names_in_words(event.services, texts),
+        "names": outages.names_in_words(event, told.named, texts),
         "reason": texts.words(event.reason),
     }

@@ -44,7 +44,7 @@ class Texts:
         self.gettext: Callable[[str], str] = translator(language)
         self.ngettext: Callable[[str, str, int], str] = plural_translator(language)
 
-    def count(self, singular: str, plural: str, number: int) -> str:
+    def plural(self, singular: str, plural: str, number: int) -> str:
         """``3 interruptions``: a translated pair of texts that name ``%(n)s``."""
         return self.ngettext(singular, plural, number) % {"n": self.formats.integer(number)}
 

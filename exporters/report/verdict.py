@@ -14,20 +14,24 @@ COVERAGE_ENOUGH = Fraction(95, 100)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``kind`` is the style's name. ``partial``: too little was seen. ``open``: the bounds allow the other answer."""
+    """``kind`` is the style's name; ``phrase`` can stand alone, ``word`` beside the objective.
+
+    ``partial``: too little was seen. ``open``: the bounds allow the other answer.
+    """
 
     kind: str
     glyph: str
     word: str
+    phrase: str
     partial: bool
     open: bool
 
 
 _KINDS = {
-    "met": ("✓", mark("met")),
-    "missed": ("✗", mark("missed")),
-    "unmeasured": ("?", mark("not measured")),
-    "free": ("–", mark("no objective")),
+    "met": ("✓", mark("met"), mark("objective met")),
+    "missed": ("✗", mark("missed"), mark("objective not met")),
+    "unmeasured": ("?", mark("not measured"), mark("not measured")),
+    "free": ("–", mark("no objective"), mark("no objective")),
 }
 
 
@@ -39,8 +43,10 @@ def judge(figures: Figures, objective: float | None, texts: Texts) -> Verdict:
         kind = "free"
     else:
         kind = "met" if _reaches(figures.availability, objective) else "missed"
-    glyph, word = _KINDS[kind]
-    return Verdict(kind, glyph, texts.gettext(word), is_partial(figures), _is_open(figures, objective))
+    glyph, word, phrase = _KINDS[kind]
+    return Verdict(
+        kind, glyph, texts.gettext(word), texts.gettext(phrase), is_partial(figures), _is_open(figures, objective)
+    )
 
 
 def is_partial(figures: Figures) -> bool:

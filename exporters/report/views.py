@@ -17,8 +17,7 @@ class Summary:
     reached: str | None
     objective: str | None
     gap: str | None
-    low: str | None
-    high: str | None
+    bounds: str | None
     coverage: str | None
     interruptions: str
     interrupted: str
@@ -33,8 +32,7 @@ class ObjectRow:
     name: str
     family: str
     reached: str | None
-    low: str | None
-    high: str | None
+    bounds: str | None
     coverage: str | None
     partial: bool
     interruptions: str
@@ -54,10 +52,11 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Groups of lanes (title, lanes) over the period's civil ticks."""
+    """Groups of lanes (title, lanes) over the period's civil ticks; ``unfinished``: its end is still to come."""
 
     ticks: tuple[Tick, ...]
     groups: tuple[tuple[str, tuple[Lane, ...]], ...]
+    unfinished: bool
 
 
 @dataclass(frozen=True, slots=True)
