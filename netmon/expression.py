@@ -81,7 +81,7 @@ def parse(text: str) -> Expression:
 
 _TOKEN = re.compile(r"\s*([(),]|[^\s(),]+)")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./:-]*")
-_WORDS = frozenset({"and", "or", "all", "any", "at_least"})
+WORDS = frozenset({"and", "or", "all", "any", "at_least"})
 
 
 class _Parser:
@@ -114,7 +114,7 @@ class _Parser:
             return inner
         if token in {"all", "any", "at_least"}:
             return self._call(token)
-        if token in _WORDS or not _NAME.fullmatch(token):
+        if token in WORDS or not _NAME.fullmatch(token):
             raise self._error("the id of a check or node, 'all(', 'any(', 'at_least(' or '('")
         self._at += 1
         return Ref(token)

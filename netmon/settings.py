@@ -31,6 +31,9 @@ class Secret:
         return hash(self._value)
 
 
+SNMP_MODULES: tuple[str, ...] = ("system", "if_mib", "ups_mib")
+"""What the SNMP collector knows to poll, by the names configuration uses."""
+
 SnmpEngineName: TypeAlias = Literal["netmon", "pysnmp"]
 AuthProtocol: TypeAlias = Literal["MD5", "SHA", "SHA224", "SHA256", "SHA384", "SHA512"]
 PrivProtocol: TypeAlias = Literal["DES", "AES", "AES192", "AES256", "AES192C", "AES256C"]

@@ -1,0 +1,205 @@
+"""From entries to what the daemon works with, checking what no entry can tell alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from netmon.clock import Millis
+from netmon.config.entry import EVERY
+from netmon.config.kinds import duration_text
+from netmon.config.names import SNMP_CHECK, snmp_check_id
+from netmon.config.problems import label
+from netmon.config.schema import (
+    CheckEntry,
+    CommuneEntry,
+    ContractEntry,
+    MaintenanceEntry,
+    NodeEntry,
+    ScheduleEntry,
+    ServiceEntry,
+    SiteEntry,
+)
+from netmon.config.sections import Sections
+from netmon.config.source import Location, mark_of, shown
+from netmon.config.targets import HttpEntry, NodeSnmpEntry, TlsEntry
+from netmon.errors import Problem
+from netmon.model import Check, Commune, Contract, Inventory, MaintenanceWindow, Node, Service, Site
+from netmon.settings import HttpSettings, SnmpCredential, SnmpSettings, TlsSettings
+
+
+@dataclass
+class Builder:
+    """Makes the inventory of what could be read; ``problems`` are complete after ``inventory`` and ``maintenance``."""
+
+    sections: Sections
+    problems: list[Problem] = field(default_factory=list)
+
+    def inventory(self) -> Inventory:
+        """Everything watched, by id."""
+        communes = {c.name: _commune(c) for c in self.sections.entries("communes", CommuneEntry).values()}
+        sites = {s.id: _site(s) for s in self.sections.entries("sites", SiteEntry).values()}
+        nodes = {n.id: self._node(n) for n in self.sections.entries("nodes", NodeEntry).values()}
+        checks = self._checks(nodes, sites)
+        services = {
+            s.id: _service(s, tuple(communes)) for s in self.sections.entries("services", ServiceEntry).values()
+        }
+        contracts = {c.id: _contract(c) for c in self.sections.entries("contracts", ContractEntry).values()}
+        return Inventory(communes, sites, nodes, services, checks, contracts)
+
+    def maintenance(self) -> tuple[MaintenanceWindow, ...]:
+        """Planned works. They count as announced when they begin: the file does not tell since when it says so."""
+        windows = []
+        for index, entry in self.sections.entries("maintenance", MaintenanceEntry).items():
+            if entry.end <= entry.start:
+                self._problem(("maintenance", index, "to"), "expected a time later than 'from'")
+            windows.append(MaintenanceWindow(entry.object, entry.start, entry.end, entry.text, entry.start))
+        return tuple(windows)
+
+    def _problem(self, location: Location, message: str) -> None:
+        tree = self.sections.tree
+        self.problems.append(mark_of(tree, location).problem(label(tree, location), message))
+
+    # --- Nodes and checks ---------------------------------------------------------------------------------------------
+
+    def _node(self, entry: NodeEntry) -> Node:
+        asked = entry.snmp or NodeSnmpEntry()
+        host, port = entry.address
+        port = port or asked.port or self.sections.main.snmp.port
+        return Node(entry.id, entry.name or entry.id, entry.site, entry.role, host, port, entry.uplinks)
+
+    def _checks(self, nodes: Mapping[str, Node], sites: Mapping[str, Site]) -> dict[str, Check]:
+        self._default_schedule()
+        checks: dict[str, Check] = {}
+        for index, node in self.sections.entries("nodes", NodeEntry).items():
+            if node.snmp is not None:
+                check = self._snmp_check(index, node, node.snmp, nodes[node.id], sites)
+                checks.update({check.id: check} if check else {})
+        for index, entry in self.sections.entries("checks", CheckEntry).items():
+            checks[entry.id] = self._http_check(index, entry, nodes, sites)
+        return checks
+
+    def _snmp_check(
+        self, index: int, entry: NodeEntry, asked: NodeSnmpEntry, node: Node, sites: Mapping[str, Site]
+    ) -> Check | None:
+        where = ("nodes", index)
+        if entry.address[1] and asked.port:
+            self._problem((*where, "snmp", "port"), "the address gives a port already")
+        interval, timeout, fall, rise = self._schedule(where, entry)
+        credential = self._credential(where, asked)
+        site = sites.get(entry.site)
+        if credential is None:
+            return None
+        return Check(
+            snmp_check_id(entry.id), SNMP_CHECK, "snmp", _target(node), site.commune if site else "", entry.site,
+            entry.id, entry.uplinks, interval, timeout, fall, rise, self._snmp_settings(asked, node, credential),
+        )  # fmt: skip
+
+    def _credential(self, where: tuple[str | int, ...], asked: NodeSnmpEntry) -> SnmpCredential | None:
+        name = asked.credential or self.sections.main.snmp.credential
+        said = self.sections.tree.get("snmp", {})
+        if name is None and isinstance(said, dict) and "credential" not in said:
+            self._problem(
+                (*where, "snmp", "credential"), "is required: name a credential here, or one for all under 'snmp'"
+            )
+        entry = self.sections.credentials.get(name) if name else None
+        if name is None or entry is None:
+            return None
+        auth, priv = entry.auth, entry.priv
+        return SnmpCredential(
+            name=name, version=entry.version, community=entry.community, username=entry.username or "",
+            auth_protocol=auth.protocol if auth else None, auth_password=auth.password if auth else None,
+            priv_protocol=priv.protocol if priv else None, priv_password=priv.password if priv else None,
+            context=entry.context or "",
+        )  # fmt: skip
+
+    def _snmp_settings(self, asked: NodeSnmpEntry, node: Node, credential: SnmpCredential) -> SnmpSettings:
+        shared = self.sections.main.snmp
+        return SnmpSettings(
+            address=node.address,
+            port=node.port,
+            credential=credential,
+            modules=asked.modules or shared.modules,
+            engine=asked.engine or shared.engine,
+            retries=shared.retries if asked.retries is None else asked.retries,
+            max_repetitions=asked.max_repetitions or shared.max_repetitions,
+        )
+
+    def _http_check(self, index: int, entry: CheckEntry, nodes: Mapping[str, Node], sites: Mapping[str, Site]) -> Check:
+        where = ("checks", index)
+        node = nodes.get(entry.node or "")
+        site = sites.get(entry.site or (node.site if node else ""))
+        if site and entry.commune and entry.commune != site.commune:
+            self._problem((*where, "commune"), f"the site {shown(site.id)} stands in {site.commune}")
+        interval, timeout, fall, rise = self._schedule(where, entry)
+        via = entry.via or ((entry.node,) if entry.node else ())
+        return Check(
+            entry.id, entry.id, "http", entry.http.url, site.commune if site else entry.commune or "",
+            site.id if site else "", entry.node or "", via, interval, timeout, fall, rise,
+            self._http_settings(entry.http),
+        )  # fmt: skip
+
+    def _http_settings(self, entry: HttpEntry) -> HttpSettings:
+        return HttpSettings(
+            url=entry.url,
+            method=entry.method,
+            headers=tuple(entry.headers.items()),
+            body=entry.body,
+            expected_status=entry.expect_status or (),
+            body_regex=entry.body_regex,
+            body_not_regex=entry.body_not_regex,
+            follow_redirects=entry.follow_redirects,
+            max_redirects=entry.max_redirects,
+            max_bytes=entry.max_bytes,
+            slow=entry.slow,
+            connect_to=entry.connect_to,
+            tls=self._tls(entry.tls),
+        )
+
+    def _tls(self, entry: TlsEntry) -> TlsSettings:
+        ca_file = entry.ca_file or self.sections.main.http.ca_file
+        return TlsSettings(entry.verify, ca_file, entry.server_name, entry.min_days)
+
+    # --- Schedules ----------------------------------------------------------------------------------------------------
+
+    def _default_schedule(self) -> None:
+        defaults = self.sections.main.defaults
+        if defaults.timeout > defaults.interval:
+            said = self.sections.tree.get("defaults", {})
+            key = "timeout" if "timeout" in said else "interval"
+            self._problem(("defaults", key), _too_long(defaults.timeout, defaults.interval))
+
+    def _schedule(self, where: tuple[str | int, ...], entry: ScheduleEntry) -> tuple[Millis, Millis, int, int]:
+        defaults = self.sections.main.defaults
+        interval, timeout = entry.interval or defaults.interval, entry.timeout or defaults.timeout
+        if timeout > interval and (entry.timeout or entry.interval):
+            self._problem((*where, "timeout" if entry.timeout else "interval"), _too_long(timeout, interval))
+        return interval, timeout, entry.fall or defaults.fall, entry.rise or defaults.rise
+
+
+def _too_long(timeout: Millis, interval: Millis) -> str:
+    return f"the timeout ({duration_text(timeout)}) cannot be longer than the interval ({duration_text(interval)})"
+
+
+def _target(node: Node) -> str:
+    return f"[{node.address}]:{node.port}" if ":" in node.address else f"{node.address}:{node.port}"
+
+
+def _commune(entry: CommuneEntry) -> Commune:
+    column, row = entry.tile
+    return Commune(entry.name, entry.insee, entry.population, (column, row), entry.siren or "")
+
+
+def _site(entry: SiteEntry) -> Site:
+    return Site(entry.id, entry.name, entry.kind, entry.commune, entry.sensitive)
+
+
+def _service(entry: ServiceEntry, every: tuple[str, ...]) -> Service:
+    communes = every if entry.communes == EVERY else entry.communes
+    return Service(entry.id, entry.name, entry.family, communes, entry.expression)
+
+
+def _contract(entry: ContractEntry) -> Contract:
+    communes = () if entry.communes == EVERY else entry.communes
+    return Contract(
+        entry.id, entry.name, entry.provider, entry.customer, entry.objective, communes, entry.families, entry.hours,
+        entry.policy,
+    )  # fmt: skip

@@ -1,0 +1,91 @@
+"""Configuration files into a ``Configuration``, or every problem at once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from netmon.clock import Millis
+from netmon.config.build import Builder
+from netmon.config.files import read_all
+from netmon.config.names import collect, uplink_circles, wrong_expressions
+from netmon.config.sections import read_sections
+from netmon.config.wrong import Advisor
+from netmon.errors import ConfigError, Problem
+from netmon.model import Inventory, MaintenanceWindow
+
+DEFAULT_PATHS = (Path("config/netmon.yml"), Path("/etc/netmon/netmon.yml"))
+"""Where the main file is looked for when none is named."""
+
+DEFAULT_DATA_DIR = Path("/var/lib/netmon")
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """Where netmon answers over HTTP."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything the configuration says, checked. ``source`` is the main file, ``files`` all that were read."""
+
+    inventory: Inventory
+    data_dir: Path
+    timezone: str
+    language: str
+    web: WebSettings
+    heartbeat: Millis
+    http_threads: int
+    maintenance: tuple[MaintenanceWindow, ...]
+    source: Path
+    files: tuple[Path, ...]
+
+
+def load(path: Path | None = None) -> Configuration:
+    """Read and check the configuration; without ``path`` the first of ``DEFAULT_PATHS`` that exists.
+
+    Raises:
+        ConfigError: with every problem of every file, in the order of files and lines.
+    """
+    main = path if path is not None else find()
+    files = read_all(main)
+    advisor = Advisor()
+    names = collect(files.tree)
+    sections = read_sections(files.tree, names, advisor)
+    builder = Builder(sections)
+    inventory, maintenance = builder.inventory(), builder.maintenance()
+    problems = [*files.problems, *names.problems, *sections.problems, *builder.problems]
+    problems += uplink_circles(files.tree)
+    problems += wrong_expressions(files.tree, names, advisor)
+    if problems:
+        order = {str(file): position for position, file in enumerate(files.paths)}
+        raise ConfigError(sorted(set(problems), key=lambda problem: (order.get(problem.file, -1), problem)))
+    settings = sections.main
+    return Configuration(
+        inventory=inventory,
+        data_dir=settings.data_dir or DEFAULT_DATA_DIR,
+        timezone=settings.timezone,
+        language=settings.language,
+        web=WebSettings(*settings.web.listen),
+        heartbeat=settings.heartbeat,
+        http_threads=settings.http.threads,
+        maintenance=maintenance,
+        source=main,
+        files=tuple(files.paths),
+    )
+
+
+def find() -> Path:
+    """The main configuration file where none was named.
+
+    Raises:
+        ConfigError: there is none; the problem names the places looked at.
+    """
+    for path in DEFAULT_PATHS:
+        if path.exists():
+            return path
+    others = " or ".join(str(path) for path in DEFAULT_PATHS)
+    raise ConfigError(
+        [Problem(str(DEFAULT_PATHS[0]), 1, 1, "", f"no configuration: expected {others}, or a file after -c")]
+    )

@@ -1,0 +1,170 @@
+"""What refers to what: the names there are, names given twice, uplinks that lead in a circle, names in expressions.
+
+Read from the raw tree, so that one wrong value elsewhere in an entry hides none of these.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from netmon import expression
+from netmon.config.source import MapNode, Mark, Scalar, inside, mappings, shown, text_of, texts_of
+from netmon.config.wrong import Advisor
+from netmon.errors import Problem
+
+SNMP_CHECK = "snmp"
+OBJECT_SECTIONS = {"sites": "site", "nodes": "node", "checks": "check", "services": "service"}
+
+
+@dataclass
+class Names:
+    """Names by kind: commune, site, node, check, service, contract, credential, and object for them all.
+
+    ``unwatched`` are the nodes without any check.
+    """
+
+    by_kind: dict[str, dict[str, Mark]] = field(default_factory=dict)
+    unwatched: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+
+    def of(self, kind: str) -> dict[str, Mark]:
+        """The names of one kind, each with the place that gives it."""
+        return self.by_kind.setdefault(kind, {})
+
+
+def snmp_check_id(node: str) -> str:
+    """The id of a node's SNMP check."""
+    return f"{node}/{SNMP_CHECK}"
+
+
+def collect(tree: MapNode) -> Names:
+    """The names of the whole configuration, and what is wrong with them as names."""
+    names = Names()
+    _communes(tree, names)
+    _objects(tree, names)
+    for index, contract in mappings(tree.get("contracts")):
+        _add(names, f"contracts[{index}]", "contract", text_of(contract, "id"), names.of("contract"))
+    credentials = tree.get("credentials")
+    if isinstance(credentials, MapNode):
+        names.of("credential").update({str(name): mark for name, mark in credentials.keys_at.items()})
+    for kind in ("commune", *OBJECT_SECTIONS.values()):
+        names.of("object").update(names.of(kind))
+    names.of("object")["*"] = tree.mark
+    return names
+
+
+def _communes(tree: MapNode, names: Names) -> None:
+    codes: dict[str, Mark] = {}
+    tiles: dict[tuple[str, ...], Mark] = {}
+    for index, commune in mappings(tree.get("communes")):
+        where = f"communes[{index}]"
+        _add(names, where, "commune", text_of(commune, "name"), names.of("commune"))
+        _add(names, where, "INSEE code", text_of(commune, "insee"), codes, key="insee")
+        tile = tuple(str(coordinate) for _, coordinate in texts_of(commune, "tile"))
+        if len(tile) == 2 and tile in tiles:
+            message = f"another commune lies on this tile (line {tiles[tile].line} of {tiles[tile].source.name})"
+            names.problems.append(commune["tile"].mark.problem(f"{where}.tile", message))
+        elif len(tile) == 2:
+            tiles[tile] = commune["tile"].mark
+
+
+def _objects(tree: MapNode, names: Names) -> None:
+    taken: dict[str, Mark] = {}
+    for section, kind in OBJECT_SECTIONS.items():
+        for index, item in mappings(tree.get(section)):
+            name = text_of(item, "id")
+            if _add(names, f"{section}[{index}]", "object", name, taken) and name is not None:
+                names.of(kind)[str(name)] = name.mark
+                if kind == "node" and text_of(item, "snmp") != "false":
+                    names.of("check")[snmp_check_id(name)] = name.mark
+    watched = {str(text_of(check, "node")) for _, check in mappings(tree.get("checks"))}
+    checks = names.of("check")
+    names.unwatched = {node for node in names.of("node") if snmp_check_id(node) not in checks} - watched
+
+
+def _add(names: Names, where: str, kind: str, name: Scalar | None, taken: dict[str, Mark], key: str = "") -> bool:
+    if name is None:
+        return False
+    composed = unicodedata.normalize("NFC", name)
+    if composed not in taken:
+        taken[composed] = name.mark
+        return True
+    first = taken[composed]
+    path = f"{where}.{key or ('name' if kind == 'commune' else 'id')}"
+    message = f"{shown(composed)} is taken already, on line {first.line} of {first.source.name}"
+    names.problems.append(name.mark.problem(path, message))
+    return False
+
+
+def uplink_circles(tree: MapNode) -> Iterator[Problem]:
+    """A problem for each circle of uplinks: following them must end at a root, or nothing tells what is cut off."""
+    places = _uplinks(tree)
+    done: set[str] = set()
+    for start in places:
+        if start in done:
+            continue
+        trail: dict[str, Iterator[str]] = {start: iter(places[start])}
+        while trail:
+            node, rest = next(reversed(trail.items()))
+            upper = next(rest, None)
+            if upper is None:
+                done.add(node)
+                del trail[node]
+            elif upper in trail:
+                mark, path = places[node][upper]
+                ids = list(trail)
+                circle = [*ids[ids.index(upper) :], upper]
+                yield mark.problem(path, f"uplinks cannot lead in a circle: {_arrows(circle)}")
+            elif upper in places and upper not in done:
+                trail[upper] = iter(places[upper])
+
+
+def _arrows(circle: list[str]) -> str:
+    ids = circle if len(circle) <= 8 else [*circle[:4], "…", *circle[-3:]]
+    return " -> ".join(ids)
+
+
+def _uplinks(tree: MapNode) -> Mapping[str, dict[str, tuple[Mark, str]]]:
+    places: dict[str, dict[str, tuple[Mark, str]]] = {}
+    for _, item in mappings(tree.get("nodes")):
+        name = text_of(item, "id")
+        if name is not None and name not in places:
+            places[str(name)] = {
+                str(uplink): (uplink.mark, f"nodes.{name}.uplinks[{index}]")
+                for index, uplink in texts_of(item, "uplinks")
+            }
+    return places
+
+
+def wrong_expressions(tree: MapNode, names: Names, advisor: Advisor) -> Iterator[Problem]:
+    """A problem for each expression that cannot be read and for each name in one that nothing has."""
+    known = names.of("check").keys() | names.of("node").keys()
+    for index, item in mappings(tree.get("services")):
+        text, name = text_of(item, "expression"), text_of(item, "id")
+        if text is None:
+            continue
+        path = f"services.{name}.expression" if name else f"services[{index}].expression"
+        try:
+            references = expression.references(expression.parse(text))
+        except expression.ExpressionError as error:
+            yield inside(text, error.column).problem(path, _clean(str(error)))
+            continue
+        except RecursionError:
+            yield text.mark.problem(path, "an expression nested too deeply")
+            continue
+        for reference in references:
+            if reference not in known:
+                mark = inside(text, _offset(text, reference))
+                yield mark.problem(
+                    path, f"no check or node is called {shown(reference)}{advisor.hint(reference, known)}"
+                )
+
+
+def _offset(text: str, name: str) -> int:
+    match = re.search(rf"(?<![^\s(),]){re.escape(name)}(?![^\s(),])", text)
+    return match.start() if match else 0
+
+
+def _clean(message: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in message)[:200]

@@ -1,0 +1,201 @@
+"""What a configuration file may say: every key, its kind, its default and what it does.
+
+The JSON Schema, the reference of keys and the messages are made from these models.
+"""
+
+from typing import Annotated, Literal, TypeAlias, get_args
+
+from pydantic import Field
+
+from netmon.clock import HOUR, SECOND, Millis
+from netmon.config import kinds, places
+from netmon.config.entry import (
+    CommuneName,
+    Communes,
+    Count,
+    Entry,
+    HostPort,
+    Id,
+    Interval,
+    Moment,
+    NodeId,
+    ObjectId,
+    PathText,
+    SiteId,
+    Text,
+    Timeout,
+    setting,
+)
+from netmon.config.kinds import Context, Kind, Or
+from netmon.config.source import Scalar
+from netmon.config.targets import CredentialEntry, HttpDefaultsEntry, HttpEntry, NodeSnmpEntry, SnmpEntry
+from netmon.config.wrong import WrongError
+from netmon.errors import UsageError
+from netmon.model import Role, SiteKind
+from netmon.sla.policy import parse_policy
+
+FAMILIES = ("network", "web", "ticketing", "wifi", "schools", "energy", "consultation")
+Language: TypeAlias = Literal["fr", "en"]
+
+_Kind: TypeAlias = Annotated[SiteKind, kinds.choice([kind.value for kind in SiteKind], SiteKind)]
+_Role: TypeAlias = Annotated[Role, kinds.choice([role.value for role in Role], Role)]
+_Family: TypeAlias = Annotated[str, kinds.choice(FAMILIES)]
+_Coordinate: TypeAlias = Annotated[int, kinds.whole(0, 99)]
+
+
+def _policy() -> Kind:
+    def parse(scalar: Scalar, _: Context) -> str:
+        try:
+            parse_policy(scalar)
+        except UsageError as error:
+            raise WrongError(str(error).removeprefix("policy: ")) from None
+        return str(scalar)
+
+    return Kind("a policy: a preset, answers as key=value, or both", parse, {"type": "string"})
+
+
+class WebEntry(Entry):
+    """Where netmon answers over HTTP."""
+
+    listen: HostPort = setting(("127.0.0.1", 8730), "Address and port.", written="127.0.0.1:8730")
+
+
+class DefaultsEntry(Entry):
+    """How checks are scheduled and judged, unless they say otherwise."""
+
+    interval: Interval = setting(30 * SECOND, "Time from one poll to the next.", written="30s")
+    timeout: Timeout = setting(5 * SECOND, "Time a whole poll may take; at most the interval.", written="5s")
+    fall: Count = setting(2, "Polls in a row that confirm a change for the worse.")
+    rise: Count = setting(1, "Polls in a row that confirm a change for the better.")
+
+
+class ScheduleEntry(Entry):
+    """Schedule and judgement of one check, where they differ from the section `defaults`."""
+
+    interval: Interval | None = setting(None, "Time from one poll to the next.")
+    timeout: Timeout | None = setting(None, "Time a whole poll may take; at most the interval.")
+    fall: Count | None = setting(None, "Polls in a row that confirm a change for the worse.")
+    rise: Count | None = setting(None, "Polls in a row that confirm a change for the better.")
+
+
+class CommuneEntry(Entry):
+    """A commune of the métropole."""
+
+    name: Text = Field(description="Its name, as labels, pages and reports show it.")
+    insee: Annotated[str, kinds.matching("an INSEE code such as 33039", "[0-9][0-9AB][0-9]{3}")] = Field(
+        description="INSEE code of the commune."
+    )
+    siren: Annotated[str, kinds.matching("a SIREN number, 9 digits", "[0-9]{9}")] | None = setting(
+        None, "SIREN number of the commune."
+    )
+    population: Annotated[int, kinds.whole(1, 100_000_000)] = Field(description="Inhabitants.")
+    tile: Annotated[tuple[_Coordinate, ...], Field(min_length=2, max_length=2)] = Field(
+        description="Column and row on the tile map, from 0."
+    )
+
+
+class SiteEntry(Entry):
+    """A building or place."""
+
+    id: Id = Field(description="Its name for netmon, unique among sites, nodes, checks and services.")
+    name: Text = Field(description="Its name for people.")
+    kind: _Kind = Field(description="What it is.")
+    commune: CommuneName = Field(description="The commune it stands in, by name.")
+    sensitive: Annotated[bool, kinds.flag()] = setting(False, "Whether it is left out of what the public sees.")
+
+
+class NodeEntry(ScheduleEntry):
+    """A device of the network, polled over SNMP; its check is called `<id>/snmp`."""
+
+    id: Id = Field(description="Its name for netmon, unique among sites, nodes, checks and services.")
+    name: Text | None = setting(None, "Its name for people; none: the id.")
+    site: SiteId = Field(description="The site it stands in.")
+    role: _Role = Field(description="What it does in the network.")
+    address: Annotated[tuple[str, int | None], places.address()] = Field(
+        description="Where it answers: host or host:port."
+    )
+    uplinks: tuple[NodeId, ...] = setting((), "Nodes any one of which is enough to reach it; none: it is a root.")
+    snmp: Annotated[NodeSnmpEntry | None, Or("false", None, "a mapping", {"const": False})] = setting(
+        NodeSnmpEntry(),
+        "What is asked of it, where it differs from the section `snmp`; `false`: it is not polled.",
+        written={},
+    )
+
+
+class CheckEntry(ScheduleEntry):
+    """A web endpoint that is watched."""
+
+    id: Id = Field(description="Its name for netmon, unique among sites, nodes, checks and services.")
+    site: SiteId | None = setting(None, "The site it belongs to; none: that of `node`.")
+    commune: CommuneName | None = setting(None, "The commune it belongs to, where no site tells it.")
+    node: NodeId | None = setting(
+        None, "The node it runs on or stands behind; reached through it unless `via` is given."
+    )
+    via: tuple[NodeId, ...] = setting((), "Nodes one of which must work for it to be reached.")
+    http: HttpEntry = Field(description="What is asked and what must be answered.")
+
+
+class ServiceEntry(Entry):
+    """What citizens or agents use."""
+
+    id: Id = Field(description="Its name for netmon, unique among sites, nodes, checks and services.")
+    name: Text = Field(description="Its name for people.")
+    family: _Family = Field(description="The family contracts and reports group it by.")
+    communes: Communes = Field(description='The communes that use it; `"*"`: all of them.')
+    expression: Annotated[str, kinds.body()] = Field(
+        description="What it needs, over ids of checks and nodes: `all(a, b)`, `any(a, b)`, `at_least(2, a, b, c)`,"
+        " `a and b`, `a or b`."
+    )
+
+
+class ContractEntry(Entry):
+    """What a provider promises for services."""
+
+    id: Id = Field(description="Its name for netmon.")
+    name: Text = Field(description="Its name for people.")
+    provider: Text = Field(description="Who promises.")
+    customer: Text = Field(description="To whom.")
+    objective: Annotated[float, kinds.percent()] = Field(description="Availability promised, in percent.")
+    communes: Communes = setting(("*",), 'The communes covered; `"*"`: all of them.', written="*")
+    families: tuple[_Family, ...] = setting((), "The service families covered; none: all of them.")
+    hours: Annotated[str, kinds.choice(["24/7"])] = setting("24/7", "Service time.")
+    policy: Annotated[str, _policy()] = setting("contract", "Which seconds count: a preset, answers, or both.")
+
+
+class MaintenanceEntry(Entry):
+    """Planned work."""
+
+    object: ObjectId = Field(description='The node, check, service, site or commune concerned; `"*"`: everything.')
+    start: Moment = Field(alias="from", description="When it begins; in `timezone` unless an offset is given.")
+    end: Moment = Field(alias="to", description="When it ends; later than `from`.")
+    text: Text = Field(description="What is done, for people.")
+
+
+class Main(Entry):
+    """A configuration. Every file may hold any of these keys; lists of several files are joined."""
+
+    include: tuple[Text, ...] = setting((), "Other files, relative to this one; `*` and `**` stand for names.")
+    data_dir: PathText | None = setting(
+        None, "Where the history is kept, relative to this file.", written="/var/lib/netmon"
+    )
+    timezone: Annotated[str, places.time_zone()] = setting("Europe/Paris", "Zone of civil times and periods.")
+    language: Annotated[Language, kinds.choice(get_args(Language))] = setting(
+        "fr", "Language of pages, reports and tables."
+    )
+    heartbeat: Annotated[Millis, kinds.duration(SECOND, HOUR)] = setting(
+        10 * SECOND,
+        "How often the daemon records that it is watching; after a crash, time since is unobserved.",
+        written="10s",
+    )
+    web: WebEntry = setting(WebEntry(), "Where netmon answers over HTTP.", written={})
+    defaults: DefaultsEntry = setting(DefaultsEntry(), "Schedule and judgement of checks.", written={})
+    snmp: SnmpEntry = setting(SnmpEntry(), "What is asked of SNMP agents.", written={})
+    http: HttpDefaultsEntry = setting(HttpDefaultsEntry(), "What HTTP checks share.", written={})
+    credentials: dict[Id, CredentialEntry] = setting({}, "How to authenticate to SNMP agents, by name.")
+    communes: tuple[CommuneEntry, ...] = setting((), "The communes.")
+    sites: tuple[SiteEntry, ...] = setting((), "Buildings and places.")
+    nodes: tuple[NodeEntry, ...] = setting((), "Devices of the network.")
+    checks: tuple[CheckEntry, ...] = setting((), "Web endpoints.")
+    services: tuple[ServiceEntry, ...] = setting((), "What citizens and agents use.")
+    contracts: tuple[ContractEntry, ...] = setting((), "What was promised.")
+    maintenance: tuple[MaintenanceEntry, ...] = setting((), "Planned works.")

@@ -1,0 +1,158 @@
+"""How targets are asked: the keys of credentials, of SNMP and of HTTP."""
+
+import re
+from typing import Annotated, Literal, TypeAlias, get_args
+
+from pydantic import Field, field_validator, model_validator
+
+from netmon.clock import HOUR
+from netmon.config import kinds, places
+from netmon.config.entry import (
+    CaFile,
+    CredentialName,
+    Entry,
+    Flag,
+    HostPort,
+    Password,
+    Port,
+    SecretText,
+    Text,
+    setting,
+)
+from netmon.config.kinds import custom
+from netmon.config.secrets import MEND
+from netmon.config.wrong import WrongError
+from netmon.settings import SNMP_MODULES, AuthProtocol, PrivProtocol, Secret, SnmpEngineName
+
+SnmpVersion: TypeAlias = Literal["1", "2c", "3"]
+Method: TypeAlias = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+_Version: TypeAlias = Annotated[SnmpVersion, kinds.choice(get_args(SnmpVersion), show=False)]
+_Auth: TypeAlias = Annotated[AuthProtocol, kinds.choice(get_args(AuthProtocol), show=False)]
+_Priv: TypeAlias = Annotated[PrivProtocol, kinds.choice(get_args(PrivProtocol), show=False)]
+_Engine: TypeAlias = Annotated[SnmpEngineName, kinds.choice(get_args(SnmpEngineName))]
+_Module: TypeAlias = Annotated[str, kinds.choice(SNMP_MODULES)]
+_Modules: TypeAlias = Annotated[tuple[_Module, ...], Field(min_length=1)]
+_Repetitions: TypeAlias = Annotated[int, kinds.whole(1, 200)]
+_Retries: TypeAlias = Annotated[int, kinds.whole(0, 10)]
+
+
+class AuthEntry(Entry):
+    """How a user of SNMPv3 proves who it is."""
+
+    protocol: _Auth = Field(description="Hash of the authentication (RFC 3414, RFC 7860).")
+    password: Password = Field(description="The authentication password, of at least 8 characters.")
+
+
+class PrivEntry(Entry):
+    """How an SNMPv3 exchange is encrypted."""
+
+    protocol: _Priv = Field(description="Cipher. AES192C and AES256C are the variants with Cisco's key extension.")
+    password: Password = Field(description="The encryption password, of at least 8 characters.")
+
+
+class CredentialEntry(Entry):
+    """How to authenticate to SNMP agents: a community for v1 and v2c, a user for v3."""
+
+    version: _Version = Field(description="SNMP version.")
+    community: SecretText | None = setting(None, "Community of v1 and v2c; only by reference.")
+    username: Text | None = setting(None, "User of v3.")
+    auth: AuthEntry | None = setting(None, "Authentication of v3; none: noAuthNoPriv.")
+    priv: PrivEntry | None = setting(None, "Encryption of v3; needs `auth`. None: not encrypted.")
+    context: Text | None = setting(None, "Context name of v3; none: the default context.")
+
+    @model_validator(mode="after")
+    def _fits_its_version(self) -> "CredentialEntry":
+        community_based = self.version != "3"
+        needed = "community" if community_based else "username"
+        foreign = ("username", "auth", "priv", "context") if community_based else ("community",)
+        if getattr(self, needed) is None:
+            raise custom(WrongError("is required by this SNMP version", below=(needed,)))
+        for key in foreign:
+            if getattr(self, key) is not None:
+                raise custom(WrongError(f"does not belong to SNMP version {self.version}", below=(key,)))
+        if self.priv and not self.auth:
+            raise custom(WrongError("needs 'auth': SNMPv3 does not encrypt without authentication", below=("priv",)))
+        return self
+
+
+class SnmpEntry(Entry):
+    """What is asked of SNMP agents, unless a node says otherwise."""
+
+    credential: CredentialName | None = setting(None, "Credential of nodes that name none.")
+    modules: _Modules = setting(("system", "if_mib"), "What is polled.")
+    port: Port = setting(161, "UDP port of addresses that give none.")
+    engine: _Engine = setting(
+        "netmon", "`netmon` is the fast engine; `pysnmp` the reference one. v1 and v3 use `pysnmp`."
+    )
+    retries: _Retries = setting(3, "How often an unanswered request is sent again, within the check's timeout.")
+    max_repetitions: _Repetitions = setting(25, "Rows asked for by one GETBULK; less for agents with small buffers.")
+
+
+class NodeSnmpEntry(Entry):
+    """What is asked of one node, where it differs from the section `snmp`."""
+
+    credential: CredentialName | None = setting(None, "Credential.")
+    modules: _Modules | None = setting(None, "What is polled.")
+    port: Port | None = setting(None, "UDP port, where `address` gives none.")
+    engine: _Engine | None = setting(None, "`netmon` or `pysnmp`.")
+    retries: _Retries | None = setting(None, "How often an unanswered request is sent again.")
+    max_repetitions: _Repetitions | None = setting(None, "Rows asked for by one GETBULK.")
+
+
+class HttpDefaultsEntry(Entry):
+    """What HTTP checks share."""
+
+    ca_file: CaFile | None = setting(None, "CA certificates that checks trust; none: those of the system.")
+    threads: Annotated[int, kinds.whole(1, 256)] = setting(16, "HTTP checks that may run at the same time.")
+
+
+class TlsEntry(Entry):
+    """How far a server's certificate is trusted."""
+
+    verify: Flag = setting(True, "Whether the certificate is verified.")
+    ca_file: CaFile | None = setting(None, "CA certificates trusted; none: `http.ca_file`.")
+    server_name: Annotated[str, places.host()] | None = setting(None, "Name expected; none: the URL's host.")
+    min_days: Annotated[int, kinds.whole(0, 3650)] = setting(14, "Degraded when fewer days are left before expiry.")
+
+
+_HEADER = "the name of an HTTP header (letters, digits and '-')"
+_HeaderName: TypeAlias = Annotated[str, kinds.matching(_HEADER, r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")]
+_HeaderValue: TypeAlias = Annotated[str | Secret, places.header_value()]
+_SECRET_HEADER = re.compile(r"authorization|cookie|token|api-?key|secret|password", re.IGNORECASE)
+
+
+class HttpEntry(Entry):
+    """What is asked of a web endpoint, and what it must answer."""
+
+    url: Annotated[str, places.url()] = Field(description="What is asked for; http or https, without a password in it.")
+    method: Annotated[Method, kinds.choice(get_args(Method))] = setting("GET", "Method of the request.")
+    headers: dict[_HeaderName, _HeaderValue] = setting(
+        {}, "Headers of the request. Values may refer to secrets: `Bearer ${file:secrets/token}`."
+    )
+    body: Annotated[str, kinds.body()] | None = setting(None, "Body of the request.")
+    expect_status: Annotated[tuple[Annotated[int, kinds.whole(100, 599)], ...], Field(min_length=1)] | None = setting(
+        None, "Statuses that are right; none: any 2xx."
+    )
+    body_regex: Annotated[str, places.regex()] | None = setting(None, "What the answer's body must contain.")
+    body_not_regex: Annotated[str, places.regex()] | None = setting(None, "What the answer's body must not contain.")
+    follow_redirects: Flag = setting(True, "Whether redirects are followed.")
+    max_redirects: Annotated[int, kinds.whole(0, 50)] = setting(10, "Redirects followed at most.")
+    max_bytes: Annotated[int, kinds.byte_size(1, 1 << 30)] = setting(
+        1 << 20, "Size of the body, decompressed, beyond which the answer is refused.", written="1MiB"
+    )
+    slow: Annotated[int, kinds.duration(1, HOUR)] | None = setting(
+        None, "Time beyond which a right answer is degraded; none: never."
+    )
+    connect_to: HostPort | None = setting(
+        None, "Address the connection goes to instead of the URL's, which stays in Host and SNI."
+    )
+    tls: TlsEntry = setting(TlsEntry(), "How far the server's certificate is trusted.", written={})
+
+    @field_validator("headers", mode="after")
+    @classmethod
+    def _no_literal_secrets(cls, headers: dict[str, str | Secret]) -> dict[str, str | Secret]:
+        for name, value in headers.items():
+            if isinstance(value, str) and _SECRET_HEADER.search(name):
+                raise custom(WrongError(MEND, below=(name,)))
+        return headers
