@@ -1,5 +1,6 @@
 """Reports per commune, drawn from a ``Report``: HTML pages (the reference), CSV for people and programs, JSON."""
 
+from exporters.report.names import slug
 from exporters.report.writing import FORMATS, write_report
 
-__all__ = ["FORMATS", "write_report"]
+__all__ = ["FORMATS", "slug", "write_report"]

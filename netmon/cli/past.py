@@ -1,0 +1,32 @@
+"""What the store holds of a period, as the arithmetic of availability needs it."""
+
+from netmon.clock import DAY, Millis
+from netmon.config import Configuration
+from netmon.contracts import Event
+from netmon.history import open_history
+from netmon.model import MonitorEvent, Period
+
+STORE_NAME = "netmon.sqlite"
+
+_SILENT_BEATS = 3
+
+
+def events_of(configuration: Configuration, period: Period, now: Millis) -> list[Event]:
+    """The events of ``period`` and of the day after it: what is first seen then may have happened within.
+
+    A daemon that neither beats nor said that it stopped is dead: from its last heartbeat on, nothing was watched.
+
+    Raises:
+        StoreError: no history, or none that can be read.
+    """
+    store = open_history(configuration.data_dir / STORE_NAME, read_only=True)
+    try:
+        events = list(store.events(period.start, period.end + DAY))
+        last, beat = store.last_monitor_event(), store.last_heartbeat()
+    finally:
+        store.close()
+    if last is not None and last.state == "started":
+        seen = max(last.at, beat or last.at)
+        if now - seen > _SILENT_BEATS * configuration.heartbeat:
+            events.append(MonitorEvent(seen, "stopped"))
+    return events
