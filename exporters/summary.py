@@ -31,7 +31,23 @@ def services_by_commune(snapshot: Snapshot) -> dict[str, list[ServiceView]]:
     return members
 
 
+def shared_services(snapshot: Snapshot) -> set[str]:
+    """Ids of the services that every commune has a part in, where there are several communes."""
+    inventory = snapshot.inventory
+    everyone = set(inventory.communes)
+    return {
+        service.id
+        for service in inventory.services.values()
+        if len(everyone) > 1 and ("*" in service.communes or everyone <= set(service.communes))
+    }
+
+
 def up_ratio(views: Sequence[ServiceView | NodeView]) -> float | None:
     """Share of ``views`` that work, among those known and not in maintenance; None when there are none."""
     known = [ALIVE[view.state] for view in views if view.state in ALIVE and not view.maintenance]
     return sum(known) / len(known) if known else None
+
+
+def printable(text: str) -> str:
+    """``text`` on one line without control characters or what turns the direction of writing round."""
+    return "".join(each if each.isprintable() else " " if each.isspace() else "\ufffd" for each in text)

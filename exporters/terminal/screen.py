@@ -37,11 +37,11 @@ class Screen:
     def _headline(self, status: Status) -> Text:
         look, states = self.look, [commune.state for commune in status.communes]
         line = Text().append("netmon ", "bold").append_text(look.badge(status.state)).append("  ")
-        counts = [f"{states.count(state)} {look.word(state)}" for state in GLYPHS if state in states]
+        counts = [f"{look.glyph(state)} {states.count(state)}" for state in GLYPHS if state in states]
         if len(status.communes) == 1:
             line.append(look.text(status.communes[0].name), "bold")
         else:
-            line.append(look.count("%(n)s commune", "%(n)s communes", len(states)) + ": " + ", ".join(counts))
+            line.append(look.count("%(n)s commune", "%(n)s communes", len(states)) + "  " + "  ".join(counts))
         clock = look.clock(status.generated)
         space = self.width - line.cell_len - len(clock)
         if space > 1:
@@ -73,7 +73,7 @@ class Screen:
         lines = []
         for kind, one, many in _KINDS:
             counts = status.communes[0].counts[kind]
-            parts = [f"{counts[state]} {look.word(state)}" for state in GLYPHS if counts.get(state)]
+            parts = [f"{look.glyph(state)} {look.word(state)} {counts[state]}" for state in GLYPHS if counts.get(state)]
             lines.append(Text(look.count(one, many, sum(counts.values())) + ": " + ", ".join(parts)))
         return [line for line in lines if not line.plain.startswith("0 ")]
 

@@ -4,12 +4,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from exporters.summary import services_by_commune, up_ratio
+from exporters.summary import services_by_commune, shared_services, up_ratio
 from netmon.contracts import CheckView, NodeView, ServiceView, Snapshot
 from netmon.model import Commune, State
 
 STATES = ("down", "unreachable", "degraded", "unknown", "pending", "maintenance", "up")
 """Everything an object can be shown as, worst first."""
+
+_LOST = {State.DOWN.value, State.UNREACHABLE.value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,9 @@ def commune_views(snapshot: Snapshot) -> list[CommuneView]:
     checks: defaultdict[str, list[CheckView]] = defaultdict(list)
     for view in snapshot.checks().values():
         checks[view.check.commune].append(view)
+    shared = shared_services(snapshot)
     views = [
-        _commune_view(commune, services[commune.name], nodes[commune.name], checks[commune.name])
+        _commune_view(commune, services[commune.name], nodes[commune.name], checks[commune.name], shared)
         for commune in snapshot.inventory.communes.values()
     ]
     return sorted(views, key=lambda view: (STATES.index(view.state), view.commune.name))
@@ -54,25 +57,26 @@ def worst(states: Iterable[str]) -> str:
 
 
 def _commune_view(
-    commune: Commune, services: list[ServiceView], nodes: list[NodeView], checks: list[CheckView]
+    commune: Commune, services: list[ServiceView], nodes: list[NodeView], checks: list[CheckView], shared: set[str]
 ) -> CommuneView:
-    loose = [check for check in checks if not check.check.node]
-    state = _state([count(services), count(nodes), count(loose)])
+    """DOWN (or UNREACHABLE) when one kind of its objects is lost entirely, DEGRADED when some object is.
+
+    What all communes share paints them all alike, so it only shows on the map when it is lost, not when it limps.
+    """
+    local = [view for view in services if view.id not in shared or shown(view) in _LOST]
+    loose = [view for view in checks if not view.check.node and shown(view) in _LOST]
+    state = _state(count(local), count(nodes), count(loose))
     return CommuneView(commune, state, up_ratio(services), count(services), count(nodes), count(checks))
 
 
-def _state(groups: list[Counter[str]]) -> str:
-    """DOWN (or UNREACHABLE) when one kind of its objects is lost entirely, DEGRADED when some object is.
-
-    Communes share services; a broken one must not paint all of them alike, so it takes more than one loss to be down.
-    """
-    for group in groups[:2]:
+def _state(services: Counter[str], nodes: Counter[str], checks: Counter[str]) -> str:
+    for group in (services, nodes):
         watched = group.total() - group["maintenance"] - group["pending"]
         if watched and group["unreachable"] == watched:
             return State.UNREACHABLE.value
         if watched and group["down"] + group["unreachable"] == watched:
             return State.DOWN.value
-    whole = sum(groups, Counter[str]())
+    whole = services + nodes + checks
     if whole["down"] or whole["unreachable"] or whole["degraded"]:
         return State.DEGRADED.value
     for state in ("unknown", "up", "maintenance"):

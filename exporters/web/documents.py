@@ -9,6 +9,7 @@ from exporters.web.communes import STATES, CommuneView, commune_views, count, wo
 from exporters.web.problems import OpenProblem, open_problems
 from netmon.clock import Millis, to_datetime
 from netmon.contracts import Snapshot
+from netmon.model import State
 
 SCHEMA_VERSION = 1
 
@@ -93,11 +94,10 @@ def _head(snapshot: Snapshot) -> Document:
 
 
 def _overall(communes: list[CommuneView], problems: list[OpenProblem]) -> str:
-    """The worst commune; a problem that belongs to no commune degrades the whole."""
-    states = [view.state for view in communes]
-    if any(not problem.commune and problem.root and not problem.maintenance for problem in problems):
-        states.append("degraded")
-    return worst(states)
+    """The worst commune; a problem that no commune shows makes the whole degraded, or unknown, all the same."""
+    open_roots = (problem for problem in problems if problem.root and not problem.maintenance)
+    causes = ["unknown" if problem.state is State.UNKNOWN else "degraded" for problem in open_roots]
+    return worst([*(view.state for view in communes), *causes])
 
 
 def _monitor(snapshot: Snapshot, language: str) -> Document:
@@ -122,8 +122,9 @@ def _counts(counts: Counter[str]) -> dict[str, int]:
 
 def _commune(view: CommuneView, problems: list[OpenProblem]) -> Document:
     commune = view.commune
-    mine = [problem for problem in problems if problem.commune == commune.name and problem.root]
-    since = min((problem.since for problem in mine if not problem.maintenance), default=None)
+    mine = [problem for problem in problems if problem.root and not problem.maintenance]
+    mine = [problem for problem in mine if problem.commune == commune.name]
+    since = min((problem.since for problem in mine), default=None)
     return {
         "name": commune.name, "insee": commune.insee, "population": commune.population, "tile": list(commune.tile),
         "state": view.state, "since": moment(since), "up_ratio": view.up_ratio, "problems": len(mine),

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 import netmon
-from exporters.summary import is_stale
+from exporters.summary import is_stale, printable
 from exporters.web.communes import STATES, CommuneView, commune_views, count
 from exporters.web.pages import draw
 from exporters.web.problems import OpenProblem, open_problems
@@ -111,7 +111,7 @@ class LandingPage:
         return StateText(name, GLYPHS[name], self._gettext(_WORDS[name]))
 
     def _tile(self, view: CommuneView, roots: Iterable[OpenProblem]) -> Tile:
-        number = sum(problem.commune == view.commune.name for problem in roots)
+        number = sum(problem.commune == view.commune.name and not problem.maintenance for problem in roots)
         ngettext = self._ngettext
         note = ngettext("%(n)s problem", "%(n)s problems", number) % {"n": number} if number else ""
         column, row = view.commune.tile
@@ -143,7 +143,9 @@ class LandingPage:
         reason = words_of(problem.reason, self._gettext)
         causes = ", ".join(problem.causes[:3])
         detail = self._gettext("because of %(causes)s") % {"causes": causes} if causes else problem.detail
-        return ProblemRow(self._state(state), problem.name, place, since, lasted, reason, detail, self._takes(problem))
+        return ProblemRow(
+            self._state(state), problem.name, place, since, lasted, reason, printable(detail), self._takes(problem)
+        )
 
     def _takes(self, problem: OpenProblem) -> str:
         """What fails with it: ``12 devices, 3 services``."""
