@@ -65,34 +65,34 @@ def _decoder(coding: str) -> "_Decoder | None":
 
 
 class _Decoder:
-    """gzip (with several members, RFC 1952) and deflate, in its zlib and its raw form."""
+    """gzip (with several members, RFC 1952) and deflate, zlib (RFC 1950) or, as some servers do, raw."""
 
     def __init__(self) -> None:
-        self._zlib = zlib.decompressobj(_AUTO)
-        self._first = True
+        self._zlib: Any = None
+        self._head = b""
 
     @property
     def finished(self) -> bool:
-        return self._zlib.eof
+        return self._zlib is not None and self._zlib.eof
 
     def unfold(self, piece: bytes, most: int) -> bytes:
         """Decompress up to ``most`` bytes; what lies beyond is dropped, since reading ends there."""
+        if self._zlib is None:
+            piece = self._head = self._head + piece
+            if len(piece) < 2:
+                return b""
+            self._zlib = zlib.decompressobj(_AUTO if _has_header(piece) else _RAW)
         plain = b""
         while piece and len(plain) < most:
             if self._zlib.eof:
                 if not piece.strip(b"\0"):
                     break  # padding after the last member
                 self._zlib = zlib.decompressobj(_AUTO)
-            plain += self._decompress(piece, most - len(plain))
+            plain += self._zlib.decompress(piece, most - len(plain))
             piece = self._zlib.unused_data
         return plain
 
-    def _decompress(self, piece: bytes, most: int) -> bytes:
-        first, self._first = self._first, False
-        try:
-            return self._zlib.decompress(piece, most)
-        except zlib.error:
-            if not first:
-                raise
-            self._zlib = zlib.decompressobj(_RAW)
-            return self._zlib.decompress(piece, most)
+
+def _has_header(data: bytes) -> bool:
+    """Whether ``data`` begins as gzip or zlib do; raw deflate cannot begin as zlib does and make sense."""
+    return data[:2] == b"\x1f\x8b" or (data[0] & 0x0F == 8 and int.from_bytes(data[:2], "big") % 31 == 0)

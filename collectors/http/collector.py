@@ -4,6 +4,8 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from collectors.http.admission import Admission
@@ -35,7 +37,7 @@ class HttpCollector:
         self._tools = Tools(Resolver(), Contexts(), Matcher())
         self._executor: ThreadPoolExecutor | None = None
         self._admission = Admission(threads, per_host)
-        self._running: dict[Future[Reading], Deadline] = {}
+        self._running: set[_Work] = set()
 
     async def start(self) -> None:
         """Open the thread pool."""
@@ -57,8 +59,8 @@ class HttpCollector:
         release = await self._admission.enter(_host(settings), deadline.left)
         waited = deadline.seconds - deadline.left
         tools = self._tools
-        future = self._submit(lambda: Probe(settings, deadline, tools, verbose=verbose).run(), deadline, release)
-        reading = await self._result(future, deadline)
+        work = self._submit(lambda: Probe(settings, deadline, tools, verbose=verbose).run(), deadline, release)
+        reading = await self._result(work)
         if reading.reason in _TIMEOUTS and deadline.left <= 0 and waited > _STARVED * deadline.seconds:
             raise CollectError(Reason.OVERLOAD, f"waited {waited:.1f} of {deadline.seconds:g} s for a thread")
         return reading
@@ -66,17 +68,15 @@ class HttpCollector:
     async def stop(self) -> None:
         """End what runs at once, then the threads and helpers."""
         executor, self._executor = self._executor, None
-        running = dict(self._running)
-        for deadline in running.values():
-            deadline.abort()
-        if running:
-            await asyncio.wait([asyncio.wrap_future(future) for future in running], timeout=_GRACE)
+        for work in self._running:
+            work.deadline.abort()
+        if self._running:
+            await asyncio.wait([work.ended for work in self._running], timeout=_GRACE)
         if executor is not None:
             executor.shutdown(wait=False, cancel_futures=True)
         self._tools.matcher.close()
 
-    def _submit(self, run: Callable[[], Reading], deadline: Deadline, release: Callable[[], None]) -> Future[Reading]:
-        loop = asyncio.get_running_loop()
+    def _submit(self, run: Callable[[], Reading], deadline: Deadline, release: Callable[[], None]) -> "_Work":
         if self._executor is None:
             release()
             raise CollectError(Reason.NOT_POLLED, "the collector is not running")
@@ -85,33 +85,46 @@ class HttpCollector:
         except RuntimeError as error:  # the thread could not be started
             release()
             raise CollectError(Reason.OVERLOAD, "this host has no thread to give") from error
-        self._running[future] = deadline
+        loop = asyncio.get_running_loop()
+        work = _Work(future, deadline, loop.create_future())
+        self._running.add(work)
 
-        def ended(done: Future[Reading]) -> None:
+        def end() -> None:
+            self._running.discard(work)
+            release()
+            work.ended.set_result(None)
+
+        def ended(_: Future[Reading]) -> None:
             # The place is free when the worker ends, not when somebody stopped waiting for it.
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(self._ended, done, release)
+            with suppress(RuntimeError):  # the loop is closed: nobody waits for a place any more
+                loop.call_soon_threadsafe(end)
 
         future.add_done_callback(ended)
-        return future
+        return work
 
-    def _ended(self, future: Future[Reading], release: Callable[[], None]) -> None:
-        self._running.pop(future, None)
-        release()
-
-    async def _result(self, future: Future[Reading], deadline: Deadline) -> Reading:
-        waiting = asyncio.wrap_future(future)
+    @staticmethod
+    async def _result(work: "_Work") -> Reading:
+        deadline = work.deadline
         try:
-            await asyncio.wait([waiting], timeout=deadline.left + _GRACE)
+            await asyncio.wait([work.ended], timeout=deadline.left + _GRACE)
         except asyncio.CancelledError:
             deadline.abort()
             raise
         if deadline.aborted:
             raise CollectError(Reason.NOT_POLLED, "the poll was broken off because netmon stops")
-        if not waiting.done():
+        if not work.future.done():
             deadline.abort()
             raise CollectError(Reason.OVERLOAD, "the worker did not come back at the deadline: this host is too busy")
-        return waiting.result()
+        return work.future.result()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Work:
+    """A poll in a thread; ``ended`` tells the loop when the thread is done with it."""
+
+    future: Future[Reading]
+    deadline: Deadline
+    ended: "asyncio.Future[None]"
 
 
 def _host(settings: HttpSettings) -> str:

@@ -41,6 +41,7 @@ class Watch:
     deadline: Deadline
     trace: Trace
     say: Callable[[str], None]
+    verbose: bool
 
 
 @dataclass(slots=True)
@@ -67,7 +68,8 @@ class ProbeAdapter(HTTPAdapter):
     """
 
     def __init__(self, watch: Watch, tools: Tools, settings: HttpSettings) -> None:
-        self._deadline, self._trace, self._say = watch.deadline, watch.trace, watch.say
+        self._deadline, self._trace = watch.deadline, watch.trace
+        self._say, self._verbose = watch.say, watch.verbose
         self._tools = tools
         self._settings = settings
         self._origin: tuple[str, int] | None = None
@@ -175,7 +177,7 @@ class ProbeAdapter(HTTPAdapter):
         self.facts.certificates = sent_chain(secured)
         cipher = secured.cipher()
         self._say(f"TLS {self.facts.tls_version} {cipher[0] if cipher else ''}")
-        for certificate in self.facts.certificates:
+        for certificate in self.facts.certificates if self._verbose else ():
             self._say(
                 f"certificate {certificate.subject} for {', '.join(certificate.names) or 'no name'}, "
                 f"issued by {certificate.issuer}, expires {certificate.expiry}"

@@ -3,7 +3,6 @@
 import errno
 import http.client
 import os
-import re
 import socket
 import ssl
 import zlib
@@ -30,7 +29,6 @@ _DONE = {
 _NAME_MISMATCH = frozenset({62, 64})  # X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH
 _EXPIRED = 10  # X509_V_ERR_CERT_HAS_EXPIRED
 _LONGEST = 200
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\U0010ffff]+")
 
 NETWORK_ERRORS = (
     OSError,
@@ -54,7 +52,8 @@ class TargetError(Exception):
 
 def clean(text: str, longest: int = _LONGEST) -> str:
     """Text from a target as one printable line of at most ``longest`` characters."""
-    line = _UNPRINTABLE.sub(" ", text[: 4 * longest]).strip()
+    shown = "".join(char if char.isprintable() else " " for char in text[: 4 * longest])
+    line = " ".join(shown.split())
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 

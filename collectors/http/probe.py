@@ -26,7 +26,7 @@ class Probe:
         self._deadline = deadline
         self._matcher = tools.matcher
         self._trace = Trace()
-        self._adapter = ProbeAdapter(Watch(deadline, self._trace, self._say), tools, settings)
+        self._adapter = ProbeAdapter(Watch(deadline, self._trace, self._say, verbose), tools, settings)
         self._facts = self._adapter.facts
         self._took = 0.0
         self._verbose = verbose

@@ -77,7 +77,7 @@ def test_a_line_from_outside_is_one_short_printable_line(text: str) -> None:
     line = clean(text)
     assert len(line) <= 200
     assert len(line.splitlines()) <= 1
-    assert not any(ord(char) < 32 or ord(char) == 127 for char in line)
+    assert line.isprintable()
 
 
 def test_what_is_used_of_urllib3_and_not_public_is_there() -> None:
