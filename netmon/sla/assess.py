@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from netmon.clock import Millis
 from netmon.expression import parse, references
-from netmon.model import Check, Inventory, Service
+from netmon.model import Check, Contract, Inventory, Period, Service
+from netmon.sla.calendar import ALL_HOURS, service_hours
 from netmon.sla.derive import node_timeline, service_timeline
 from netmon.sla.figures import Measure, weighted
 from netmon.sla.intervals import ALWAYS, Set
@@ -19,16 +20,18 @@ V = TypeVar("V")
 
 
 class Assessment:
-    """Timelines and measures of the objects of ``inventory`` over [start, end) under ``policy``.
+    """Timelines and measures of the objects of ``inventory`` over ``period``, as far as ``end``, under ``policy``.
 
     A maintenance window on a site or node is inherited by the nodes and checks of it; on a service it is that
     service's alone. What works on checks and nodes do to a service is said in ``netmon.sla.derive``.
     """
 
-    def __init__(self, inventory: Inventory, ledger: Ledger, start: Millis, end: Millis, policy: Policy) -> None:
+    def __init__(self, inventory: Inventory, ledger: Ledger, period: Period, end: Millis, policy: Policy) -> None:
         self.inventory = inventory
         self.ledger = ledger
-        self.start, self.end, self.policy = start, end, policy
+        self.period, self.policy = period, policy
+        self.start, self.end = period.start, end
+        self._hours: dict[str, Set] = {}
         self._lines: dict[str, Timeline] = {}
         self._members: dict[str, Timeline] = {}
         self._frames: dict[Scope, Frame] = {}
@@ -56,6 +59,17 @@ class Assessment:
     def together(self, services: Iterable[Service], commune: str | None, hours: Set = ALWAYS) -> Measure:
         """Several services taken together, each with its weight."""
         return weighted((self.service(service, commune, hours), self.ledger.weight(service.id)) for service in services)
+
+    def hours(self, contract: Contract | None) -> Set:
+        """The contract's service hours in the whole period; without a contract, always.
+
+        Raises:
+            UsageError: they are no opening hours.
+        """
+        text = contract.hours if contract else ALL_HOURS
+        if text not in self._hours:
+            self._hours[text] = service_hours(text, self.period.timezone, self.start, self.period.end)
+        return self._hours[text]
 
     def planned(self, object_id: str) -> Set:
         """When a check or node was under maintenance, its own or inherited."""

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from typing import TypeAlias
 
-from netmon.expression import BADNESS, Expression, evaluate, references, worst
+from netmon.expression import BADNESS, Expression, evaluate, node_state, references
 from netmon.model import State
 from netmon.sla.intervals import FIRST
 from netmon.sla.timeline import (
@@ -38,16 +38,9 @@ _MOST_COMBINATIONS = 64
 _RANK_PENDING = BADNESS[State.PENDING]
 
 
-def combine(states: Sequence[State]) -> State:
-    """A node's state from its checks': the worst; but one that works beside one that does not is DEGRADED."""
-    if State.UP in states and State.DOWN in states:
-        return State.DEGRADED
-    return worst(states)
-
-
 def node_timeline(checks: Sequence[Timeline]) -> Timeline:
     """The timeline of a node from those of its checks; without any, nothing is ever known of it."""
-    return _derive(checks, combine)
+    return _derive(checks, node_state)
 
 
 def service_timeline(expression: Expression, members: Callable[[str], Timeline]) -> Timeline:

@@ -19,6 +19,7 @@ from netmon.model import (
 )
 from netmon.sla.assess import Assessment, references_of
 from netmon.sla.digest import digest
+from netmon.sla.intervals import Set, normalise
 from netmon.sla.ledger import Ledger
 from netmon.sla.policy import parse_policy
 
@@ -39,19 +40,20 @@ def build_report(
 
     What lies after ``generated`` has not happened yet: the figures of a period that is still running cover
     [start, generated). A commune's figures are those of the services it uses, taken together by time. The report's own
-    are those of all services shown, each once, however many communes use it.
+    are those of all services shown, each once, however many communes use it. Service hours are those of the contract
+    of the commune; in the report's own figures, of any contract of the communes shown.
 
     ``events`` must hold, for each object, the last transition before the period. Those after it matter too: a change
     first seen after the end may have happened before it, which the bounds tell.
 
     Raises:
-        UsageError: no such commune or policy; names the nearest.
+        UsageError: no such commune or policy, with the nearest; a contract's hours are no opening hours.
     """
     policy = parse_policy(policy_name)
     chosen = _chosen(inventory, communes)
     ledger = Ledger(events)
     end = max(period.start, min(period.end, generated))
-    assessment = Assessment(inventory, ledger, period.start, end, policy)
+    assessment = Assessment(inventory, ledger, period, end, policy)
     parts = tuple(_commune(assessment, commune) for commune in chosen)
     services = [service for service in inventory.services.values() if any(uses(service, each.name) for each in chosen)]
     objects = {object_id for commune in chosen for object_id in _objects_of(assessment, commune)}
@@ -64,7 +66,7 @@ def build_report(
         resolution=max((inventory.checks[name].interval for name in objects & inventory.checks.keys()), default=0),
         digest=digest(inventory, ledger, objects, (period, end, policy.items(), [each.name for each in chosen])),
         names=_names(inventory),
-        figures=assessment.together(services, None).figures(),
+        figures=assessment.together(services, None, _hours(assessment, chosen)).figures(),
         communes=parts,
     )
 
@@ -100,26 +102,34 @@ def _commune(assessment: Assessment, commune: Commune) -> CommuneReport:
     contract = contract_of(inventory, commune.name)
     services = [service for service in inventory.services.values() if uses(service, commune.name)]
     sites = [site for site in inventory.sites.values() if site.commune == commune.name]
+    hours = assessment.hours(contract)
     return CommuneReport(
         commune=commune,
         objective=contract.objective if contract else None,
         contract=contract.id if contract else "",
-        figures=assessment.together(services, commune.name).figures(),
+        figures=assessment.together(services, commune.name, hours).figures(),
         services=tuple(
             ObjectFigures(
                 service.id,
                 service.name,
                 "service",
                 service.family,
-                assessment.service(service, commune.name).figures(),
+                assessment.service(service, commune.name, hours).figures(),
             )
             for service in services
         ),
         sites=tuple(
-            ObjectFigures(site.id, site.name, "site", site.kind, assessment.site(site.id).figures()) for site in sites
+            ObjectFigures(site.id, site.name, "site", site.kind, assessment.site(site.id, hours).figures())
+            for site in sites
         ),
         planned=_planned(assessment, _objects_of(assessment, commune)),
     )
+
+
+def _hours(assessment: Assessment, communes: Sequence[Commune]) -> Set:
+    contracts = [contract_of(assessment.inventory, commune.name) for commune in communes]
+    together = {assessment.hours(contract) for contract in contracts}
+    return normalise(span for hours in together for span in hours)
 
 
 def _objects_of(assessment: Assessment, commune: Commune) -> set[str]:

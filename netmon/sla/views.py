@@ -5,9 +5,9 @@ from fractions import Fraction
 
 from netmon.clock import SECOND, Millis
 from netmon.contracts import Event, SlaView
-from netmon.model import Contract, Inventory, Period, Service
+from netmon.model import Contract, Inventory, Service
 from netmon.sla.assess import Assessment
-from netmon.sla.intervals import clip, difference, length
+from netmon.sla.intervals import Set, clip, difference, intersection, length
 from netmon.sla.ledger import Ledger
 from netmon.sla.period import month_of
 from netmon.sla.policy import parse_policy
@@ -24,18 +24,18 @@ def build_views(inventory: Inventory, events: Iterable[Event], *, now: Millis, t
 
         ((1 - objective) × (eligible so far + still to come) - unavailable so far) / number of services
 
-    "Still to come" is the rest of the month in which the services are in service and no maintenance is announced; the
+    "Still to come" is the rest of the month in service, in service hours, and with no maintenance announced; the
     number of services is the sum of their weights. Negative: the objective is lost for this month.
     """
     ledger = Ledger(events)
     month = month_of(now, timezone)
     views: list[SlaView] = []
     for contract in inventory.contracts.values():
-        assessment = Assessment(inventory, ledger, month.start, now, parse_policy(contract.policy))
+        assessment = Assessment(inventory, ledger, month, now, parse_policy(contract.policy))
         for commune in inventory.communes.values():
             services = [service for service in inventory.services.values() if promised(contract, service, commune.name)]
             if services and covers(contract, commune.name):
-                views.append(_view(assessment, contract, commune.name, services, month))
+                views.append(_view(assessment, contract, commune.name, services))
     return tuple(views)
 
 
@@ -44,17 +44,16 @@ def promised(contract: Contract, service: Service, commune: str) -> bool:
     return uses(service, commune) and (not contract.families or service.family in contract.families)
 
 
-def _view(
-    assessment: Assessment, contract: Contract, commune: str, services: Sequence[Service], month: Period
-) -> SlaView:
-    figures = assessment.together(services, commune).figures()
+def _view(assessment: Assessment, contract: Contract, commune: str, services: Sequence[Service]) -> SlaView:
+    hours = assessment.hours(contract)
+    figures = assessment.together(services, commune, hours).figures()
     weights = sum(assessment.ledger.weight(service.id) for service in services)
-    to_come = sum(_to_come(assessment, service, commune, month) for service in services)
+    to_come = sum(_to_come(assessment, service, commune, hours) for service in services)
     allowed = (1 - Fraction(repr(contract.objective))) * (figures.eligible + to_come)
     return SlaView(
         contract=contract.id,
         commune=commune,
-        period=month.label,
+        period=assessment.period.label,
         objective=contract.objective,
         availability=figures.availability.ratio,
         low=figures.low.ratio,
@@ -64,9 +63,10 @@ def _view(
     )
 
 
-def _to_come(assessment: Assessment, service: Service, commune: str, month: Period) -> Millis:
+def _to_come(assessment: Assessment, service: Service, commune: str, hours: Set) -> Millis:
     ledger = assessment.ledger
-    rest = clip(ledger.service(service.id, commune), assessment.end, month.end)
+    in_service = intersection(ledger.service(service.id, commune), hours)
+    rest = clip(in_service, assessment.end, assessment.period.end)
     if assessment.policy.maintenance == "excluded":
         rest = difference(rest, ledger.planned(service.id))
     return length(rest) * ledger.weight(service.id)

@@ -1,0 +1,112 @@
+"""The engine against a one-cell-a-second implementation, on random histories under every policy."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from netmon.sla.evaluate import Question, evaluate
+from netmon.sla.intervals import ALWAYS, normalise
+from netmon.sla.policy import Policy
+from tests.sla.histories import END, histories, parsed, policies
+from tests.sla.naive import Naive
+
+
+def ask(lines: list[dict[str, Any]], policy: dict[str, str], **more: Any) -> dict[str, Any]:
+    return evaluate(parsed(lines), Question(0, END * 1000, Policy(**policy), **more))  # type: ignore[arg-type]
+
+
+def compare(found: dict[str, Any], expected: dict[str, Any]) -> None:
+    for key, value in expected.items():
+        if key in {"availability", "low", "high", "coverage", "mttr", "mtbf"} and value is not None:
+            assert found[key] == pytest.approx(value, abs=0.0005), key
+        else:
+            assert found[key] == value, key
+
+
+@settings(max_examples=600, deadline=None)
+@given(histories(["a"]), policies)
+def test_every_figure_agrees(lines: list[dict[str, Any]], policy: dict[str, str]) -> None:
+    [found] = ask(lines, policy)["objects"]
+    compare(found, Naive(lines, policy, 0, END).figures("a"))
+
+
+@settings(max_examples=150, deadline=None)
+@given(histories(["a"]), policies, st.lists(st.tuples(st.integers(0, END), st.integers(0, END))))
+def test_every_figure_agrees_within_service_hours(
+    lines: list[dict[str, Any]], policy: dict[str, str], hours: list[tuple[int, int]]
+) -> None:
+    [found] = ask(lines, policy, hours=normalise((a * 1000, b * 1000) for a, b in hours))["objects"]
+    open_seconds = {second for a, b in hours for second in range(a, b)}
+    compare(found, Naive(lines, policy, 0, END, open_seconds).figures("a"))
+
+
+@settings(max_examples=150, deadline=None)
+@given(histories(["a", "b", "c"]), policies, st.sampled_from(["all", "any", "at-least:2"]))
+def test_a_vote_agrees(lines: list[dict[str, Any]], policy: dict[str, str], aggregate: str) -> None:
+    found = ask(lines, policy, aggregate=aggregate)["aggregate"]
+    needed = {"all": lambda n: n, "any": lambda n: min(1, n), "at-least:2": lambda n: min(2, n)}[aggregate]
+    expected = Naive(lines, policy, 0, END).vote(["a", "b", "c"], needed)
+    assert (found["eligible"], found["unavailable"]) == expected["measured"]
+    assert sum(value for key, value in found["seconds"].items() if key != "period") == END
+    assert sum(outage["counted"] for outage in found["outages"]) == found["unavailable"]
+    if found["eligible"]:
+        for bound in ("low", "high"):
+            eligible, unavailable = expected[bound]
+            whole = (eligible - unavailable) / eligible if eligible else found["availability"]
+            assert found[bound] == pytest.approx(whole)
+
+
+@settings(max_examples=100, deadline=None)
+@given(histories(["a", "b"]), policies)
+def test_the_weighted_aggregate_is_the_sum_of_its_parts(lines: list[dict[str, Any]], policy: dict[str, str]) -> None:
+    document = ask(lines, policy)
+    naive = Naive(lines, policy, 0, END)
+    weights = [naive.weight(part["object"]) for part in document["objects"]]
+    whole = document["aggregate"]
+    for key, value in whole["seconds"].items():
+        assert value == sum(w * part["seconds"][key] for w, part in zip(weights, document["objects"], strict=True))
+    for key in ("eligible", "unavailable"):
+        assert whole[key] == sum(w * part[key] for w, part in zip(weights, document["objects"], strict=True))
+    assert len(whole["outages"]) == sum(len(part["outages"]) for part in document["objects"])
+
+
+@settings(max_examples=100, deadline=None)
+@given(histories(["a"]), policies, st.sampled_from(["all", "any", "at-least:3"]))
+def test_a_vote_of_one_is_that_one(lines: list[dict[str, Any]], policy: dict[str, str], aggregate: str) -> None:
+    document = ask(lines, policy, aggregate=aggregate)
+    [part], whole = document["objects"], document["aggregate"]
+    assert {**whole, "object": "a"} == part
+
+
+@settings(max_examples=100, deadline=None)
+@given(histories(["a"]), policies, st.integers(1, END - 1))
+def test_splitting_a_period_adds_up(lines: list[dict[str, Any]], policy: dict[str, str], cut: int) -> None:
+    events, rules = parsed(lines), Policy(**policy)  # type: ignore[arg-type]
+    whole, first, second = (
+        evaluate(events, Question(start * 1000, end * 1000, rules, ALWAYS))["objects"][0]  # type: ignore[index]
+        for start, end in ((0, END), (0, cut), (cut, END))
+    )
+    assert whole["eligible"] == first["eligible"] + second["eligible"]
+    assert whole["unavailable"] == first["unavailable"] + second["unavailable"]
+    for name, length in whole["seconds"].items():
+        assert length == first["seconds"][name] + second["seconds"][name]
+
+
+@settings(max_examples=150, deadline=None)
+@given(histories(["a"]), policies, st.randoms(use_true_random=False))
+def test_lines_may_come_in_any_order_of_time(lines: list[dict[str, Any]], policy: dict[str, str], random: Any) -> None:
+    # Only the order among lines of one kind (and among state and monitor lines) of one object matters.
+    def place(line: dict[str, Any]) -> Any:
+        return line.get("t", line.get("from"))
+
+    instants = [place(line) for line in lines]
+    by_time: dict[int, list[dict[str, Any]]] = {}
+    for instant, line in zip(instants, lines, strict=True):
+        by_time.setdefault(instant, []).append(line)
+    groups = list(by_time.values())
+    random.shuffle(groups)
+    members = [line for line in lines if line["kind"] in {"member", "correction"}]
+    shuffled = [line for group in groups for line in group if line not in members] + members
+    assert ask(shuffled, policy) == ask(lines, policy)
