@@ -78,6 +78,12 @@ class World:
         """When the link between two devices carries nothing."""
         return self._cuts.get((lower, upper), _NEVER)
 
+    def off(self, device: str, kinds: frozenset[FaultKind] = _AWAY) -> Spans:
+        """When the device itself is away for one of ``kinds`` or for want of power, whatever its uplinks do."""
+        site = self.metropolis.devices[device].site
+        faults = (*self._faults(device, *kinds), *self._faults(site, FaultKind.POWER_CUT))
+        return Spans(span for fault in faults for span in fault.active)
+
     def slow(self, device: str) -> Spans:
         """When the device answers too late."""
         if device not in self._slow:
@@ -96,6 +102,12 @@ class World:
                 held = fault.active[0][0] - fault.start if fault.active else 2 * (fault.end - fault.start)
                 return at - fault.start, held
         return None
+
+    def power_cuts(self, ups: str, at: Millis) -> int:
+        """How often a UPS has lost its mains since it last started."""
+        booted = self.booted(ups, at)
+        cuts = self._faults(self.metropolis.devices[ups].site, FaultKind.POWER_CUT)
+        return sum(1 for fault in cuts if booted <= fault.start <= at)
 
     def uptime(self, device: str, at: Millis) -> int:
         """sysUpTime: hundredths of a second since the last boot, modulo 2^32 (RFC 3418)."""
@@ -128,6 +140,12 @@ class World:
         if at in self.slow(device):
             return Reading(State.DOWN, Reason.TIMEOUT, "no answer in time")
         return Reading(State.UP, uptime=self.uptime(device, at))
+
+    def refused(self, check: str) -> Spans:
+        """When a web site's server takes no connections: stopped, or cut off."""
+        found = self._web_of(check)
+        stopped = found.get(FaultKind.STOPPED, _NEVER) | found.get(FaultKind.BLIP, _NEVER)
+        return stopped | self.silent(self.metropolis.endpoints[check].host)
 
     def web_fault(self, check: str, at: Millis) -> FaultKind | None:
         """What a web site suffers from; STOPPED also while its server cannot be reached."""
@@ -188,12 +206,6 @@ class World:
 
     def _faults(self, object_: str, *kinds: FaultKind) -> list[Fault]:
         return [fault for fault in self._by_object.get(object_, ()) if fault.kind in kinds]
-
-    def off(self, device: str) -> Spans:
-        """When the device itself is away, whatever its uplinks do."""
-        site = self.metropolis.devices[device].site
-        faults = (*self._faults(device, *_AWAY), *self._faults(site, FaultKind.POWER_CUT))
-        return Spans(span for fault in faults for span in fault.active)
 
     def _boots_of(self, device: str) -> list[Millis]:
         """The first boot lies before the script, a few days to two years ago; then after every restart."""
