@@ -142,7 +142,7 @@ class ProbeAdapter(HTTPAdapter):
     def _name_of(self, host: str) -> str:
         """The name a server must prove to have: the configured one is for the configured site."""
         own = self._origin is not None and host == self._origin[0]
-        return (self._settings.tls.server_name if own else None) or host
+        return ((self._settings.tls.server_name if own else None) or host).rstrip(".")
 
     def _secure(self, connection: Any, address: Address, name: str) -> ssl.SSLSocket:
         settings = self._settings.tls
@@ -155,7 +155,7 @@ class ProbeAdapter(HTTPAdapter):
             raise
         self._trace.enter("tls")
         try:
-            secured = start_tls(connection, context, name.rstrip("."), self._deadline)
+            secured = start_tls(connection, context, name, self._deadline)
         except ssl.SSLCertVerificationError as error:
             self._trace.leave()
             self._look_again(address, name)

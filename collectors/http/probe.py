@@ -127,7 +127,11 @@ class Probe:
     def _explain(self, failure: TargetError) -> str:
         """The failure, with what is known of the certificate where it is about one."""
         if failure.reason in {Reason.TLS_EXPIRED, Reason.TLS_NAME_MISMATCH, Reason.TLS_UNTRUSTED}:
-            for certificate in self._facts.certificates[:1]:
+            # Expired may be any of the chain, a wrong or unknown name is the server's own.
+            sent = self._facts.certificates
+            if failure.reason is Reason.TLS_EXPIRED:
+                sent = tuple(sorted(sent, key=lambda certificate: certificate.not_after))
+            for certificate in sent[:1]:
                 names = ", ".join(certificate.names) or certificate.subject
                 return clean(
                     f"{failure.detail}: certificate for {names}, issued by {certificate.issuer}, "

@@ -7,9 +7,10 @@ import zlib
 import pytest
 
 from netmon.conventions import Reason
+from netmon.errors import CollectError
 from netmon.model import State
 from netmon.settings import HttpSettings
-from tests.collectors.http.polling import poll, value
+from tests.collectors.http.polling import attempt_all, check, poll, value
 from tests.collectors.http.servers import OK, Server, answer, drip, flood, hang, redirect, reset, with_body
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
@@ -145,6 +146,12 @@ def test_a_connection_that_is_never_made_is_a_connect_timeout() -> None:
         for filler in held:
             filler.close()
     assert reading.reason is Reason.CONNECT_TIMEOUT, reading
+
+
+def test_an_address_no_route_leads_to_is_ours_not_the_targets() -> None:
+    (error,) = attempt_all([check(HttpSettings("http://255.255.255.255/"))])
+    assert isinstance(error, CollectError), error
+    assert error.reason is Reason.NO_SOCKET
 
 
 def test_the_next_address_is_tried_when_the_first_refuses() -> None:

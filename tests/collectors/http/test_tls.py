@@ -49,6 +49,19 @@ def test_a_good_certificate_is_up_and_its_facts_are_measured(authority: Authorit
         assert fact in log
 
 
+def test_the_earliest_expiry_of_all_certificates_sent_counts(authority: Authority, tmp_path: Path) -> None:
+    cert, key = authority.files(NAME)
+    short, _ = authority.files("Intermediate", days=10, stem="short")
+    Path(cert).write_bytes(Path(cert).read_bytes() + Path(short).read_bytes())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    with Server(answer(OK), context) as server:
+        reading = poll(settings(server, authority))
+    assert reading.reason is Reason.TLS_EXPIRES_SOON
+    assert "Intermediate" in reading.detail
+    assert expires_in_days(reading) == pytest.approx(10, abs=0.1)
+
+
 REFUSED = {
     "expired": ({"days": -3}, (NAME,), Reason.TLS_EXPIRED, -3),
     "for another name": ({}, ("autre.example",), Reason.TLS_NAME_MISMATCH, 90),
