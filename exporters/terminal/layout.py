@@ -65,6 +65,17 @@ def grid(cells: Sequence[Text], width: int) -> list[Text]:
     return []
 
 
+def flow(cells: Sequence[Text], width: int) -> list[Text]:
+    """The cells one after the other, as many a line as fit."""
+    rows: list[list[Text]] = []
+    for cell in cells:
+        if rows and _total([each.cell_len for each in (*rows[-1], cell)]) <= width:
+            rows[-1].append(cell)
+        else:
+            rows.append([cell])
+    return [_join(row) for row in rows]
+
+
 def _total(widths: Sequence[int]) -> int:
     return sum(widths) + _GAP * max(0, len(widths) - 1)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from exporters.terminal.layout import Column, grid, table
+from exporters.terminal.layout import Column, flow, grid, table
 from exporters.terminal.look import GLYPHS, STYLES, Look
 from exporters.terminal.status import ProblemLine, Status
 
@@ -24,15 +24,27 @@ class Screen:
     height: int | None = None
 
     def draw(self, status: Status, *, problems_only: bool = False) -> list[Text]:
-        """The whole summary."""
+        """The whole summary. Where lines are few, communes that are well are told briefly before problems are cut."""
+        sections = self._sections(status)
+        bottom = [Text(), *self._windows(status), *self._monitor(status)]
+        for brevity in range(3):
+            top = [self._headline(status)]
+            if not problems_only:
+                top += [Text(), *self._communes(status, brevity)]
+            room = None if self.height is None else self.height - len(top) - len(bottom)
+            if room is None or sum(section.lines for section in sections) <= room:
+                break
+        return [*top, *(line for section in fit(sections, room) for line in section), *bottom]
+
+    def _sections(self, status: Status) -> list["Section"]:
         roots = [problem for problem in status.problems if problem.root]
         services = [problem for problem in status.problems if problem.kind == "service"]
-        top = [self._headline(status)]
-        if not problems_only:
-            top += [Text(), *self._communes(status)]
-        bottom = [Text(), *self._windows(status), *self._monitor(status)]
-        room = None if self.height is None else max(3, self.height - len(top) - len(bottom))
-        return [*top, *self._problems(status, roots, services, room), *bottom]
+        drawn = (
+            (self.look.say("Open problems"), roots, self._root_table),
+            (self.look.say("Services that suffer"), services, self._service_table),
+        )
+        found = [Section(title, draw(status, some)) for title, some, draw in drawn if some]
+        return found or [Section(self.look.say("Nothing is broken."), [])]
 
     def _headline(self, status: Status) -> Text:
         look, states = self.look, [commune.state for commune in status.communes]
@@ -49,7 +61,8 @@ class Screen:
         line.truncate(self.width)
         return line
 
-    def _communes(self, status: Status) -> list[Text]:
+    def _communes(self, status: Status, brevity: int) -> list[Text]:
+        """By state, worst first. ``brevity``: 0 an aligned grid, 1 names close together, 2 only a count of the well."""
         if len(status.communes) == 1:
             return self._one_commune(status)
         states = [state for state in GLYPHS if any(commune.state == state for commune in status.communes)]
@@ -58,7 +71,10 @@ class Screen:
         lines: list[Text] = []
         for state in states:
             cells = [self._tile(name, state, count) for name, count in _names(status, state)]
-            for number, row in enumerate(grid(cells, self.width - label)):
+            if brevity == 2 and state == "up":
+                cells = [Text(self.look.count("%(n)s commune", "%(n)s communes", len(cells)))]
+            rows = (flow if brevity else grid)(cells, self.width - label)
+            for number, row in enumerate(rows):
                 first = badges[state].copy() if number == 0 else Text()
                 first.append(" " * (label - first.cell_len))
                 lines.append(first.append_text(row))
@@ -77,24 +93,6 @@ class Screen:
             lines.append(Text(look.count(one, many, sum(counts.values())) + ": " + ", ".join(parts)))
         return [line for line in lines if not line.plain.startswith("0 ")]
 
-    def _problems(
-        self, status: Status, roots: Sequence[ProblemLine], services: Sequence[ProblemLine], room: int | None
-    ) -> list[Text]:
-        say = self.look.say
-        if not roots and not services:
-            return [Text(), Text(say("Nothing is broken."))]
-        lines: list[Text] = []
-        for title, some, draw in (
-            (say("Open problems"), roots, self._root_table),
-            (say("Services that suffer"), services, self._service_table),
-        ):
-            if some:
-                lines += [Text(), Text(f"{title} ({len(some)})", "bold underline"), *draw(status, some)]
-        if room is not None and len(lines) > room:
-            left = len(lines) - room + 1
-            lines = [*lines[: room - 1], Text(self.look.count("and %(n)s more line", "and %(n)s more lines", left))]
-        return lines
-
     def _root_table(self, status: Status, problems: Sequence[ProblemLine]) -> list[Text]:
         look, say, now = self.look, self.look.say, status.generated
         rank = {name: number for number, name in enumerate(DROPPED_FIRST)}
@@ -104,7 +102,7 @@ class Screen:
             Column(say("Takes"), [Text(self._takes(problem)) for problem in problems], right=True),
             Column(say("Commune"), [Text(look.text(problem.commune)) for problem in problems], rank["commune"]),
             Column(say("Site"), [Text(look.text(problem.site)) for problem in problems], rank["site"]),
-            Column(say("For"), [Text(look.lasted(now - problem.since)) for problem in problems], right=True),
+            Column(say("Duration"), [Text(look.lasted(now - problem.since)) for problem in problems], right=True),
             Column(say("Since"), [Text(look.at(problem.since, now)) for problem in problems], rank["at"], right=True),
             Column(say("Why"), [Text(look.reason(problem.reason)) for problem in problems], shrink=14),
             Column(say("Detail"), [Text(look.text(problem.detail)) for problem in problems], rank["detail"], 12),
@@ -116,7 +114,7 @@ class Screen:
         columns = [
             Column(say("State"), [look.badge(problem.state) for problem in problems]),
             Column(say("What"), [Text(look.text(problem.name), "bold") for problem in problems]),
-            Column(say("For"), [Text(look.lasted(now - problem.since)) for problem in problems], right=True),
+            Column(say("Duration"), [Text(look.lasted(now - problem.since)) for problem in problems], right=True),
             Column(say("Because of"), [Text(look.text(", ".join(problem.causes))) for problem in problems], shrink=14),
         ]
         return table(columns, self.width, self._ellipsis)
@@ -160,6 +158,35 @@ class Screen:
     @property
     def _ellipsis(self) -> str:
         return "..." if self.look.ascii else "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled table: its header and rows."""
+
+    title: str
+    table: list[Text]
+
+    @property
+    def lines(self) -> int:
+        """With the empty line and the title above it."""
+        return 2 + len(self.table)
+
+
+def fit(sections: Sequence[Section], room: int | None) -> list[list[Text]]:
+    """The lines of the sections in ``room`` lines: the last gives rows first, and a title says how many are shown."""
+    excess = 0 if room is None else sum(section.lines for section in sections) - room
+    shown: list[list[Text]] = []
+    for section in reversed(sections):
+        rows = max(0, len(section.table) - 1)
+        cut = min(rows, max(0, excess))
+        excess -= cut
+        if rows and cut == rows:
+            excess -= 1
+        count = f" ({rows - cut}/{rows})" if cut else f" ({rows})" if rows else ""
+        title = Text().append(section.title + count, "bold underline" if rows else "")
+        shown.append([Text(), title, *(section.table[: 1 + rows - cut] if rows - cut else [])])
+    return shown[::-1]
 
 
 def _names(status: Status, state: str) -> list[tuple[str, int]]:
