@@ -8,7 +8,7 @@ from typing import TypeAlias
 from netmon.clock import SECOND, Millis
 from netmon.contracts import Event
 from netmon.errors import UsageError
-from netmon.model import Figures, MonitorEvent, Transition
+from netmon.model import Figures, MonitorEvent, Outage, Transition
 from netmon.sla.aggregate import WEIGHTED, parse_aggregate, vote
 from netmon.sla.figures import Measure, weighted
 from netmon.sla.instant import instant_of, seconds_of
@@ -20,6 +20,9 @@ from netmon.sla.policy import Policy
 from netmon.sla.timeline import layered
 
 Document: TypeAlias = dict[str, object]
+Evaluated: TypeAlias = tuple[str | None, Figures]
+"""An object and its figures; no object: all together."""
+
 SCHEMA_VERSION = 1
 
 
@@ -35,8 +38,8 @@ class Question:
     aggregate: str = WEIGHTED
 
 
-def evaluate(events: Sequence[Event], question: Question) -> Document:
-    """The figures of every object over the period, in alphabetical order, and of all together.
+def evaluate(events: Iterable[Event], question: Question) -> list[Evaluated]:
+    """The figures of every object over the period, in alphabetical order; last, under no name, of all together.
 
     Raises:
         UsageError: no such object or aggregate.
@@ -49,11 +52,14 @@ def evaluate(events: Sequence[Event], question: Question) -> Document:
         scope = Scope(ledger.service(name), question.hours, ledger.planned(name))
         frame = frames.get(scope) or frames.setdefault(scope, _frame(scope, question))
         measures.append((measure(ledger.timeline(name), frame, name), ledger.weight(name)))
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "objects": [_printed(name, question, part.figures()) for name, (part, _) in zip(names, measures, strict=True)],
-        "aggregate": _printed(None, question, _whole(ledger, names, measures, question).figures()),
-    }
+    each: list[Evaluated] = [(name, part.figures()) for name, (part, _) in zip(names, measures, strict=True)]
+    return [*each, (None, _whole(ledger, names, measures, question).figures())]
+
+
+def document(evaluated: Sequence[Evaluated], question: Question) -> Document:
+    """What ``--json`` prints."""
+    *each, whole = ({"object": name, **_asked(question), **figures_document(figures)} for name, figures in evaluated)
+    return {"schema_version": SCHEMA_VERSION, "objects": each, "aggregate": whole}
 
 
 def bounds_of(events: Iterable[Event], start: Millis | None, end: Millis | None) -> tuple[Millis, Millis]:
@@ -86,6 +92,35 @@ def parse_instant(text: str, option: str) -> Millis:
     if instant is None:
         raise UsageError(f"{option}: '{text}' is no instant: expected integer Unix seconds or RFC 3339 with offset")
     return instant
+
+
+def figures_document(figures: Figures) -> Document:
+    """Figures as programs read them; all lengths in seconds."""
+    partition = figures.partition
+    lengths = {key: seconds_of(getattr(partition, key)) for key in CLASSES}
+    available = figures.eligible - figures.unavailable
+    return {
+        "seconds": {"period": seconds_of(partition.period), **lengths},
+        "eligible": seconds_of(figures.eligible),
+        "unavailable": seconds_of(figures.unavailable),
+        "availability": figures.availability.ratio,
+        "low": figures.low.ratio,
+        "high": figures.high.ratio,
+        "coverage": figures.coverage.ratio,
+        "outages": [_outage(outage) for outage in figures.outages],
+        "mttr": _mean(figures.unavailable, figures),
+        "mtbf": _mean(available, figures),
+    }
+
+
+def _outage(outage: Outage) -> Document:
+    return {
+        "from": seconds_of(outage.start),
+        "to": seconds_of(outage.end),
+        "seconds": seconds_of(outage.end - outage.start),
+        "counted": seconds_of(outage.counted),
+        "reason": outage.reason or None,
+    }
 
 
 def _frame(scope: Scope, question: Question) -> Frame:
@@ -121,36 +156,11 @@ def _whole(
     return vote(members, needed, start, end, question.policy)
 
 
-def _printed(name: str | None, question: Question, figures: Figures) -> Document:
-    partition = figures.partition
-    known = figures.eligible > 0
+def _asked(question: Question) -> Document:
     return {
-        "object": name,
         "from": seconds_of(question.start),
         "to": seconds_of(question.end),
         "policy": dict(question.policy.items()),
-        "seconds": {
-            "period": seconds_of(partition.period),
-            **{key: seconds_of(getattr(partition, key)) for key in CLASSES},
-        },
-        "eligible": seconds_of(figures.eligible),
-        "unavailable": seconds_of(figures.unavailable),
-        "availability": figures.availability.ratio,
-        "low": figures.low.ratio,
-        "high": figures.high.ratio,
-        "coverage": figures.coverage.ratio,
-        "outages": [
-            {
-                "from": seconds_of(outage.start),
-                "to": seconds_of(outage.end),
-                "seconds": seconds_of(outage.end - outage.start),
-                "counted": seconds_of(outage.counted),
-                "reason": outage.reason or None,
-            }
-            for outage in figures.outages
-        ],
-        "mttr": _mean(figures.unavailable, figures) if known else None,
-        "mtbf": _mean(figures.eligible - figures.unavailable, figures) if known else None,
     }
 
 

@@ -86,9 +86,9 @@ class Naive:
         seen = corrected or (not stopped and state not in (None, "pending", "unknown"))
         result = {"class": below_class, "answer": below, "seen": seen, "below": below, "reason": reason}
         windows = [*self.of("maintenance", name), *self.of("maintenance", "*")]
-        if any(w["from"] <= second < (float("inf") if w["to"] is None else w["to"]) for _, w in windows):
-            if self.policy["maintenance"] != "counted":
-                result |= {"class": "maintenance", "answer": self.policy["maintenance"]}
+        planned = any(w["from"] <= second < (float("inf") if w["to"] is None else w["to"]) for _, w in windows)
+        if planned and self.policy["maintenance"] != "counted":
+            result |= {"class": "maintenance", "answer": self.policy["maintenance"]}
         if second not in self.hours:
             result |= {"class": "out_of_hours", "answer": "excluded"}
         members = self.of("member", name)

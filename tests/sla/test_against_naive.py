@@ -1,20 +1,22 @@
 """The engine against a one-cell-a-second implementation, on random histories under every policy."""
 
+import json
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netmon.sla.evaluate import Question, evaluate
-from netmon.sla.intervals import ALWAYS, normalise
+from netmon.sla.evaluate import Question, document, evaluate, figures_document
+from netmon.sla.intervals import normalise
 from netmon.sla.policy import Policy
 from tests.sla.histories import END, histories, parsed, policies
 from tests.sla.naive import Naive
 
 
 def ask(lines: list[dict[str, Any]], policy: dict[str, str], **more: Any) -> dict[str, Any]:
-    return evaluate(parsed(lines), Question(0, END * 1000, Policy(**policy), **more))  # type: ignore[arg-type]
+    question = Question(0, END * 1000, Policy(**policy), **more)  # type: ignore[arg-type]
+    return json.loads(json.dumps(document(evaluate(parsed(lines), question), question)))  # type: ignore[no-any-return]
 
 
 def compare(found: dict[str, Any], expected: dict[str, Any]) -> None:
@@ -85,7 +87,7 @@ def test_a_vote_of_one_is_that_one(lines: list[dict[str, Any]], policy: dict[str
 def test_splitting_a_period_adds_up(lines: list[dict[str, Any]], policy: dict[str, str], cut: int) -> None:
     events, rules = parsed(lines), Policy(**policy)  # type: ignore[arg-type]
     whole, first, second = (
-        evaluate(events, Question(start * 1000, end * 1000, rules, ALWAYS))["objects"][0]  # type: ignore[index]
+        figures_document(evaluate(events, Question(start * 1000, end * 1000, rules))[0][1])
         for start, end in ((0, END), (0, cut), (cut, END))
     )
     assert whole["eligible"] == first["eligible"] + second["eligible"]
