@@ -97,8 +97,7 @@ def extract(root: Path = _ROOT) -> Catalog:
     for package in _PACKAGES:
         found = extract_from_dir(root / package, _METHODS, _TEMPLATE_OPTIONS, _KEYWORDS, comment_tags=("i18n:",))
         for name, _line, message, comments, context in sorted(found, key=lambda entry: (entry[0], entry[1])):
-            where = (f"{package}/{Path(name).as_posix()}", 0)
-            template.add(message, None, [where], auto_comments=comments, context=context)
+            template.add(message, None, [(name, 0)], auto_comments=comments, context=context)
     return template
 
 
@@ -112,7 +111,7 @@ def missing(catalogue: Catalog, template: Catalog) -> Iterator[str]:
 def update(root: Path = _ROOT, directory: Path = _LOCALE) -> Mapping[str, int]:
     """Bring the catalogues to what the sources say; the number of texts still missing, by language.
 
-    Texts that nothing uses any more go. Files change only where ids or texts did: no dates, no line numbers.
+    Texts that nothing uses any more go. Files change only where ids or texts did: no dates, no places.
     """
     template = extract(root)
     left = {}
@@ -150,7 +149,7 @@ def _fill_with_ids(catalogue: Catalog) -> None:
 def _write(catalogue: Catalog, path: Path) -> None:
     text = io.BytesIO()
     catalogue.header_comment = ""
-    write_po(text, catalogue, width=120, sort_output=True, include_lineno=False, ignore_obsolete=True)
+    write_po(text, catalogue, width=120, sort_output=True, no_location=True, ignore_obsolete=True)
     lines = text.getvalue().decode().splitlines(keepends=True)
     kept = [line for line in lines if not line.startswith(_VOLATILE)]
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -119,7 +119,10 @@ class Formats:
             if months == 1:
                 return str(format_date(start, "MMMM y", locale=self.language))
             if months == 3 and start.month % 3 == 1:
-                return _("quarter %(quarter)s of %(year)s") % {"quarter": start.month // 3 + 1, "year": start.year}
+                return _("quarter %(quarter)s of %(year)s") % {
+                    "quarter": self._rank(start.month // 3 + 1),
+                    "year": start.year,
+                }
             if months == 12 and start.month == 1:
                 return str(start.year)
         if start.weekday() == 0 and end.date() - start.date() == dt.timedelta(days=7):
@@ -129,6 +132,7 @@ class Formats:
 
     def period_range(self, period: Period) -> str:
         """``du 1er au 30 novembre 2026``, the last day included; with times where it is not made of whole days."""
+        _ = self._gettext
         start, end = (to_datetime(at, self.zone) for at in (period.start, period.end))
         if start.time() != _MIDNIGHT or end.time() != _MIDNIGHT:
             words = {"start": self.instant(period.start), "end": self.instant(period.end)}
@@ -137,7 +141,7 @@ class Formats:
             if start.date() == last.date():
                 return self._long(start)
             words = {"start": self._first_day(start, last), "end": self._long(last)}
-        return self._gettext("from %(start)s to %(end)s") % words
+        return _("from %(start)s to %(end)s") % words
 
     def _day(self, moment: dt.datetime) -> str:
         return moment.strftime("%d/%m/%Y" if self.language == "fr" else "%Y-%m-%d")
@@ -153,6 +157,10 @@ class Formats:
         return self._ordinal(
             str(format_date(first, "d" if first.month == last.month else "d MMMM", locale=self.language))
         )
+
+    def _rank(self, number: int) -> str:
+        """A number in a row, where the language has a way to write it short."""
+        return {"en": str(number), "fr": "1er" if number == 1 else f"{number}e"}[self.language]
 
     def _ordinal(self, text: str) -> str:
         return re.sub(r"^1\b", "1er", text) if self.language == "fr" else text
