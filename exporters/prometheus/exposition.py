@@ -27,6 +27,18 @@ _DROPPED = ("duplicate", "value")
 _Templates: TypeAlias = dict[tuple[tuple[str, ...], int], Template]
 
 
+_Labels: TypeAlias = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """The labels a check asked for, those it got, and how they are written."""
+
+    wanted: _Labels
+    got: _Labels
+    block: bytes
+
+
 @dataclass(slots=True)
 class _Store:
     """One family over all checks: the first check's kind and help hold for all, ``chunks`` by check."""
@@ -63,8 +75,8 @@ class Exposition:
         self._own = OwnFamilies(snapshot)
         self._stores: dict[str, _Store] = {}
         self._held: dict[str, _Held] = {}
-        self._owners: dict[tuple[str, ...], str] = {}
-        self._blocks: dict[str, tuple[tuple[str, ...], bytes]] = {}
+        self._owners: dict[_Labels, str] = {}
+        self._blocks: dict[str, _Block] = {}
         self._dropped = Counter(
             Metric.EXPOSITION_DROPPED, "Series left out: the labels of another, or a value its type forbids.", ["why"],
             registry=registry,
@@ -99,9 +111,7 @@ class Exposition:
         held = self._held.pop(check_id, None)
         if held is not None:
             self._remove_chunks(check_id, held.families)
-        labels, _ = self._blocks.pop(check_id, ((), b""))
-        if self._owners.get(labels) == check_id:
-            del self._owners[labels]
+        self._release(check_id)
         self._own.forget(check_id)
 
     def scrape(self, selection: Selection = EVERYTHING, *, openmetrics: bool = False) -> list[bytes]:
@@ -176,18 +186,24 @@ class Exposition:
         return template
 
     def _block(self, check: Check) -> bytes:
-        """The check's label block; where another check already has the same labels, its id tells it apart."""
+        """The check's label block; where another check has the same labels, its id, or more, tells it apart."""
         known = self._blocks.get(check.id)
-        if known is not None and known[0] == check.labels:
-            return known[1]
-        if known is not None and self._owners.get(known[0]) == check.id:
-            del self._owners[known[0]]
-        labels = check.labels
-        if self._owners.setdefault(labels, check.id) != check.id:
-            labels = (*labels[:-1], check.id)
-        block = label_block(CHECK_LABELS, labels)
-        self._blocks[check.id] = (check.labels, block)
+        if known is not None and known.wanted == check.labels:
+            return known.block
+        self._release(check.id)
+        wanted = got = check.labels
+        attempt = 0
+        while self._owners.setdefault(got, check.id) != check.id:
+            got = (*wanted[:-1], f"{check.id}~{attempt}" if attempt else check.id)
+            attempt += 1
+        block = label_block(CHECK_LABELS, got)
+        self._blocks[check.id] = _Block(wanted, got, block)
         return block
+
+    def _release(self, check_id: str) -> None:
+        known = self._blocks.pop(check_id, None)
+        if known is not None:
+            del self._owners[known.got]
 
     def _expire(self) -> None:
         now = self._snapshot.now()
