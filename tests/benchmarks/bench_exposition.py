@@ -1,0 +1,101 @@
+"""Exposition of 100,000 series: ours, rendered at poll time and joined at scrape, against prometheus-client's own.
+
+    python tests/benchmarks/bench_exposition.py [SERIES]
+
+CPU seconds of this process; ratios are what to trust. Exit 1 when a scrape takes more than 1/100 of theirs, or more than
+1/25 with the rendering of a whole poll cycle added.
+"""
+
+import gc
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from exporters.prometheus import Exposition
+from exporters.prometheus.negotiation import join
+from netmon.contracts import CheckView
+from netmon.model import Family, State
+from tests.exporters.snapshots import BEGLES, NOW, FakeSnapshot, make_check, make_observation, make_snapshot
+
+FAMILIES, ROWS = 20, 50
+LABELS = ("ifIndex", "ifDescr", "ifName", "ifAlias")
+
+
+def cpu(work: Callable[[], object]) -> float:
+    """CPU seconds of the best of three runs."""
+    best = float("inf")
+    for _ in range(3):
+        gc.collect()
+        started = time.process_time()
+        work()
+        best = min(best, time.process_time() - started)
+    return best
+
+
+def make_devices(count: int) -> FakeSnapshot:
+    snapshot = make_snapshot([BEGLES], switches=0)
+    for number in range(count):
+        check = make_check(f"sw-{number}/snmp", node=f"sw-{number}")
+        snapshot.check_views[check.id] = CheckView(check, State.UP, NOW, "ok", "", make_observation(check), NOW)
+    return snapshot
+
+
+def families(turn: int, series: tuple[tuple[str, ...], ...]) -> list[Family]:
+    return [
+        Family(f"ifCounter{column}", "gauge", "A column.", LABELS, series, tuple(range(turn, turn + ROWS * 1000, 1000)))
+        for column in range(FAMILIES)
+    ]
+
+
+def main(series_count: int) -> int:
+    snapshot = make_devices(series_count // (FAMILIES * ROWS))
+    exposition = Exposition(snapshot, CollectorRegistry())
+    series = {
+        name: tuple((str(i), f"GigabitEthernet0/{i}", f"Gi0/{i}", f"vers {name}") for i in range(ROWS))
+        for name in snapshot.check_views
+    }
+
+    def poll(turn: int) -> None:
+        for name, view in snapshot.check_views.items():
+            if name in series and view.check.node:
+                exposition.observed(make_observation(view.check, *families(turn, series[name])))
+
+    first = cpu_once(lambda: poll(0))
+    cycle = cpu(lambda: poll(1))
+    exposition.scrape()
+    scrape = cpu(lambda: b"".join(exposition.scrape()))
+    packed = cpu(lambda: join(exposition.scrape(), gzip=True))
+
+    registry = CollectorRegistry()
+    gauges = [Gauge(f"ifCounter{n}", "A column.", ("commune", "site", "node", "check", *LABELS), registry=registry)
+              for n in range(FAMILIES)]  # fmt: skip
+    for name, view in snapshot.check_views.items():
+        if view.check.node:
+            for gauge in gauges:
+                for row, labels in enumerate(series[name]):
+                    gauge.labels(*view.check.labels, *labels).set(row)
+    theirs = cpu(lambda: generate_latest(registry))
+    size = sum(map(len, exposition.scrape()))
+
+    print(f"series {series_count}, {size / 1e6:.1f} MB")
+    print(f"prometheus-client generate_latest    {theirs:8.4f} s")
+    print(f"ours, scrape (join)                  {scrape:8.4f} s   1/{theirs / scrape:.0f}")
+    print(f"ours, rendering a whole poll cycle   {cycle:8.4f} s   (first time {first:.4f} s)")
+    print(f"ours, rendering and scrape           {cycle + scrape:8.4f} s   1/{theirs / (cycle + scrape):.0f}")
+    print(f"ours, scrape with gzip               {packed:8.4f} s   1/{theirs / packed:.0f}")
+    return 0 if scrape * 100 <= theirs and (cycle + scrape) * 25 <= theirs else 1
+
+
+def cpu_once(work: Callable[[], object]) -> float:
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000))
