@@ -25,8 +25,8 @@ def summary(figures: Figures, objective: float | None, services: Sequence[Object
         gap=story.gap(figures, objective, texts),
         bounds=bounds(figures, digits, texts),
         coverage=show.percent(figures.coverage),
-        interruptions=show.integer(len(found)),
-        interrupted=show.duration(sum(outage.counted for outage in found)),
+        interruptions=show.integer(len(found)) if figures.availability.whole else None,
+        interrupted=show.duration(sum(outage.counted for outage in found)) if figures.availability.whole else None,
         mttr=_mean(figures.mttr, texts),
         mtbf=_mean(figures.mtbf, texts),
     )
@@ -42,8 +42,8 @@ def object_row(item: ObjectFigures, objective: float | None, texts: Texts) -> Ob
         bounds=bounds(figures, digits, texts),
         coverage=show.percent(figures.coverage),
         partial=is_partial(figures),
-        interruptions=show.integer(len(outages.counted([item]))),
-        interrupted=show.duration(figures.unavailable),
+        interruptions=show.integer(len(outages.counted([item]))) if figures.availability.whole else None,
+        interrupted=show.duration(figures.unavailable) if figures.availability.whole else None,
         mttr=_mean(figures.mttr, texts),
     )
 

@@ -28,7 +28,9 @@ def notices(report: Report, figures: Figures, verdict: Verdict, texts: Texts) ->
             _("Provisional report: the period was not over when it was made, on %(when)s.")
             % {"when": show.instant(report.generated)}
         )
-    if figures.coverage.whole and verdict.partial:
+    if figures.coverage.whole and not figures.coverage.part:
+        found.append(_("The monitoring saw nothing of this period."))
+    elif verdict.partial:
         found.append(
             _("The monitoring saw only %(coverage)s of the time: the figures say nothing of the rest.")
             % {"coverage": show.percent(figures.coverage)}

@@ -19,8 +19,8 @@ class Summary:
     gap: str | None
     bounds: str | None
     coverage: str | None
-    interruptions: str
-    interrupted: str
+    interruptions: str | None
+    interrupted: str | None
     mttr: str | None
     mtbf: str | None
 
@@ -35,8 +35,8 @@ class ObjectRow:
     bounds: str | None
     coverage: str | None
     partial: bool
-    interruptions: str
-    interrupted: str
+    interruptions: str | None
+    interrupted: str | None
     mttr: str | None
 
 
