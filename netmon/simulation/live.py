@@ -12,6 +12,7 @@ _LEAD: Millis = 6 * MINUTE
 """Faults begin this long before the live part, so that it opens on a network with something already wrong."""
 _SHORTEST: Millis = 70 * SECOND
 """Seven polls of the demo: long enough to be confirmed whatever the pace."""
+_LASTING = (FaultKind.HTTP_500, FaultKind.STOPPED, FaultKind.WRONG_CONTENT)
 _WORKS_EVERY: Millis = 20 * MINUTE
 
 
@@ -39,8 +40,8 @@ class Live:
         self._busy: dict[str, Millis] = {}
 
     def write(self) -> None:
-        """The opening, then one fault after another, with planned works and blips beside them."""
-        self._opening()
+        """The opening, then one fault after another; beside them a lasting one, planned works, and blips."""
+        self._lasting(self._opening())
         at = self._start + self._spaced(70, 100)
         deck: list[Callable[[Millis], None]] = []
         while at < self._end:
@@ -50,8 +51,11 @@ class Live:
         self._works()
         self._blips()
 
-    def _opening(self) -> None:
-        """Two faults under way, one certificate to worry about, and the first new fault within seconds."""
+    def _opening(self) -> Millis:
+        """Two faults under way, one certificate to worry about, and the first new fault within seconds.
+
+        Returns when the last of those under way ends.
+        """
         start, early = self._start, self._start - _LEAD
         certificate = self._chance.pick([e.id for e in self._metropolis.endpoints.values() if e.secure and not e.site])
         self._busy[certificate] = self._end
@@ -59,11 +63,21 @@ class Live:
         self._faults.web(FaultKind.CERTIFICATE_EXPIRES, certificate, warned, self._end - warned)
         switch, first = self._switch(start, 5 * MINUTE), self._switch(start, 5 * MINUTE)
         self._faults.link_cut(switch, self._above(switch), early, start + self._length(80, 110) - early)
-        web = self._web(start, 6 * MINUTE)
-        self._faults.web(
-            FaultKind.HTTP_500, web, early + 2 * MINUTE, start + self._length(200, 300) - early - 2 * MINUTE
-        )
+        begin, end = early + 2 * MINUTE, start + self._length(200, 300)
+        self._faults.web(FaultKind.HTTP_500, self._web(start, end - start), begin, end - begin)
         self._faults.link_cut(first, self._above(first), start + 8 * SECOND, self._length(150, 240))
+        return end
+
+    def _lasting(self, at: Millis) -> None:
+        """Many faults cannot be seen all the time they last; one that can is always there, relieved before it ends."""
+        while at < self._end:
+            begin, length = at - 20 * SECOND, self._length(240, 420)
+            if self._chance.happens(0.5):
+                switch = self._switch(begin, length)
+                self._faults.link_cut(switch, self._above(switch), begin, length)
+            else:
+                self._faults.web(self._chance.pick(_LASTING), self._web(begin, length), begin, length)
+            at = begin + length
 
     def _kinds(self) -> list[Callable[[Millis], None]]:
         return [
