@@ -54,7 +54,8 @@ def demo(
     from netmon import demo as wiring
     from netmon.simulation import Demo
 
-    length, limit = parse_duration("--history", history), for_ and parse_duration("--for", for_)
+    length = parse_duration("--history", history)
+    limit = parse_duration("--for", for_) if for_ else None
     if length > 3 * 366 * DAY:
         raise UsageError("--history: three years at most")
     address, language = _address(listen), lang or "fr"
