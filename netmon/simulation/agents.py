@@ -87,6 +87,7 @@ class Agent:
         ends = [_name(oid) for oid in oids[non_repeaters:]]
         places = [self._table.after(oid) for oid in oids[non_repeaters:]]
         for _ in range(repetitions if places else 0):
+            ended = all(place == len(self._table) for place in places)
             for column, place in enumerate(places):
                 if place < len(self._table):
                     binding = self._binding(place, now)
@@ -97,7 +98,7 @@ class Agent:
                 if room < 0 and found:
                     return b"".join(found)
                 found.append(binding)
-            if all(place == len(self._table) for place in places):
+            if ended:
                 break
         return b"".join(found)
 
