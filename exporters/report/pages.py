@@ -7,6 +7,7 @@ from exporters.report.method import method
 from exporters.report.names import page_name
 from exporters.report.texts import Texts, isolated
 from exporters.report.views import CommunePage, CommuneRow, Lane, MetropolePage, Timeline
+from netmon.l10n import digits_for
 from netmon.model import CommuneReport, MaintenanceWindow, ObjectFigures, Report
 
 
@@ -33,7 +34,7 @@ def commune_page(report: Report, part: CommuneReport, texts: Texts, *, located: 
         sites=tuple(rows.object_row(item, part.objective, texts) for item in part.sites),
         outages=outages.rows(outages.events((item.name, item) for item in part.services), report, texts),
         planned=tuple(rows.planned_row(window, report, texts) for window in planned),
-        division=rows.division(part.figures, texts),
+        division=rows.division(part.figures, digits_for(part.objective), texts),
         method=method(report, texts),
         tiles=tuple(rows.place_tile(other.commune, part.commune) for other in report.communes) if located else (),
     )
@@ -60,7 +61,7 @@ def metropole_page(report: Report, texts: Texts) -> MetropolePage:
         timeline=Timeline(
             charts.ticks(period, texts), ((texts.gettext("Communes"), lanes),), story.is_unfinished(report)
         ),
-        division=rows.division(report.figures, texts),
+        division=rows.division(report.figures, digits_for(objective), texts),
         method=method(report, texts),
     )
 

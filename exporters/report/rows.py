@@ -49,23 +49,28 @@ def object_row(item: ObjectFigures, objective: float | None, texts: Texts) -> Ob
 
 
 def bounds(figures: Figures, digits: int, texts: Texts) -> str | None:
-    """``99,89 % à 99,90 %``, with up to two decimals more where they are needed to tell low from high."""
-    low, high = figures.low, figures.high
-    if not (low.whole and high.whole):
-        return None
-    told_apart = (more for more in range(digits, digits + 3) if truncated(low, more) != truncated(high, more))
-    shown = next(told_apart, None)
-    if shown is None:
-        return texts.formats.percent(low, digits)
-    words = {"low": texts.formats.percent(low, shown), "high": texts.formats.percent(high, shown)}
-    return texts.gettext("%(low)s to %(high)s") % words
+    """``99,89 à 99,90 %``, with up to two decimals more where they are needed to tell low from high."""
+    for shown in range(digits, digits + 3):
+        low, high = truncated(figures.low, shown), truncated(figures.high, shown)
+        if low is None or high is None:
+            return None
+        if low != high:
+            words = {"low": texts.formats.scaled(low, shown), "high": texts.formats.percent_units(high, shown)}
+            return texts.gettext("%(low)s to %(high)s") % words
+    return texts.formats.percent(figures.low, digits)
 
 
-def division(figures: Figures, texts: Texts) -> Division:
+def division(figures: Figures, digits: int, texts: Texts) -> Division:
     """The partition as table, bar, and the bar in words."""
     rows = parts.rows(figures.partition, texts)
     said = ", ".join(f"{row.name} {row.share}" for row in rows if row.present)
-    return Division(rows, parts.total(figures.partition, texts), charts.stack(parts.lengths(figures.partition)), said)
+    return Division(
+        rows=rows,
+        total=parts.total(figures.partition, texts),
+        bar=charts.stack(parts.lengths(figures.partition)),
+        text=said,
+        sum=_sum(figures, digits, texts),
+    )
 
 
 def planned_row(window: MaintenanceWindow, report: Report, texts: Texts) -> PlannedRow:
@@ -146,6 +151,22 @@ def _tile(commune: Commune, kind: str, glyph: str, figure: str, text: str, link:
     return Tile(
         column, row, charts.tile_lines(isolated(commune.name)), kind, glyph, figure, text.strip(), link, partial
     )
+
+
+def _sum(figures: Figures, digits: int, texts: Texts) -> str:
+    """From the partition to the availability, as one can check it."""
+    reached = texts.formats.percent(figures.availability, digits)
+    if reached is None:
+        return texts.gettext("By the counting rules none of this time is eligible.")
+    text = texts.gettext(
+        "By the counting rules %(eligible)s of this time are eligible and %(unavailable)s of those unavailable: "
+        "availability is %(reached)s."
+    )
+    return text % {
+        "eligible": texts.formats.duration(figures.eligible),
+        "unavailable": texts.formats.duration(figures.unavailable),
+        "reached": reached,
+    }
 
 
 def _works(windows: Iterable[MaintenanceWindow], period: Period) -> tuple[charts.Mark, ...]:

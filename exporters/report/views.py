@@ -88,12 +88,13 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """The partition as a table and a bar, with the bar in words."""
+    """The partition as a table and a bar, with the bar in words; ``sum`` leads from it to the availability."""
 
     rows: tuple[PartRow, ...]
     total: str
     bar: tuple[Mark, ...]
     text: str
+    sum: str
 
 
 @dataclass(frozen=True, slots=True)
