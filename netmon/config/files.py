@@ -60,7 +60,7 @@ class _Reader:
 
     def _include(self, patterns: object, path: Path, shown_path: Path, chain: tuple[Path, ...]) -> None:
         for index, pattern in enumerate(patterns if isinstance(patterns, ListNode) else ()):
-            if not isinstance(pattern, Scalar) or pattern.null or not pattern.strip():
+            if not isinstance(pattern, Scalar) or pattern.null or not pattern.strip() or not pattern.isprintable():
                 continue
             label = f"include[{index}]"
             names = self._names(pattern, path.parent, label)
@@ -88,11 +88,9 @@ class _Reader:
     def _join(self, tree: MapNode) -> None:
         joined = self.files.tree
         for key, value in tree.items():
-            if isinstance(value, Scalar) and value.null:
-                continue
-            if key not in joined:
+            if key not in joined or _nothing(joined[key]):
                 joined.put(key, tree.keys_at[key], _copy(value))
-            else:
+            elif not _nothing(value):
                 self._join_value(key, joined[key], value, tree.keys_at[key])
 
     def _join_value(self, key: str, old: object, new: object, at: Mark) -> None:
@@ -112,6 +110,11 @@ class _Reader:
     def _conflict(self, path: str, first: Mark, second: Mark) -> None:
         message = f"is said already in {first.source.name}, line {first.line}"
         self.files.problems.append(second.problem(path, message))
+
+
+def _nothing(value: object) -> bool:
+    """A section of which all is commented out."""
+    return isinstance(value, Scalar) and value.null
 
 
 def _matches(pattern: str, base: Path) -> tuple[list[str], str]:

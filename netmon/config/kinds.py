@@ -132,7 +132,8 @@ def reference(kind: str, *, show: bool = True) -> Kind:
             raise WrongError(f"no {kind} {called}{context.advisor.hint(name, names)}")
         return name
 
-    return Kind(f"the name of a {kind}", parse, {"type": "string"})
+    article = "an" if kind[0] in "aeio" else "a"
+    return Kind(f"the name of {article} {kind}", parse, {"type": "string"})
 
 
 def choice(names: Collection[str], convert: Callable[[str], object] = str, *, show: bool = True) -> Kind:
@@ -146,7 +147,8 @@ def choice(names: Collection[str], convert: Callable[[str], object] = str, *, sh
             raise WrongError(f"expected {words}{f', found {shown(scalar)}' if show else ''}{near}")
         return convert(str(scalar))
 
-    return Kind(words, parse, {"type": "string", "enum": [str(name) for name in names]})
+    numbers = [int(name) for name in names if name.isdecimal()]  # unquoted, editors take them for numbers
+    return Kind(words, parse, {"enum": [*names, *numbers]})
 
 
 def flag() -> Kind:

@@ -154,11 +154,13 @@ def wrong_expressions(tree: MapNode, names: Names, advisor: Advisor) -> Iterator
             yield text.mark.problem(path, "an expression nested too deeply")
             continue
         for reference in references:
+            message = ""
             if reference not in known:
-                mark = inside(text, _offset(text, reference))
-                yield mark.problem(
-                    path, f"no check or node is called {shown(reference)}{advisor.hint(reference, known)}"
-                )
+                message = f"no check or node is called {shown(reference)}{advisor.hint(reference, known)}"
+            elif reference in names.unwatched:
+                message = f"the node {shown(reference)} has no check, so nothing tells its state"
+            if message:
+                yield inside(text, _offset(text, reference)).problem(path, message)
 
 
 def _offset(text: str, name: str) -> int:

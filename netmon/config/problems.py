@@ -62,8 +62,7 @@ def _problem(
         return _wrong(context["error"], tree, location, is_key)
     owner, fields = _owner(model, detail["loc"])
     if kind == "extra_forbidden":
-        near = advisor.hint(str(location[-1]), fields)
-        message = f"unknown key{near.replace('; known:', '; expected one of')}"
+        message = f"unknown key{advisor.hint(str(location[-1]), fields)}"
         return mark_of(tree, location, key=True).problem(label(tree, location), message)
     if kind == "missing":
         return mark_of(tree, location[:-1]).problem(

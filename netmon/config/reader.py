@@ -25,7 +25,7 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|(?<!^)\ufeff")
 _PLAIN_TAGS = frozenset({None, "!", *(f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map"))})
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_QUOTED_WORD = re.compile(r"'[^']{2,}'")
+_QUOTED_WORD = re.compile(r"'[^'\s]{2,}'")
 
 
 class _ReadError(Exception):
@@ -132,7 +132,9 @@ class _Composer:
         if start and self.source.text[start.index : start.index + 1] in set("*&!%@`"):
             return _ReadError(self._mark(start), "a text that begins so must stand in quotes")
         words = _QUOTED_WORD.sub("'…'", error.problem or "syntax error")
-        return _ReadError(mark, f"not valid YAML: {words}")
+        first = self._mark(start).line if start else mark.line
+        since = f" (in what begins on line {first})" if first != mark.line else ""
+        return _ReadError(mark, f"not valid YAML: {words}{since}")
 
     def _indented_by_tab(self, mark: Mark) -> bool:
         line = self.source.text[mark.index - mark.column + 1 :].split("\n", 1)[0]

@@ -72,10 +72,12 @@ class DefaultsEntry(Entry):
 class ScheduleEntry(Entry):
     """Schedule and judgement of one check, where they differ from the section `defaults`."""
 
-    interval: Interval | None = setting(None, "Time from one poll to the next.")
-    timeout: Timeout | None = setting(None, "Time a whole poll may take; at most the interval.")
-    fall: Count | None = setting(None, "Polls in a row that confirm a change for the worse.")
-    rise: Count | None = setting(None, "Polls in a row that confirm a change for the better.")
+    interval: Interval | None = setting(None, "Time from one poll to the next; none: that of `defaults`.")
+    timeout: Timeout | None = setting(
+        None, "Time a whole poll may take; at most the interval; none: that of `defaults`."
+    )
+    fall: Count | None = setting(None, "Polls in a row that confirm a change for the worse; none: that of `defaults`.")
+    rise: Count | None = setting(None, "Polls in a row that confirm a change for the better; none: that of `defaults`.")
 
 
 class CommuneEntry(Entry):

@@ -21,7 +21,7 @@ from netmon.config.schema import (
     ServiceEntry,
     SiteEntry,
 )
-from netmon.config.source import Location, MapNode, text_of
+from netmon.config.source import Location, MapNode, kind_of, text_of
 from netmon.config.targets import CredentialEntry
 from netmon.config.wrong import Advisor
 from netmon.errors import Problem
@@ -41,7 +41,10 @@ _NAME = TypeAdapter(Id)
 
 @dataclass
 class Sections:
-    """The entries that could be read, by section and index; ``main`` holds everything else."""
+    """The entries that could be read, by section and index; ``main`` holds everything else.
+
+    A section of which all is commented out counts as not there.
+    """
 
     tree: MapNode
     main: Main = field(default_factory=Main)
@@ -56,7 +59,8 @@ class Sections:
 
 def read_sections(tree: MapNode, names: Names, advisor: Advisor) -> Sections:
     """Read every entry; what cannot be read is left out and told in ``problems``."""
-    reader = _Reader(Sections(tree), Context(names.by_kind, _zone(tree), advisor), advisor)
+    given = {key: value for key, value in tree.items() if kind_of(value) != "nothing" or key not in Main.model_fields}
+    reader = _Reader(Sections(tree), given, Context(names.by_kind, _zone(tree), advisor), advisor)
     reader.main()
     reader.credentials()
     for section, model in LISTS.items():
@@ -75,27 +79,25 @@ def _zone(tree: MapNode) -> zoneinfo.ZoneInfo:
 @dataclass
 class _Reader:
     sections: Sections
+    given: dict[str, Any]
     context: Context
     advisor: Advisor
 
     def main(self) -> None:
         """The keys that are not lists of entries; those that cannot be read keep their defaults."""
-        tree = self.sections.tree
-        rest = {key: value for key, value in tree.items() if key not in LISTS and key != "credentials"}
+        rest = {key: value for key, value in self.given.items() if key not in LISTS and key != "credentials"}
         bad: set[str | int] = set()
         try:
             Main.model_validate(rest, context=self.context)
         except ValidationError as error:
-            self.sections.problems += translate(error, Main, tree, (), self.advisor)
+            self.sections.problems += translate(error, Main, self.sections.tree, (), self.advisor)
             bad = {detail["loc"][0] for detail in error.errors(include_input=False, include_url=False)}
         good = {key: value for key, value in rest.items() if key not in bad}
         self.sections.main = Main.model_validate(good, context=self.context)
 
     def credentials(self) -> None:
-        tree = self.sections.tree.get("credentials")
-        if tree is None:
-            return
-        if not isinstance(tree, MapNode):
+        tree = self.given.get("credentials", {})
+        if not isinstance(tree, dict):
             self._validate(Main, {"credentials": tree}, ())
             return
         for name in tree:
@@ -113,7 +115,7 @@ class _Reader:
             self.sections.problems += [mark.problem(problem.path, problem.message) for problem in problems]
 
     def list_section(self, section: str, model: type[Entry]) -> None:
-        items: Any = self.sections.tree.get(section, [])
+        items = self.given.get(section, [])
         if not isinstance(items, list):
             self._validate(Main, {section: items}, ())
             return

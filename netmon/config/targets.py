@@ -92,12 +92,12 @@ class SnmpEntry(Entry):
 class NodeSnmpEntry(Entry):
     """What is asked of one node, where it differs from the section `snmp`."""
 
-    credential: CredentialName | None = setting(None, "Credential.")
-    modules: _Modules | None = setting(None, "What is polled.")
-    port: Port | None = setting(None, "UDP port, where `address` gives none.")
-    engine: _Engine | None = setting(None, "`netmon` or `pysnmp`.")
-    retries: _Retries | None = setting(None, "How often an unanswered request is sent again.")
-    max_repetitions: _Repetitions | None = setting(None, "Rows asked for by one GETBULK.")
+    credential: CredentialName | None = setting(None, "Credential; none: that of `snmp`.")
+    modules: _Modules | None = setting(None, "What is polled; none: that of `snmp`.")
+    port: Port | None = setting(None, "UDP port, where `address` gives none; none: that of `snmp`.")
+    engine: _Engine | None = setting(None, "`netmon` or `pysnmp`; none: that of `snmp`.")
+    retries: _Retries | None = setting(None, "How often an unanswered request is sent again; none: that of `snmp`.")
+    max_repetitions: _Repetitions | None = setting(None, "Rows asked for by one GETBULK; none: that of `snmp`.")
 
 
 class HttpDefaultsEntry(Entry):
