@@ -114,7 +114,8 @@ def lane_text(items: Sequence[ObjectFigures], texts: Texts) -> str:
         return texts.gettext("not measured")
     found = outages.counted(items)
     if not found:
-        return texts.gettext("no interruption")
+        observed = any(item.figures.outages for item in items)
+        return texts.gettext("no interruption counted") if observed else texts.gettext("no interruption")
     number = texts.plural("%(n)s interruption", "%(n)s interruptions", len(found))
     return f"{number}, {texts.formats.duration(sum(outage.counted for outage in found))}"
 
