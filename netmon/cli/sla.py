@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -19,19 +20,15 @@ from netmon.cli.options import ConfigOption, JsonOption, LanguageOption
 from netmon.clock import Millis, SystemClock
 from netmon.contracts import Event
 from netmon.errors import UsageError
-from netmon.i18n import LANGUAGES, translator
+from netmon.i18n import LANGUAGES, mark, translator
 from netmon.l10n import Formats, digits_for, ratio_of
-from netmon.model import Figures, MonitorEvent, Period
+from netmon.model import Figures, Inventory, Period
 from netmon.sla import build_report, parse_period, parse_policy
 from netmon.sla.aggregate import WEIGHTED
 from netmon.sla.calendar import ALL_HOURS, service_hours
 from netmon.sla.evaluate import Question, bounds_of, document, evaluate, figures_document, parse_instant
 from netmon.sla.eventlog import parse_events
 from netmon.sla.report import node_figures
-
-if TYPE_CHECKING:
-    from netmon.config import Configuration
-    from netmon.history import Store
 
 _UTC = "UTC"
 
@@ -45,7 +42,7 @@ class By(StrEnum):
     NODE = "node"
 
 
-_HEADINGS = {By.COMMUNE: "Commune", By.SITE: "Site", By.SERVICE: "Service", By.NODE: "Devices"}
+_HEADINGS = {By.COMMUNE: mark("Commune"), By.SITE: mark("Site"), By.SERVICE: mark("Service"), By.NODE: mark("Devices")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +81,7 @@ def show_figures(
     """Availability over a period, worst first; recomputed from the history each time."""
     if context.invoked_subcommand:
         return
+    from netmon.cli.past import events_of
     from netmon.config import load
 
     parse_policy(policy)
@@ -91,7 +89,8 @@ def show_figures(
     formats = Formats(lang or configuration.language, configuration.timezone)
     now = SystemClock().now()
     asked = parse_period(period, configuration.timezone, now)
-    rows = _rows(configuration, asked, by, commune or None, policy, now)
+    events = events_of(configuration, asked, now)
+    rows = _rows(configuration.inventory, events, asked, by, commune or None, policy, now)
     if as_json:
         _print_json(
             {
@@ -147,31 +146,15 @@ def evaluate_log(
     _print_table(rows, formats, "", formats.period_range(Period("", first, last, _UTC)))
 
 
-def history_until(store: "Store", configuration: "Configuration", period: Period, now: Millis) -> list[Event]:
-    """What the history knows of the period. A daemon that has not been heard of for some heartbeats watches no more:
-    from its last one there is no data, though nobody could record that yet."""
-    from netmon.engine.heart import MISSED_BEATS
-
-    events = list(store.events(period.start))
-    last, beat = store.last_monitor_event(), store.last_heartbeat()
-    silent = beat is not None and now - beat > MISSED_BEATS * configuration.heartbeat
-    if beat is not None and silent and last is not None and last.state == "started":
-        events.append(MonitorEvent(max(beat, last.at), "stopped"))
-    return events
-
-
 def _rows(
-    configuration: "Configuration", period: Period, by: By, communes: Sequence[str] | None, policy: str, now: Millis
+    inventory: Inventory,
+    events: Sequence[Event],
+    period: Period,
+    by: By,
+    communes: Sequence[str] | None,
+    policy: str,
+    now: Millis,
 ) -> list[Row]:
-    from netmon.app import store_path
-    from netmon.history import open_history
-
-    inventory = configuration.inventory
-    store = open_history(store_path(configuration), read_only=True)
-    try:
-        events = history_until(store, configuration, period, now)
-    finally:
-        store.close()
     rows: list[Row] = []
     if by is By.NODE:
         nodes = node_figures(inventory, events, period, policy_name=policy, generated=now, communes=communes)
@@ -201,38 +184,58 @@ def _worst_first(row: Row) -> tuple[bool, Fraction, str]:
 
 
 def _print_table(rows: Sequence[Row], formats: Formats, heading: str, title: str) -> None:
+    """As many columns as the terminal is wide for; the bounds go first, then what is of least weight."""
+    console = Console(highlight=False, soft_wrap=True)
+    cells = [_cells(row, formats) for row in rows]
+    shown = [column for column in _COLUMNS if any(line[column] for line in cells)]
+    table = _table(rows, cells, shown, formats, heading)
+    for column in _DROPPED_FIRST:
+        if Measurement.get(console, console.options.update(width=10_000), table).maximum <= console.width:
+            break
+        shown = [other for other in shown if other != column]
+        table = _table(rows, cells, shown, formats, heading)
+    console.print(Text(title, style="bold"))
+    console.print(table)
+
+
+def _table(
+    rows: Sequence[Row], cells: Sequence[dict[str, str]], shown: Sequence[str], formats: Formats, heading: str
+) -> Table:
     _ = translator(formats.language)
-    table = Table(box=None, pad_edge=False, title=Text(title), title_justify="left", title_style="bold")
-    table.add_column(_(heading) if heading else "", overflow="fold")
-    headings = (
-        _("Availability"),
-        _("Bounds"),
-        _("Objective"),
-        _("Coverage"),
-        _("Interrupted time"),
-        _("Interruptions"),
-    )
-    for column in headings:
-        table.add_column(column, justify="right")
-    for row in rows:
-        table.add_row(Text(row.name), *(Text(cell) for cell in _cells(row, formats)))
-    Console(highlight=False).print(table)
+    table = Table(box=None, pad_edge=False)
+    table.add_column(_(heading) if heading else "", no_wrap=True)
+    for column in shown:
+        table.add_column(_(column), justify="right", no_wrap=True)
+    for row, line in zip(rows, cells, strict=True):
+        table.add_row(Text(row.name), *(Text(line[column]) for column in shown))
+    return table
 
 
-def _cells(row: Row, formats: Formats) -> tuple[str, ...]:
+_COLUMNS = (
+    mark("Availability"),
+    mark("Bounds"),
+    mark("Objective"),
+    mark("Coverage"),
+    mark("Interrupted time"),
+    mark("Interruptions"),
+)
+_DROPPED_FIRST = ("Bounds", "Interruptions", "Coverage", "Interrupted time")
+
+
+def _cells(row: Row, formats: Formats) -> dict[str, str]:
     _ = translator(formats.language)
     figures, digits = row.figures, digits_for(row.objective)
     availability, low, high, coverage = (
         formats.percent(share, digits) for share in (figures.availability, figures.low, figures.high, figures.coverage)
     )
-    return (
-        availability or _("not measured"),
-        f"{low} – {high}" if low and high else "",
-        _verdict(row, formats),
-        coverage or "",
-        formats.duration(figures.unavailable),
-        formats.integer(sum(1 for outage in figures.outages if outage.counted)),
-    )
+    return {
+        "Availability": availability or _("not measured"),
+        "Bounds": f"{low} – {high}" if low and high else "",
+        "Objective": _verdict(row, formats),
+        "Coverage": coverage or "",
+        "Interrupted time": formats.duration(figures.unavailable),
+        "Interruptions": formats.integer(sum(1 for outage in figures.outages if outage.counted)),
+    }
 
 
 def _verdict(row: Row, formats: Formats) -> str:

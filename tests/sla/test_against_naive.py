@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from netmon.sla.evaluate import Question, document, evaluate, figures_document
 from netmon.sla.intervals import normalise
-from netmon.sla.policy import Policy
+from netmon.sla.policy import PRESETS, Policy
 from tests.sla.histories import END, histories, parsed, policies
 from tests.sla.naive import Naive
 
@@ -112,3 +112,34 @@ def test_lines_may_come_in_any_order_of_time(lines: list[dict[str, Any]], policy
     members = [line for line in lines if line["kind"] in {"member", "correction"}]
     shuffled = [line for group in groups for line in group if line not in members] + members
     assert ask(shuffled, policy) == ask(lines, policy)
+
+
+@settings(max_examples=150, deadline=None)
+@given(histories(["a"]), st.sampled_from(sorted(PRESETS)), st.integers(0, END - 1), st.integers(1, 30))
+def test_an_outage_more_never_raises_availability(
+    lines: list[dict[str, Any]], preset: str, start: int, length: int
+) -> None:
+    policy = dict(PRESETS[preset].items())
+    told = {"author": "A", "reason": "proven later", "recorded": 99}
+    outage = {"kind": "correction", "object": "a", "from": start, "to": start + length, "state": "down", **told}
+    before, after = (ask(told, policy)["objects"][0] for told in (lines, [*lines, outage]))
+    for figure in ("availability", "low", "high"):
+        if before[figure] is not None and after[figure] is not None:
+            assert after[figure] <= before[figure] + 1e-12
+        assert after["unavailable"] >= before["unavailable"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(histories(["a"]))
+def test_strict_never_says_more_than_contract(lines: list[dict[str, Any]]) -> None:
+    contract, strict = (ask(lines, dict(PRESETS[name].items()))["objects"][0] for name in ("contract", "strict"))
+    for figure in ("availability", "low", "high"):
+        assert contract[figure] is None or strict[figure] <= contract[figure] + 1e-12
+
+
+@settings(max_examples=150, deadline=None)
+@given(histories(["a"]), policies)
+def test_bounds_enclose_what_was_measured(lines: list[dict[str, Any]], policy: dict[str, str]) -> None:
+    [found] = ask(lines, policy)["objects"]
+    if found["availability"] is not None:
+        assert found["low"] <= found["availability"] <= found["high"]
