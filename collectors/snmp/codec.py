@@ -5,17 +5,16 @@ checked to be exactly one varbind. Whatever it does not recognise it leaves to `
 element after another and says what is wrong.
 """
 
+import re
 import struct
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
-from collectors.snmp.contract import Value
+from collectors.snmp.contract import Split, Value
 from netmon.ber import (
-    COUNTER32,
     COUNTER64,
     END_OF_MIB_VIEW,
-    GAUGE32,
     GET_BULK_REQUEST,
     GET_REQUEST,
     INTEGER,
@@ -28,14 +27,12 @@ from netmon.ber import (
     OPAQUE,
     RESPONSE,
     SEQUENCE,
-    TIME_TICKS,
     UNSIGNED_TAGS,
     BerError,
     decode_integer,
     decode_oid,
     decode_unsigned,
     encode_integer,
-    encode_length,
     encode_tlv,
     read_tlv,
 )
@@ -44,7 +41,9 @@ EXCEPTION_TAGS = frozenset({NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW})
 
 _VERSION_2C = bytes((INTEGER, 1, 1))
 _NO_VALUE = bytes((NULL, 0))
+_INTEGER_TAGS = UNSIGNED_TAGS | {INTEGER}
 _MAX_32 = 2**32 - 1
+_MAX_64 = 2**64 - 1
 _FLOAT = b"\x9f\x78\x04"
 _DOUBLE = b"\x9f\x79\x08"
 
@@ -68,19 +67,20 @@ def encode_get(community: bytes, request_id: int, names: Sequence[bytes]) -> byt
 
 
 def encode_bulk(community: bytes, request_id: int, name: bytes, max_repetitions: int) -> bytes:
-    """A GETBULK of the ``max_repetitions`` instances behind ``name``; written out flat, for it is asked most."""
-    size = encode_length
-    varbind = b"\x06" + size(len(name)) + name + _NO_VALUE
-    varbind = b"\x30" + size(len(varbind)) + varbind
-    repetitions = encode_integer(max_repetitions)
-    pdu = b"".join((
-        b"\x02\x04", request_id.to_bytes(4, "big"), b"\x02\x01\x00\x02", bytes((len(repetitions),)), repetitions,
-        b"\x30", size(len(varbind)), varbind,
-    ))  # fmt: skip
-    pdu = b"".join(
-        (_VERSION_2C, b"\x04", size(len(community)), community, bytes((GET_BULK_REQUEST,)), size(len(pdu)), pdu)
-    )
-    return b"\x30" + size(len(pdu)) + pdu
+    """A GETBULK of the ``max_repetitions`` instances behind ``name``.
+
+    ``request_id`` takes four octets. While all lengths fit one octet, which is nearly always, the message is put
+    together from what is known of it.
+    """
+    size = len(name)
+    whole = size + len(community) + 27
+    if whole > 127 or max_repetitions > 127:
+        return encode_request(GET_BULK_REQUEST, community, request_id, (0, max_repetitions), [name])
+    head = bytes((SEQUENCE, whole, INTEGER, 1, 1, OCTET_STRING, len(community)))
+    pdu = bytes((GET_BULK_REQUEST, size + 20, INTEGER, 4))
+    numbers = bytes((INTEGER, 1, 0, INTEGER, 1, max_repetitions, SEQUENCE, size + 6, SEQUENCE, size + 4))
+    varbind = bytes((OBJECT_IDENTIFIER, size))
+    return b"".join((head, community, pdu, request_id.to_bytes(4, "big"), numbers, varbind, name, _NO_VALUE))
 
 
 class Reply(NamedTuple):
@@ -94,6 +94,10 @@ class Reply(NamedTuple):
     end: int
 
 
+_NUMBERS = re.compile(rb"\x02\x04....\x02\x01.\x02\x01.", re.DOTALL)
+_UNPACK_NUMBERS = struct.Struct(">xxixxbxxb").unpack
+
+
 def decode_reply(data: bytes) -> Reply:
     """Open a v2c response as far as its varbinds.
 
@@ -101,17 +105,19 @@ def decode_reply(data: bytes) -> Reply:
         BerError: it is not one, or is cut short.
     """
     _, start, end = _expect(data, 0, len(data), SEQUENCE)
-    _, version, at = _expect(data, start, end, INTEGER)
-    if data[version:at] != b"\x01":
+    if data[start : start + 3] != _VERSION_2C:
         raise BerError("not an SNMPv2c message")
-    _, _, at = _expect(data, at, end, OCTET_STRING)
+    _, _, at = _expect(data, start + 3, end, OCTET_STRING)
     _, at, end = _expect(data, at, end, RESPONSE)
-    _, start, at = _expect(data, at, end, INTEGER)
-    request_id = decode_integer(data[start:at])
-    _, start, at = _expect(data, at, end, INTEGER)
-    status = decode_integer(data[start:at])
-    _, start, at = _expect(data, at, end, INTEGER)
-    index = decode_integer(data[start:at])
+    numbers = data[at : at + 12]
+    if _NUMBERS.match(numbers):
+        # As replies to requests of ours look: a request-id of four octets, error-status and error-index of one.
+        request_id, status, index = _UNPACK_NUMBERS(numbers)
+        at += 12
+    else:
+        request_id, at = _integer(data, at, end)
+        status, at = _integer(data, at, end)
+        index, at = _integer(data, at, end)
     _, start, end = _expect(data, at, end, SEQUENCE)
     return Reply(data, request_id, status, index, start, end)
 
@@ -143,7 +149,7 @@ def decode_value(tag: int, content: bytes) -> Value | None:
     if tag in UNSIGNED_TAGS:
         value = decode_unsigned(content)
         # Sign-extended beyond its 32 bits by an agent that takes it for signed: the low ones are the value.
-        return value & (2**64 - 1) if tag == COUNTER64 else value & _MAX_32
+        return value & _MAX_64 if tag == COUNTER64 else value & _MAX_32
     if tag == INTEGER:
         return decode_integer(content)
     if tag in (OCTET_STRING, IP_ADDRESS):
@@ -157,78 +163,83 @@ def decode_value(tag: int, content: bytes) -> Value | None:
     raise BerError(f"a value of unknown type 0x{tag:02x}")
 
 
-class Split(NamedTuple):
-    """Rows of one column from one reply: encoded indexes and their values; ``ended`` when other objects follow."""
+# What ``split_column`` maps over its pieces, made once: an octet by its place, the octets before a place, those behind
+# it but for the two of the next header, and tables that add to every octet (255 where that would pass it).
+_OCTET = [itemgetter(place) for place in range(128)]
+_BEFORE = [itemgetter(slice(0, place)) for place in range(128)]
+_BEHIND = [itemgetter(slice(place, -2)) for place in range(128)]
+_LAST = itemgetter(-1)
+_LAST_BUT_ONE = itemgetter(-2)
+_PLUS = [bytes(min(octet + more, 255) for octet in range(256)) for more in range(128)]
 
-    indexes: list[bytes]
-    values: Sequence[Value]
-    ended: bool
-
-
-_HEADERS = {
-    name: [bytes((SEQUENCE, name + 4 + value, OBJECT_IDENTIFIER, name)) for value in range(124 - name)]
-    for name in range(124)
-}
-"""First four octets of a varbind by the lengths of its name and its value, while all lengths fit one octet."""
+_LONGEST_NAME = 120
+"""Octets of a name while the whole varbind can still have a length of one octet."""
 
 
 def split_column(data: bytes, start: int, end: int, prefix: bytes) -> Split | None:
     """The rows behind ``prefix`` in ``data[start:end]``, decoded all at once.
 
+    The varbinds are cut where each says: an identifier of that length follows, beginning with ``prefix``. What is
+    between two cuts is then index, type, length, value, and the first two octets of the next varbind.
+
     None: something is not as most agents write it (lengths of two octets, index lengths or types that differ,
     exceptions); nothing is said about why.
     """
-    first, *pieces = data[start:end].split(prefix)
-    if len(first) != 4 or not pieces or first[3] > 123:
+    length = data[start + 3 : start + 4]
+    width = (length[0] if length else 0) - len(prefix)
+    if width < 1 or length[0] > _LONGEST_NAME:
         return None
-    name = first[3]
-    width = name - len(prefix)
+    first, *pieces = data[start:end].split(b"\x06" + length + prefix)
+    if len(first) != 2 or first[0] != SEQUENCE or not pieces or len(pieces[-1]) < width + 2:
+        return None
     last = pieces[-1]
-    # Shortest piece: index, tag, length and, for want of a value, the next header.
-    if width < 1 or len(last) < width + 2 or min(map(len, pieces[:-1]), default=width + 6) < width + 6:
-        return None
     size = width + 2 + last[width + 1]
     ended = len(last) > size
     if ended and not _is_varbind(last, size):
         return None
-    pieces[-1] = last[:size] + b"\0\0\0\0"
-    return _checked_rows(first, pieces, width, name, ended) if len(pieces[-1]) == size + 4 else None
+    pieces[-1] = last[:size] + b"\x30\0"
+    lengths = list(map(len, pieces))
+    if min(lengths) < width + 4:
+        return None
+    sizes = bytes(map(_OCTET[width + 1], pieces))
+    if lengths != list(sizes.translate(_PLUS[width + 4])) or not _is_regular(first + length, pieces, sizes, width):
+        return None
+    values = _values(pieces, sizes, width)
+    return None if values is None else Split(list(map(_BEFORE[width], pieces)), values, ended)
 
 
-def _checked_rows(first: bytes, pieces: list[bytes], width: int, name: int, ended: bool) -> Split | None:
-    """Each piece is ``index tag length value`` and the next header: equal tags, and each length tells the truth."""
-    headers = _HEADERS[name]
+def _is_regular(first: bytes, pieces: list[bytes], sizes: bytes, width: int) -> bool:
+    """One type throughout, and the lengths of the varbinds tell the truth as those of the values do.
+
+    ``first`` is type and length of the first varbind and the length of its name; each piece ends with type and length
+    of the next varbind.
+    """
+    tags = bytes(map(_OCTET[width], pieces))
+    lengths = first[1:2] + bytes(map(_LAST, pieces))
+    return (
+        tags == tags[:1] * len(pieces)
+        and bytes(map(_LAST_BUT_ONE, pieces)) == b"\x30" * len(pieces)
+        and lengths.isascii()
+        and lengths[:-1] == sizes.translate(_PLUS[first[2] + 4])
+        and bytes(map(_OCTET[width - 1], pieces)).isascii()  # no index is cut inside an arc
+    )
+
+
+def _values(pieces: list[bytes], sizes: bytes, width: int) -> Sequence[Value] | None:
+    """The values of regular pieces; None when their type or one of their lengths is for the plain decoder."""
     tag = pieces[0][width]
-    sizes = list(map(itemgetter(width + 1), pieces))
-    if max(sizes) >= len(headers) or {*map(itemgetter(width), pieces)} != {tag}:
-        return None
-    if max(map(itemgetter(width - 1), pieces)) >= 0x80:  # an index cut inside an arc
-        return None
-    extra = width + 6
-    if [len(piece) - extra for piece in pieces] != sizes:
-        return None
-    found = [first, *(piece[-4:] for piece in pieces)]
-    found.pop()
-    if found != [headers[size] for size in sizes]:
-        return None
-    values = _values(tag, [piece[width + 2 : -4] for piece in pieces], sizes)
-    return None if values is None else Split([piece[:width] for piece in pieces], values, ended)
-
-
-def _values(tag: int, contents: list[bytes], sizes: list[int]) -> Sequence[Value] | None:
     if tag == OCTET_STRING:
-        return contents
-    if not min(sizes):
+        return list(map(_BEHIND[width + 2], pieces))
+    low, high = min(sizes), max(sizes)
+    if tag not in _INTEGER_TAGS or not low or high > 9:
         return None
-    if tag in (COUNTER32, GAUGE32, TIME_TICKS):
-        numbers = list(map(int.from_bytes, contents))
-        return numbers if max(numbers) <= _MAX_32 else None
-    if tag == COUNTER64:
-        numbers = list(map(int.from_bytes, contents))
-        return numbers if max(numbers) < 2**64 else None
-    if tag == INTEGER and max(sizes) <= 4:
-        return [int.from_bytes(content, "big", signed=True) for content in contents]
-    return None
+    if high == 1 and (octets := bytes(map(_OCTET[width + 2], pieces))).isascii():
+        return list(octets)
+    contents = map(_BEHIND[width + 2], pieces)
+    if tag == INTEGER:
+        return [int.from_bytes(content, signed=True) for content in contents]
+    numbers = list(map(int.from_bytes, contents))
+    return numbers if max(numbers) <= (_MAX_64 if tag == COUNTER64 else _MAX_32) else None
 
 
 def _is_varbind(data: bytes, offset: int) -> bool:
@@ -246,6 +257,11 @@ def _expect(data: bytes, offset: int, limit: int, tag: int) -> tuple[int, int, i
     if element[0] != tag:
         raise BerError(f"type 0x{element[0]:02x} at octet {offset} where 0x{tag:02x} belongs")
     return element
+
+
+def _integer(data: bytes, offset: int, limit: int) -> tuple[int, int]:
+    _, start, end = _expect(data, offset, limit, INTEGER)
+    return decode_integer(data[start:end]), end
 
 
 def _opaque(content: bytes) -> Value:

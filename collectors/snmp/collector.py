@@ -16,6 +16,7 @@ from collectors.snmp.contract import (
     Engine,
     Failure,
     Limits,
+    Recollection,
     Rows,
     Session,
     SnmpError,
@@ -46,7 +47,7 @@ class _Memory:
     modules: tuple[str, ...]
     plan: Plan
     assembler: Assembler
-    expected: dict[bytes, int] = field(default_factory=dict)
+    recollection: Recollection = field(default_factory=Recollection)
 
 
 class SnmpCollector:
@@ -94,7 +95,7 @@ class SnmpCollector:
         memory = self._memory(check, settings)
         patience = (deadline - begun) / (settings.retries + 1)
         log: list[str] | None = [_headline(settings, address)] if verbose else None
-        session = Session(address, settings, deadline, patience, self._limits, memory.expected, log)
+        session = Session(address, settings, deadline, patience, self._limits, memory.recollection, log)
         async with self._lanes.hold(address, session.remaining()):
             return await self._poll(session, memory, begun)
 
@@ -136,7 +137,7 @@ def _kept(memory: _Memory, results: Sequence[ColumnResult]) -> dict[bytes, Rows]
     for column, result in zip(memory.plan.columns, results, strict=True):
         if result.failure is None:
             kept[column.prefix] = result.rows
-            memory.expected[column.prefix] = len(result.rows)
+            memory.recollection.rows[column.prefix] = len(result.rows)
         elif result.rows and result.failure.reason not in _UNTRUSTED:
             kept[column.prefix] = result.rows
     return kept

@@ -1,9 +1,9 @@
 """What an SNMP engine is to the collector: one conversation with one agent, ``get`` and ``walk``."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from netmon.ber import encode_oid
 from netmon.conventions import Reason
@@ -68,12 +68,53 @@ class ColumnResult:
     failure: Failure | None = None
 
 
+class Split(NamedTuple):
+    """Rows of one column from one answer: encoded indexes and their values; ``ended`` when other objects follow."""
+
+    indexes: Sequence[bytes]
+    values: Sequence[Value]
+    ended: bool
+
+
+@dataclass(slots=True)
+class Recollection:
+    """What is kept of a check between polls to save work.
+
+    ``rows`` are how many each column had. ``digests`` are those of the answers, in the order of the last walk, and
+    ``splits`` what was read from the ones that came twice the same: most columns of a device hardly ever change.
+    """
+
+    rows: dict[bytes, int] = field(default_factory=dict)
+    digests: list[int] = field(default_factory=list)
+    splits: list[Split | None] = field(default_factory=list)
+
+    def recall(self, place: int, digest: int, decode: Callable[[], Split]) -> Split:
+        """What the answer at ``place`` of the walk says; ``decode`` reads it unless it is the one of last time."""
+        if place >= len(self.digests):
+            self.digests.append(digest)
+            self.splits.append(None)
+            return decode()
+        if self.digests[place] != digest:
+            self.digests[place] = digest
+            self.splits[place] = None
+            return decode()
+        known = self.splits[place]
+        if known is None:
+            known = self.splits[place] = decode()
+        return known
+
+    def forget_answers(self) -> None:
+        """Read every answer of the next walk anew."""
+        self.digests.clear()
+        self.splits.clear()
+
+
 @dataclass(slots=True)
 class Session:
     """One poll of one agent: where, with what patience, and what it has cost so far.
 
     ``address`` is the socket address replies must come from. ``deadline`` and ``patience`` (one try) are seconds of the
-    monotonic clock. ``expected`` are the rows a column had last time. ``log`` is None unless steps are asked for.
+    monotonic clock. ``log`` is None unless steps are asked for.
     """
 
     address: Address
@@ -81,7 +122,7 @@ class Session:
     deadline: float
     patience: float
     limits: Limits = DEFAULT_LIMITS
-    expected: Mapping[bytes, int] = field(default_factory=dict)
+    memory: Recollection = field(default_factory=Recollection)
     log: list[str] | None = None
     sent: int = 0
     retried: int = 0

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from collectors.snmp import codec, contract
-from collectors.snmp.contract import Column, ColumnResult, Failure, Rows, Session, SnmpError, Value
+from collectors.snmp.contract import Column, ColumnResult, Failure, Rows, Session, SnmpError, Split, Value
 from collectors.snmp.transport import Request, Transport
 from netmon.ber import END_OF_MIB_VIEW, BerError, decode_oid, format_oid
 from netmon.conventions import Reason
@@ -144,6 +144,7 @@ class _Walk(_Exchange[list[ColumnResult]]):
         self._repetitions = max(1, min(session.settings.max_repetitions, _MAX_REPETITIONS))
         self._rows: Rows = {}
         self._last = b""
+        self._answers = 0
 
     def _next(self) -> None:
         """Ask for what follows the last row; the reply answers with at most what the column had last time and one."""
@@ -153,7 +154,7 @@ class _Walk(_Exchange[list[ColumnResult]]):
         session = self._session
         column = self._columns[len(self._results)]
         repetitions = self._repetitions
-        left = session.expected.get(column.prefix, -1) - len(self._rows)
+        left = session.memory.rows.get(column.prefix, -1) - len(self._rows)
         if 0 <= left < repetitions:
             # One more than we know of: it belongs to what follows, and proves the end of the column.
             repetitions = left + 1
@@ -173,9 +174,12 @@ class _Walk(_Exchange[list[ColumnResult]]):
 
     def _extend(self, reply: codec.Reply) -> None:
         column = self._columns[len(self._results)]
-        split = codec.split_column(reply.data, reply.start, reply.end, column.prefix) or _read_column(reply, column)
+        digest = hash((column.prefix, reply.data[reply.start : reply.end]))
+        split = self._session.memory.recall(self._answers, digest, lambda: _decode(reply, column))
+        self._answers += 1
         before = len(self._rows)
-        self._note(len(reply.data), len(split.indexes))
+        if self._session.log is not None:
+            self._note(len(reply.data), len(split.indexes))
         over = self._session.take(len(reply.data), len(split.indexes))
         self._rows.update(zip(split.indexes, split.values, strict=True))
         rows = len(self._rows)
@@ -219,7 +223,11 @@ class _Walk(_Exchange[list[ColumnResult]]):
         self._finish(self._results)
 
 
-def _read_column(reply: codec.Reply, column: Column) -> codec.Split:
+def _decode(reply: codec.Reply, column: Column) -> Split:
+    return codec.split_column(reply.data, reply.start, reply.end, column.prefix) or _read_column(reply, column)
+
+
+def _read_column(reply: codec.Reply, column: Column) -> Split:
     """The rows of ``column`` at the beginning of the reply, read one after another.
 
     Raises:
@@ -229,12 +237,12 @@ def _read_column(reply: codec.Reply, column: Column) -> codec.Split:
     values: list[Value] = []
     for name, tag, value in codec.read_varbinds(reply.data, reply.start, reply.end):
         if tag == END_OF_MIB_VIEW or not name.startswith(column.prefix) or len(name) == len(column.prefix):
-            return codec.Split(indexes, values, ended=True)
+            return Split(indexes, values, ended=True)
         if tag in codec.EXCEPTION_TAGS:
             raise BerError("an exception of GET in the answer to GETBULK")
         indexes.append(name[len(column.prefix) :])
         values.append(b"" if value is None else value)
-    return codec.Split(indexes, values, ended=False)
+    return Split(indexes, values, ended=False)
 
 
 def _community(session: Session) -> bytes:

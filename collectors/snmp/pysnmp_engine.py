@@ -88,6 +88,7 @@ class PysnmpEngine:
             if status:
                 raise SnmpError(contract.refused(session, status, "GET"))
             asked = frozenset(batch)
+            _count(session, len(varbinds))
             values.update((name, got) for name, raw in varbinds if name in asked and (got := _value(raw)) is not None)
             del names[:_GET_NAMES]
         return values
@@ -122,14 +123,16 @@ class PysnmpEngine:
                 return Failure(
                     Reason.AGENT_ERROR, f"{session.agent} answered without a single varbind for {column.oid}"
                 )
-            for name, raw in varbinds:
+            for place, (name, raw) in enumerate(varbinds):
                 if isinstance(raw, _END) or not name.startswith(column.prefix) or len(name) == len(column.prefix):
+                    _count(session, place)
                     return None
                 last = name[len(column.prefix) :]
                 if last in rows:
                     return contract.loop_found(session, column, len(rows))
                 value = _value(raw)
                 rows[last] = b"" if value is None else value
+            _count(session, len(varbinds))
             if len(rows) > session.limits.rows:
                 return contract.endless(session, column, len(rows))
 
@@ -162,9 +165,6 @@ class PysnmpEngine:
         if session.log is not None:
             took = (time.monotonic() - begun) * 1000
             session.log.append(f"{what} {_names(names)} by pysnmp: {len(found)} varbinds, {took:.1f} ms")
-        over = session.take(0, len(found))
-        if over is not None:
-            raise SnmpError(over)
         return int(status), int(index), found
 
     async def _prepare(self, session: Session) -> tuple[Any, Any, Any]:
@@ -232,6 +232,12 @@ def _indicated(session: Session, indication: errind.ErrorIndication) -> Failure:
     if isinstance(indication, _REFUSALS):
         return Failure(Reason.AUTHENTICATION, f"{session.agent} refuses the credential: {indication}")
     return Failure(Reason.AGENT_ERROR, f"{session.agent}: {indication}")
+
+
+def _count(session: Session, varbinds: int) -> None:
+    over = session.take(0, varbinds)
+    if over is not None:
+        raise SnmpError(over)
 
 
 def _late(session: Session, what: str) -> Failure:

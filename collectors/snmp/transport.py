@@ -8,11 +8,12 @@ What comes from elsewhere, late, twice or unreadable changes nothing; it is reme
 import asyncio
 import contextlib
 import logging
-import secrets
+import os
 import socket
+import struct
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from collectors.snmp.codec import Reply, decode_reply
 from collectors.snmp.contract import Failure, Session, silence, unfinished
@@ -48,7 +49,7 @@ class Request:
     tries: int = 0
     garbage: int = 0
     elsewhere: str = ""
-    begun: float = field(default_factory=time.monotonic)
+    begun: float = 0.0
 
 
 class Transport:
@@ -60,6 +61,7 @@ class Transport:
         self._pending: dict[int, Request] = {}
         self._by_address: dict[tuple[object, ...], Request] = {}
         self._sweeping: asyncio.TimerHandle | None = None
+        self._ids: list[int] = []
 
     async def start(self) -> None:
         """Open the sockets.
@@ -92,9 +94,12 @@ class Transport:
 
     def new_id(self) -> int:
         """A request-id nobody can guess and nobody waits for; always four octets on the wire."""
-        while (request_id := 0x40000000 | secrets.randbits(30)) in self._pending:
-            pass
-        return request_id
+        while True:
+            if not self._ids:
+                self._ids = list(struct.unpack("=64I", os.urandom(256)))
+            request_id = 0x40000000 | self._ids.pop() >> 2
+            if request_id not in self._pending:
+                return request_id
 
     def submit(self, request: Request) -> None:
         """Send ``request`` and watch over it.
@@ -130,9 +135,12 @@ class Transport:
             logger.debug("send buffer full, request counts as lost", extra={"agent": session.agent})
         except OSError as error:
             raise CollectError(Reason.NO_SOCKET, f"cannot send to {session.agent}: {error.strerror}") from error
+        now = time.monotonic()
+        if not request.tries:
+            request.begun = now
         request.tries += 1
         session.sent += 1
-        request.due = min(time.monotonic() + session.patience, session.deadline)
+        request.due = min(now + session.patience, session.deadline)
 
     def _drain(self, sock: socket.socket) -> None:
         for _ in range(_DRAIN):

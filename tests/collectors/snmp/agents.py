@@ -7,7 +7,6 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import Self
 
-from collectors.snmp.codec import decode_value
 from netmon import ber
 
 Data = dict[tuple[int, ...], tuple[int, bytes]]
@@ -40,17 +39,23 @@ Varbinds = list[tuple[tuple[int, ...], int, bytes]]
 
 
 def varbind(name: tuple[int, ...], tag: int, content: bytes) -> bytes:
-    return ber.encode_tlv(ber.SEQUENCE, ber.encode_tlv(ber.OBJECT_IDENTIFIER, ber.encode_oid(name)) + ber.encode_tlv(tag, content))
+    return ber.encode_tlv(
+        ber.SEQUENCE, ber.encode_tlv(ber.OBJECT_IDENTIFIER, ber.encode_oid(name)) + ber.encode_tlv(tag, content)
+    )
 
 
 def response(request: Request, varbinds: Varbinds, status: int = 0, *, request_id: int | None = None) -> bytes:
     """The message that answers ``request``."""
+    return frame(request, b"".join(varbind(*one) for one in varbinds), status, request_id=request_id)
+
+
+def frame(request: Request, varbinds: bytes, status: int = 0, *, request_id: int | None = None) -> bytes:
+    """The message around encoded varbinds."""
     numbers = b"".join(
         ber.encode_tlv(ber.INTEGER, ber.encode_integer(number))
         for number in (request.id if request_id is None else request_id, status, 0)
     )
-    body = ber.encode_tlv(ber.SEQUENCE, b"".join(varbind(*one) for one in varbinds))
-    pdu = ber.encode_tlv(ber.RESPONSE, numbers + body)
+    pdu = ber.encode_tlv(ber.RESPONSE, numbers + ber.encode_tlv(ber.SEQUENCE, varbinds))
     head = ber.encode_tlv(ber.INTEGER, b"\x01") + ber.encode_tlv(ber.OCTET_STRING, request.community)
     return ber.encode_tlv(ber.SEQUENCE, head + pdu)
 
@@ -72,9 +77,8 @@ class Agent:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with contextlib.suppress(OSError):
-            with socket.socket(self.socket.family, socket.SOCK_DGRAM) as bell:
-                bell.sendto(b"", (self.host, self.port))
+        with contextlib.suppress(OSError), socket.socket(self.socket.family, socket.SOCK_DGRAM) as bell:
+            bell.sendto(b"", (self.host, self.port))
         self._thread.join(5)
         self.socket.close()
 
@@ -148,11 +152,9 @@ def switch(ports: int = 48) -> Data:
         oid("1.3.6.1.2.1.1.3.0"): (ber.TIME_TICKS, ber.encode_integer(123_456)),
         oid("1.3.6.1.2.1.1.5.0"): (ber.OCTET_STRING, "accès-1".encode()),
     }
+    # What follows the interfaces, so that no walk of theirs meets the end of everything.
+    data[oid("1.3.6.1.2.1.31.1.5.0")] = (ber.TIME_TICKS, b"\x00")
     for column, (tag, value) in COLUMNS.items():
         for port in range(1, ports + 1):
             data[(*oid(column), port)] = (tag, value(port))
     return data
-
-
-def value_of(tag: int, content: bytes) -> object:
-    return decode_value(tag, content)
