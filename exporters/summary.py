@@ -1,5 +1,6 @@
 """Figures that several exporters tell alike."""
 
+import unicodedata
 from collections.abc import Sequence
 
 from netmon.clock import Millis
@@ -51,3 +52,9 @@ def up_ratio(views: Sequence[ServiceView | NodeView]) -> float | None:
 def printable(text: str) -> str:
     """``text`` on one line without control characters or what turns the direction of writing round."""
     return "".join(each if each.isprintable() else " " if each.isspace() else "\ufffd" for each in text)
+
+
+def plain(text: str) -> str:
+    """``text`` as people sort and compare names: no accents, no capitals, spaces for hyphens and apostrophes."""
+    letters = (each for each in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(each))
+    return "".join(" " if each in "-'’_" else each for each in letters)

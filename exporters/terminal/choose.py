@@ -4,10 +4,10 @@ import datetime as dt
 import difflib
 import re
 import shlex
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
+from exporters.summary import plain
 from exporters.terminal.status import ProblemLine, Status
 from netmon.errors import UsageError
 
@@ -36,14 +36,6 @@ SORT_KEYS = ("state", *_SORTS)
 _TERM = re.compile(r"([a-z]+)(!=|=|~|>|<)(.*)", re.DOTALL)
 _DURATION = re.compile(r"(\d+)(s|m|h|d)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-
-
-def plain(text: str) -> str:
-    """``text`` as people compare names: no accents, no capitals, spaces for hyphens."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(
-        " " if character in "-'’_" else character for character in decomposed if not unicodedata.combining(character)
-    )
 
 
 def find_commune(status: Status, wanted: str) -> str:

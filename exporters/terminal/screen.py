@@ -114,10 +114,14 @@ class Screen:
         columns = [
             Column(say("State"), [look.badge(problem.state) for problem in problems]),
             Column(say("What"), [Text(look.text(problem.name), "bold") for problem in problems]),
-            Column(say("Duration"), [Text(look.lasted(now - problem.since)) for problem in problems], right=True),
-            Column(say("Because of"), [Text(look.text(", ".join(problem.causes))) for problem in problems], shrink=14),
+            Column(say("Duration"), [Text(look.lasted(now - problem.since)) for problem in problems], 0, right=True),
+            Column(say("Because of"), [Text(self._causes(problem)) for problem in problems], 1),
         ]
         return table(columns, self.width, self._ellipsis)
+
+    def _causes(self, problem: ProblemLine) -> str:
+        more = f" +{len(problem.causes) - 1}" if len(problem.causes) > 1 else ""
+        return self.look.text(problem.causes[0]) + more if problem.causes else ""
 
     def _takes(self, problem: ProblemLine) -> str:
         number = len(problem.takes["nodes"]) + len(problem.takes["services"])

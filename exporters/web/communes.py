@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from exporters.summary import services_by_commune, shared_services, up_ratio
+from exporters.summary import plain, services_by_commune, shared_services, up_ratio
 from netmon.contracts import CheckView, NodeView, ServiceView, Snapshot
 from netmon.model import Commune, State
 
@@ -38,7 +38,7 @@ def commune_views(snapshot: Snapshot) -> list[CommuneView]:
         _commune_view(commune, services[commune.name], nodes[commune.name], checks[commune.name], shared)
         for commune in snapshot.inventory.communes.values()
     ]
-    return sorted(views, key=lambda view: (STATES.index(view.state), view.commune.name))
+    return sorted(views, key=lambda view: (STATES.index(view.state), plain(view.commune.name)))
 
 
 def shown(view: CheckView | NodeView | ServiceView) -> str:
@@ -61,9 +61,10 @@ def _commune_view(
 ) -> CommuneView:
     """DOWN (or UNREACHABLE) when one kind of its objects is lost entirely, DEGRADED when some object is.
 
-    What all communes share paints them all alike, so it only shows on the map when it is lost, not when it limps.
+    A service that all communes share is not told here: it would paint them all alike and hide where the network is
+    broken. It counts in ``services``, and stands among the problems.
     """
-    local = [view for view in services if view.id not in shared or shown(view) in _LOST]
+    local = [view for view in services if view.id not in shared]
     loose = [view for view in checks if not view.check.node and shown(view) in _LOST]
     state = _state(count(local), count(nodes), count(loose))
     return CommuneView(commune, state, up_ratio(services), count(services), count(nodes), count(checks))

@@ -1,5 +1,7 @@
-"""What holds for every answer: only reading is allowed, and browsers are told to trust nothing but the page."""
+"""What holds for every answer: only reading is allowed, browsers are told to trust nothing but the page, and a mistake
+of ours is a short 500 and one entry in the log."""
 
+import logging
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
@@ -10,6 +12,7 @@ POLICY: Final = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
+log: Final = logging.getLogger("netmon.exporters.web")
 _HEADERS: Final = {
     "Content-Security-Policy": POLICY,
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -29,16 +32,26 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        begun = False
 
         async def send_guarded(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
+        try:
+            await self._answer(scope, receive, send_guarded)
+        except Exception:
+            log.exception("request failed", extra={"path": scope["path"]})
+            if not begun:
+                await PlainTextResponse("500 Internal error\n", 500)(scope, receive, send_guarded)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] in {"GET", "HEAD"}:
-            await self._app(scope, receive, send_guarded)
+            await self._app(scope, receive, send)
         else:
-            refusal = PlainTextResponse("405 Method not allowed\n", 405, {"Allow": "GET, HEAD"})
-            await refusal(scope, receive, send_guarded)
+            await PlainTextResponse("405 Method not allowed\n", 405, {"Allow": "GET, HEAD"})(scope, receive, send)

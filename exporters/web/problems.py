@@ -80,9 +80,10 @@ class _Finder:
                 continue
             checks = self._by_node[view.id]
             if view.state is State.UNREACHABLE:
-                self._roots[view.id] = roots = self._behind(view.id)
+                causes = self._behind(view.id)
+                self._roots[view.id] = roots = causes or (view.id,)
                 self._roots.update({check.check.id: roots for check in checks})
-                yield self._node_problem(view, checks, roots)
+                yield self._node_problem(view, checks, causes)
             elif all(check.state is view.state for check in checks):
                 self._roots[view.id] = (view.id,)
                 self._roots.update({check.check.id: (view.id,) for check in checks})
@@ -124,9 +125,9 @@ class _Finder:
             )  # fmt: skip
 
     def _behind(self, node_id: str) -> tuple[str, ...]:
-        """The nodes whose failure cuts this one off; itself when the topology does not tell."""
+        """The nodes whose failure cuts this one off; none when the topology does not tell."""
         node = self._inventory.nodes.get(node_id)
-        return self._through(node.uplinks if node else ()) or (node_id,)
+        return self._through(node.uplinks if node else ())
 
     def _through(self, uplinks: Iterable[str]) -> tuple[str, ...]:
         """The down nodes met first on every way up from ``uplinks``."""

@@ -36,28 +36,25 @@ class StoredReports:
         found = await asyncio.to_thread(self._find, name)
         if found is None:
             raise HTTPException(404, "No such report")
-        if found.is_dir():
-            if name and not name.endswith("/"):
-                return RedirectResponse(f"/reports/{quote(name)}/", 308)
-            entries = await asyncio.to_thread(_entries, found)
-            return draw("reports.html", self._language, {"folder": name.strip("/"), "entries": entries})
-        return FileResponse(found, media_type=_TYPES[found.suffix], headers={"Cache-Control": "no-cache"})
+        if found.suffix in _TYPES and not found.is_dir():
+            return FileResponse(found, media_type=_TYPES[found.suffix], headers={"Cache-Control": "no-cache"})
+        if name and not name.endswith("/"):
+            return RedirectResponse(f"/reports/{quote(name)}/", 308)
+        entries = await asyncio.to_thread(_entries, found)
+        return draw("reports.html", self._language, {"folder": name.strip("/"), "entries": entries})
 
     def _find(self, name: str) -> Path | None:
+        """The file or folder, when it is one to show; the top folder also before there is one."""
         parts = name.strip("/").split("/") if name.strip("/") else []
         if any(part.startswith(".") or not part or "\0" in part or "\\" in part for part in parts):
             return None
         root = self._root.resolve()
         try:
             found = root.joinpath(*parts).resolve()
-            is_file, is_folder = found.is_file(), found.is_dir()
+            is_shown = found.is_dir() or (found.is_file() and found.suffix in _TYPES)
         except OSError:  # a name too long for the file system
             return None
-        if not found.is_relative_to(root):
-            return None
-        if not parts or is_folder or (is_file and found.suffix in _TYPES):
-            return found if is_folder or is_file else root
-        return None
+        return found if found.is_relative_to(root) and (is_shown or not parts) else None
 
 
 def _entries(folder: Path) -> list[tuple[str, str]]:

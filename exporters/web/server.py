@@ -5,16 +5,51 @@ import contextlib
 import socket
 from collections.abc import Iterator
 
+import h11
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from netmon.errors import HostError
+
+HEAD_SECONDS = 10.0
+"""How long a client may take to send the head of its request."""
 
 _MAX_HEAD = 16 * 1024
 _KEEP_ALIVE = 75  # longer than Prometheus' usual interval: a scraper keeps its connection
 _MAX_CONNECTIONS = 200
 _GRACE = 2
 _BACKLOG = 128
+
+
+class _Bounded(H11Protocol):
+    """A client gets some seconds to say what it wants: one that dawdles cannot hold its place among the connections."""
+
+    _overdue: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._wait_for_head()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._wait_for_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._disarm()
+
+    def _wait_for_head(self) -> None:
+        """Start the clock when a head is awaited, and stop it when one is complete; more bytes do not buy more time."""
+        if self.conn.their_state is not h11.IDLE:
+            self._disarm()
+        elif self._overdue is None:
+            self._overdue = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
+
+    def _disarm(self) -> None:
+        if self._overdue is not None:
+            self._overdue.cancel()
+            self._overdue = None
 
 
 class _Quiet(uvicorn.Server):
@@ -58,7 +93,8 @@ class WebServer:
         listener = _listen(self.host, self.port)
         self.port = listener.getsockname()[1]
         config = uvicorn.Config(
-            self._app, http="h11", ws="none", lifespan="off", log_config=None, access_log=False, server_header=False,
+            self._app, http=_Bounded, ws="none", lifespan="off", log_config=None, log_level="error", access_log=False,
+            server_header=False,
             proxy_headers=False, limit_concurrency=_MAX_CONNECTIONS, timeout_keep_alive=_KEEP_ALIVE,
             timeout_graceful_shutdown=_GRACE, h11_max_incomplete_event_size=_MAX_HEAD,
         )  # fmt: skip

@@ -5,17 +5,17 @@ import json
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
-from exporters.terminal import Look, Screen, Status, fetch_status, read_status
-from exporters.terminal.choose import SORT_KEYS, find_commune, parse_filter, sort_problems
-from exporters.terminal.watch import watch as watch_status
-from netmon.config import load
+from netmon.cli.options import ConfigOption, LanguageOption
 from netmon.errors import ConfigError, UsageError
-from netmon.i18n import LANGUAGES
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from exporters.terminal import Look, Status
 
 _DEFAULT_URL = "http://127.0.0.1:8730"
 _EXIT_CODES = {"up": 0, "maintenance": 0, "degraded": 1, "down": 2, "unreachable": 2, "unknown": 3, "pending": 3}
@@ -35,28 +35,38 @@ def status(
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit 0 when all is well, 1 degraded, 2 down, 3 unknown.")
     ] = False,
-    url: Annotated[str, typer.Option(help="Where the daemon answers.", show_default="from the configuration")] = "",
-    config: Annotated[Path | None, typer.Option("-c", "--config", help="The daemon's configuration.")] = None,
-    lang: Annotated[str, typer.Option(help="fr or en.", show_default="the daemon's")] = "",
-    sort: Annotated[str, typer.Option(help=f"One of {', '.join(SORT_KEYS)}; -KEY turns it round.")] = "state",
+    sort: Annotated[
+        str,
+        typer.Option(
+            metavar="KEY", help="state, since, duration, name, commune, reason or takes; -KEY turns the order round."
+        ),
+    ] = "state",
     filter_by: Annotated[
-        str, typer.Option("--filter", help="For example 'state=down commune~medoc since>1h reason!=timeout'.")
+        str, typer.Option("--filter", metavar="EXPR", help="Such as 'state=down|degraded commune~medoc since>1h'.")
     ] = "",
+    url: Annotated[
+        str | None, typer.Option(metavar="URL", help="Where the daemon answers (default: as configured).")
+    ] = None,
+    config: ConfigOption = None,
+    lang: LanguageOption = None,
     plain: Annotated[bool, typer.Option("--ascii", help="Nothing but ASCII.")] = False,
 ) -> None:
     """What is broken, where, since when and why."""
-    question = Question(url or _url(config), commune, sort, filter_by)
-    question.check()
-    if lang and lang not in LANGUAGES:
-        raise UsageError(f"--lang: '{lang}' is not known: expected one of {', '.join(LANGUAGES)}")
+    from rich.console import Console
+
+    from exporters.terminal import Screen
+    from exporters.terminal.watch import watch as follow
+
     console = Console(highlight=False, soft_wrap=True)
+    if watch and (as_json or not console.is_terminal):
+        raise UsageError("--watch needs a terminal, and does not go with --json")
+    question = Question(url or _url(config), commune, sort, filter_by)
+    question.check(lang)
     document, now = question.ask()
-    look = Look(lang or _known(now.monitor.language), ascii=plain or not _speaks_utf8(console))
+    look = _look(console, lang or now.monitor.language, plain)
     if watch:
-        if as_json or not console.is_terminal:
-            raise UsageError("--watch needs a terminal, and does not go with --json")
         with contextlib.suppress(KeyboardInterrupt):
-            watch_status(console, look, lambda: question.ask()[1], problems_only=problems)
+            follow(console, look, lambda: question.ask()[1], problems_only=problems)
         return
     if as_json:
         sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
@@ -76,15 +86,25 @@ class Question:
     sort: str
     filter_by: str
 
-    def check(self) -> None:
-        """Raises:
-        UsageError: sort or filter cannot be understood.
+    def check(self, language: str | None) -> None:
+        """Tell what cannot be understood before anything is asked.
+
+        Raises:
+            UsageError: a sort key, filter or language that does not exist.
         """
+        from exporters.terminal.choose import parse_filter, sort_problems
+        from netmon.i18n import translations
+
         sort_problems((), self.sort)
         parse_filter(self.filter_by)
+        if language:
+            translations(language)
 
-    def ask(self) -> tuple[dict[str, Any], Status]:
+    def ask(self) -> "tuple[dict[str, Any], Status]":
         """The answer as a document and as values, both with only what is wanted."""
+        from exporters.terminal import fetch_status, read_status
+        from exporters.terminal.choose import find_commune, parse_filter, sort_problems
+
         document = fetch_status(self.url)
         found = read_status(document)
         if self.commune:
@@ -95,7 +115,7 @@ class Question:
         return _only(document, found), found
 
 
-def _only(document: dict[str, Any], found: Status) -> dict[str, Any]:
+def _only(document: dict[str, Any], found: "Status") -> dict[str, Any]:
     communes = {commune["name"]: commune for commune in document["communes"]}
     problems = {(problem["kind"], problem["id"]): problem for problem in document["problems"]}
     return {
@@ -108,9 +128,11 @@ def _only(document: dict[str, Any], found: Status) -> dict[str, Any]:
 
 def _url(config: Path | None) -> str:
     """Where the configuration says the daemon listens. One that cannot be read only matters when it was named."""
+    from netmon.config import load
+
     try:
         web = load(config).web
-    except (ConfigError, OSError):
+    except ConfigError:
         if config is not None:
             raise
         return _DEFAULT_URL
@@ -118,9 +140,9 @@ def _url(config: Path | None) -> str:
     return f"http://[{host}]:{web.port}" if ":" in host else f"http://{host}:{web.port}"
 
 
-def _known(language: str) -> str:
-    return language if language in LANGUAGES else LANGUAGES[0]
+def _look(console: "Console", language: str, plain: bool) -> "Look":
+    from exporters.terminal import Look
+    from netmon.i18n import LANGUAGES
 
-
-def _speaks_utf8(console: Console) -> bool:
-    return console.encoding.lower().replace("-", "") == "utf8"
+    speaks_utf8 = console.encoding.lower().replace("-", "") == "utf8"
+    return Look(language if language in LANGUAGES else LANGUAGES[0], ascii=plain or not speaks_utf8)

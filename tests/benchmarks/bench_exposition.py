@@ -2,7 +2,7 @@
 
     python tests/benchmarks/bench_exposition.py [SERIES]
 
-CPU seconds of this process; ratios are what to trust. Exit 1 when a scrape takes more than 1/100 of theirs, or more than
+CPU seconds of this process; ratios are what to trust. Exit 1 when a scrape takes more than 1/100 of theirs, or above
 1/25 with the rendering of a whole poll cycle added.
 """
 
