@@ -148,7 +148,7 @@ def wrong_expressions(tree: MapNode, names: Names, advisor: Advisor) -> Iterator
         try:
             references = expression.references(expression.parse(text))
         except expression.ExpressionError as error:
-            yield inside(text, error.column).problem(path, _clean(str(error)))
+            yield inside(text, error.column).problem(path, str(error))
             continue
         except RecursionError:
             yield text.mark.problem(path, "an expression nested too deeply")
@@ -166,7 +166,3 @@ def wrong_expressions(tree: MapNode, names: Names, advisor: Advisor) -> Iterator
 def _offset(text: str, name: str) -> int:
     match = re.search(rf"(?<![^\s(),]){re.escape(name)}(?![^\s(),])", text)
     return match.start() if match else 0
-
-
-def _clean(message: str) -> str:
-    return "".join(letter if letter.isprintable() else "?" for letter in message)[:200]

@@ -76,14 +76,20 @@ the id of a node stands for all its checks.
 
 def json_schema() -> str:
     """The JSON Schema of a configuration file."""
-    schema = Main.model_json_schema()
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "netmon", **_cleaned(schema)}
-    schema["title"] = "netmon configuration"
-    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+    schema: dict[str, Any] = _cleaned(Main.model_json_schema())
+    for path, model in _models("", Main):
+        properties = (schema["$defs"][model.__name__] if path else schema)["properties"]
+        for name, info in model.model_fields.items():
+            properties[info.alias or name]["description"] = info.description
+    schema |= {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "netmon configuration"}
+    return json.dumps(schema, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
 def _cleaned(schema: Any) -> Any:
-    """Without nulls (leaving a key out is how to say nothing), without titles that only repeat keys."""
+    """Without nulls (leaving a key out is how to say nothing), without titles that only repeat keys.
+
+    What pydantic writes in different ways from version to version is made the same.
+    """
     if isinstance(schema, list):
         return [_cleaned(item) for item in schema]
     if not isinstance(schema, dict):
@@ -95,6 +101,8 @@ def _cleaned(schema: Any) -> Any:
         for key, inner in schema.items()
         if not (key == "title" or (key == "default" and inner is None))
     }
+    if len(cleaned.get("allOf", ())) == 1:
+        cleaned |= cleaned.pop("allOf")[0]
     options = cleaned.get("anyOf")
     if isinstance(options, list) and {"type": "null"} in options:
         del cleaned["anyOf"]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias, get_args
 
 from pydantic import Field
 
-from netmon.clock import HOUR, SECOND, Millis
+from netmon.clock import DAY, HOUR, SECOND, Millis
 from netmon.config import kinds, places
 from netmon.config.entry import (
     CommuneName,
@@ -27,11 +27,12 @@ from netmon.config.entry import (
     setting,
 )
 from netmon.config.kinds import Context, Kind, Or
-from netmon.config.source import Scalar
+from netmon.config.source import Scalar, shown
 from netmon.config.targets import CredentialEntry, HttpDefaultsEntry, HttpEntry, NodeSnmpEntry, SnmpEntry
 from netmon.config.wrong import WrongError
 from netmon.errors import UsageError
 from netmon.model import Role, SiteKind
+from netmon.sla.calendar import service_hours
 from netmon.sla.policy import parse_policy
 
 FAMILIES = ("network", "web", "ticketing", "wifi", "schools", "energy", "consultation")
@@ -52,6 +53,19 @@ def _policy() -> Kind:
         return str(scalar)
 
     return Kind("a policy: a preset, answers as key=value, or both", parse, {"type": "string"})
+
+
+def _hours() -> Kind:
+    words = "opening hours, such as 24/7 or Mo-Fr 08:00-18:00; PH off"
+
+    def parse(scalar: Scalar, context: Context) -> str:
+        try:
+            service_hours(kinds.read_text(scalar), context.zone.key, 0, DAY)
+        except UsageError:
+            raise WrongError(f"expected {words}, found {shown(scalar)}") from None
+        return str(scalar)
+
+    return Kind(words, parse, {"type": "string"})
 
 
 class WebEntry(Entry):
@@ -160,7 +174,9 @@ class ContractEntry(Entry):
     objective: Annotated[float, kinds.percent()] = Field(description="Availability promised, in percent.")
     communes: Communes = setting(("*",), 'The communes covered; `"*"`: all of them.', written="*")
     families: tuple[_Family, ...] = setting((), "The service families covered; none: all of them.")
-    hours: Annotated[str, kinds.choice(["24/7"])] = setting("24/7", "Service time.")
+    hours: Annotated[str, _hours()] = setting(
+        "24/7", "Service time, as OpenStreetMap writes opening hours; `PH` are the French public holidays."
+    )
     policy: Annotated[str, _policy()] = setting("contract", "Which seconds count: a preset, answers, or both.")
 
 

@@ -46,7 +46,7 @@ class Mark:
 
     def problem(self, path: str, message: str) -> Problem:
         """Something wrong here."""
-        return Problem(self.source.name, self.line, self.column, path, message)
+        return Problem(self.source.name, self.line, self.column, harmless(path, 300), harmless(message, 1000))
 
 
 class Scalar(str):
@@ -90,9 +90,14 @@ Tree: TypeAlias = Scalar | ListNode | MapNode
 
 
 def shown(text: str) -> str:
-    """A name as a message quotes it: one line, not long, nothing that would move a terminal's cursor."""
-    clean = "".join(letter if letter.isprintable() else "?" for letter in text)
-    return f"'{clean}'" if len(clean) <= _SHOWN else f"'{clean[:_SHOWN]}…'"
+    """A name as a message quotes it."""
+    return f"'{harmless(text, _SHOWN)}'"
+
+
+def harmless(text: str, limit: int) -> str:
+    """The text on one line of at most ``limit`` characters, without any that would move a terminal's cursor."""
+    clean = "".join(letter if letter.isprintable() else "?" for letter in text[: limit + 1])
+    return clean if len(clean) <= limit else f"{clean[:limit]}…"
 
 
 def kind_of(value: object) -> str:

@@ -75,6 +75,14 @@ services:
     expression: at_least(1, sw-begles-1/snmp, dist-1) and core-1
 contracts:
   - {id: c-2026, name: Contrat, provider: Métropole, customer: communes, objective: 99.5, policy: "icinga,unknown=up"}
+  - id: c-bureau
+    name: Heures de bureau
+    provider: Métropole
+    customer: Bordeaux
+    objective: 99.9 %
+    communes: [Bordeaux]
+    families: [web]
+    hours: Mo-Fr 08:00-18:00; PH off
 maintenance:
   - {object: sw-begles-1, from: 2026-11-24 22:00, to: 2026-11-25 02:00+01:00, text: Mise à jour}
 """

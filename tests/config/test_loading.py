@@ -90,6 +90,9 @@ def test_a_contract_says_its_objective_in_percent(good: Configuration) -> None:
     contract = good.inventory.contracts["c-2026"]
     assert (contract.objective, contract.communes, contract.families) == (0.995, (), ())
     assert (contract.hours, contract.policy) == ("24/7", "icinga,unknown=up")
+    office = good.inventory.contracts["c-bureau"]
+    assert (office.objective, office.communes, office.families) == (0.999, ("Bordeaux",), ("web",))
+    assert (office.hours, office.policy) == ("Mo-Fr 08:00-18:00; PH off", "contract")
 
 
 def test_planned_works_are_in_the_configured_zone_unless_an_offset_is_given(good: Configuration) -> None:
