@@ -11,6 +11,7 @@ ConfigOption = Annotated[
         "-c",
         "--config",
         metavar="FILE",
+        readable=False,  # whether it can be read is the loader's to say, with the exit code of a bad configuration
         help="The configuration (default: config/netmon.yml, then /etc/netmon/netmon.yml).",
     ),
 ]

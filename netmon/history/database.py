@@ -11,7 +11,6 @@ from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
 from netmon.errors import StoreError
 
@@ -70,7 +69,7 @@ def explain(error: Exception) -> str:
 
 
 def _sqlite(path: Path, *, read_only: bool) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    engine = create_engine(f"sqlite:///{path}", pool_size=2, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
 
     def prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None
