@@ -177,7 +177,7 @@ class _Box:
 
     def _close(self, end: Millis) -> None:
         if self._run:
-            self._outages.append(Outage("", self._run[0], end, self._counted, self._run[1]))
+            self._outages.append(Outage("", self._run[0], end, self._counted, str(self._run[1])))
         self._run, self._counted = None, 0
 
 

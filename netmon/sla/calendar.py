@@ -24,11 +24,11 @@ def service_hours(text: str, timezone: str, start: Millis, end: Millis) -> Set:
     Raises:
         UsageError: not opening hours, no such zone, or a period outside the calendar.
     """
+    zone = zone_of(timezone)
     if text.strip() == ALL_HOURS:
         return ALWAYS
     if not validate(text):
         raise UsageError(f"'{text}' is not opening hours: expected something like 'Mo-Fr 08:00-18:00; PH off'")
-    zone = zone_of(timezone)
     hours = OpeningHours(text, timezone=zone, country=COUNTRY)
     try:
         first, last = (_midnight(instant, zone) for instant in (start - DAY, end + 2 * DAY))

@@ -76,22 +76,25 @@ def length(pieces: Set) -> Millis:
 
 
 class Ruler:
-    """Measures how much of a set lies before an instant, in the logarithm of its intervals."""
+    """Measures how much of a set lies before an instant, in the logarithm of its intervals.
 
-    __slots__ = ("_before", "edges")
+    ``edges`` are all its starts and ends, ``before[i]`` how much of it lies before ``edges[i - 1]``.
+    """
+
+    __slots__ = ("before", "edges")
 
     def __init__(self, pieces: Set) -> None:
         self.edges: list[Millis] = []
-        self._before: list[Millis] = [0]
+        self.before: list[Millis] = [0]
         for start, end in pieces:
             self.edges += (start, end)
-            inside = self._before[-1]
-            self._before += (inside, inside + end - start)
+            inside = self.before[-1]
+            self.before += (inside, inside + end - start)
 
     def upto(self, at: Millis) -> Millis:
         """The length of the set before ``at``."""
         edge = bisect_right(self.edges, at)
-        return self._before[edge] + (at - self.edges[edge - 1] if edge % 2 else 0)
+        return self.before[edge] + (at - self.edges[edge - 1] if edge % 2 else 0)
 
     def between(self, start: Millis, end: Millis) -> Millis:
         """The length of the set inside [start, end)."""

@@ -3,12 +3,13 @@
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from netmon.clock import Millis
 from netmon.contracts import Event
 from netmon.model import Correction, MaintenanceWindow, Membership, MonitorEvent, Transition
 from netmon.sla.intervals import ALWAYS, EMPTY, LAST, Set, normalise, union
-from netmon.sla.timeline import Change, Stop, Timeline, corrected, observed
+from netmon.sla.timeline import Stop, Timeline, corrected, observed
 
 EVERYTHING = "*"
 """The object of a maintenance window that is about all objects."""
@@ -16,10 +17,19 @@ EVERYTHING = "*"
 
 @dataclass(slots=True)
 class _Entry:
-    changes: list[Change] = field(default_factory=list)
+    changes: list[Transition] = field(default_factory=list)
+    orders: list[int] = field(default_factory=list)
     windows: list[MaintenanceWindow] = field(default_factory=list)
     members: list[Membership] = field(default_factory=list)
     corrections: list[tuple[int, Correction]] = field(default_factory=list)
+
+    def sort(self) -> None:
+        """The changes by time; those of the same time stay in the order told."""
+        times = [change.at for change in self.changes]
+        if any(one > other for one, other in pairwise(times)):
+            places = sorted(range(len(times)), key=times.__getitem__)
+            self.changes = [self.changes[place] for place in places]
+            self.orders = [self.orders[place] for place in places]
 
 
 class Ledger:
@@ -31,7 +41,9 @@ class Ledger:
         monitor: list[tuple[Millis, int, MonitorEvent]] = []
         for order, event in enumerate(events):
             if isinstance(event, Transition):
-                self._entry(event.object).changes.append(Change(event.at, order, event))
+                entry = self._entry(event.object)
+                entry.changes.append(event)
+                entry.orders.append(order)
             elif isinstance(event, MonitorEvent):
                 monitor.append((event.at, order, event))
             elif isinstance(event, MaintenanceWindow):
@@ -43,7 +55,7 @@ class Ledger:
                 self._entry(event.object).corrections.append((order, event))
         self.stops = _stops(monitor)
         for entry in self._entries.values():
-            entry.changes.sort(key=lambda change: change.at)
+            entry.sort()
         self._planned_everywhere = _covered(self.everywhere)
 
     def objects(self) -> list[str]:
@@ -53,7 +65,7 @@ class Ledger:
     def timeline(self, object_id: str) -> Timeline:
         """What was known of the object: its transitions, blind while the monitor was stopped, then its corrections."""
         entry = self._entries.get(object_id, _NOTHING)
-        return corrected(observed(entry.changes, self.stops), entry.corrections)
+        return corrected(observed(entry.changes, entry.orders, self.stops), entry.corrections)
 
     def windows(self, object_id: str) -> list[MaintenanceWindow]:
         """The maintenance windows of this object alone, as told."""
@@ -88,8 +100,8 @@ class Ledger:
             entry = self._entries[object_id]
             first = max(0, bisect_left(entry.changes, start, key=lambda change: change.at) - 1)
             for change in entry.changes[first:]:
-                if change.transition.earliest < end:
-                    yield change.transition
+                if change.earliest < end:
+                    yield change
             spans += (*entry.windows, *entry.members, *(correction for _, correction in entry.corrections))
         yield from (span for span in spans if span.start < end and (span.end is None or span.end > start))
 

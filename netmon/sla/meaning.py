@@ -47,10 +47,14 @@ class Meaning(NamedTuple):
 
 
 class Meanings(dict[int, Meaning]):
-    """The meaning of each code under one policy, worked out when first asked."""
+    """The meaning of each code under one policy, worked out when first asked.
+
+    ``outage`` says of each code worked out: 0 no outage, 1 one that counts nothing, 2 one that counts.
+    """
 
     def __init__(self, policy: Policy) -> None:
         super().__init__()
+        self.outage: dict[int, int] = {}
         self._policy = policy
         self._states: dict[State, Answer] = {
             State.UP: Answer.UP,
@@ -63,6 +67,7 @@ class Meanings(dict[int, Meaning]):
 
     def __missing__(self, code: int) -> Meaning:
         meaning = self[code] = self._meaning(code)
+        self.outage[code] = (meaning.below is Answer.DOWN) + (meaning.answer is Answer.DOWN)
         return meaning
 
     def _meaning(self, code: int) -> Meaning:

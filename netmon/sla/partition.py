@@ -8,7 +8,7 @@ from netmon.model import Outage, State
 from netmon.sla.figures import Measure, Tally
 from netmon.sla.intervals import ALWAYS, EMPTY, Ruler, Set, clip, complement, difference, intersection, length
 from netmon.sla.meaning import meanings_of
-from netmon.sla.policy import Answer, Policy
+from netmon.sla.policy import Policy
 from netmon.sla.timeline import NOT_IN_SERVICE, OUT_OF_HOURS, PLANNED, Timeline, code_of, flagged, overlay
 
 
@@ -56,32 +56,35 @@ def measure(line: Timeline, frame: Frame, object_id: str = "") -> Measure:
     return tally.measure(outages)
 
 
-def _walk(line: Timeline, frame: Frame, tally: Tally, object_id: str) -> tuple[Outage, ...]:
-    """Fill the tally with what the frame leaves below its layers; find the outages."""
-    starts, codes, held, upto, meanings = line.starts, line.codes, tally.held, frame.ruler.upto, tally.meanings
-    index, after = bisect_right(starts, frame.start) - 1, bisect_left(starts, frame.end)
-    start, covered, counted, run = frame.start, 0, 0, _NO_RUN
-    outages: list[Outage] = []
-    for place in range(index, after):
-        code, meaning = codes[place], meanings[codes[place]]
-        following = starts[place + 1] if place + 1 < after else frame.end
-        measured = upto(following)
-        long = measured - covered
-        if long:
-            held[code] = held.get(code, 0) + long
-        if meaning.below is Answer.DOWN:
-            if run is _NO_RUN:
-                run, counted = (start, line.reasons[place]), 0
-            if meaning.answer is Answer.DOWN:
-                counted += long
-        elif run is not _NO_RUN:
-            outages.append(Outage(object_id, run[0], start, counted, run[1]))
-            run = _NO_RUN
-        covered, start = measured, following
-    if run is not _NO_RUN:
-        outages.append(Outage(object_id, run[0], frame.end, counted, run[1]))
-    return tuple(outages)
-
-
+_COUNTS = 2
 _NO_RUN: tuple[Millis, str] = (0, "")
 _ANY_STATE = code_of(State.UP)
+
+
+def _walk(line: Timeline, frame: Frame, tally: Tally, object_id: str) -> tuple[Outage, ...]:
+    """Fill the tally with what the frame leaves below its layers; find the outages. (The inner loop of all figures.)"""
+    starts, codes, held, meanings, outage = line.starts, line.codes, tally.held, tally.meanings, tally.meanings.outage
+    edges, before = frame.ruler.edges, frame.ruler.before
+    place, after = bisect_right(starts, frame.start) - 1, bisect_left(starts, frame.end)
+    start, covered, counted, run, edge = frame.start, 0, 0, _NO_RUN, 0
+    outages: list[Outage] = []
+    for code, following in zip(codes[place:after], (*starts[place + 1 : after], frame.end), strict=True):
+        edge = bisect_right(edges, following, edge)
+        measured = before[edge] + following - edges[edge - 1] if edge & 1 else before[edge]
+        if measured != covered:
+            held[code] = held.get(code, 0) + measured - covered
+        if code not in outage:
+            meanings[code]
+        if outage[code]:
+            if run is _NO_RUN:
+                run, counted = (start, line.reasons[place]), 0
+            if outage[code] == _COUNTS:
+                counted += measured - covered
+        elif run is not _NO_RUN:
+            outages.append(Outage(object_id, run[0], start, counted, str(run[1])))
+            run = _NO_RUN
+        covered, start = measured, following
+        place += 1
+    if run is not _NO_RUN:
+        outages.append(Outage(object_id, run[0], frame.end, counted, str(run[1])))
+    return tuple(outages)

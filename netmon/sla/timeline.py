@@ -75,14 +75,6 @@ class Stop(NamedTuple):
     order: int
 
 
-class Change(NamedTuple):
-    """A transition with its place among the events, which decides at equal times."""
-
-    at: Millis
-    order: int
-    transition: Transition
-
-
 Piece: TypeAlias = tuple[Millis, Millis, T]
 
 
@@ -97,23 +89,33 @@ def possible_cells(code: int) -> list[int]:
     return [cell for cell in range(CELL + 1) if mask >> cell & 1]
 
 
-def observed(changes: Sequence[Change], stops: Sequence[Stop]) -> Timeline:
+def observed(changes: Sequence[Transition], orders: Sequence[int], stops: Sequence[Stop]) -> Timeline:
     """The timeline of the changes (sorted by time, then order), blind during the stops.
 
-    What is dated inside a stop takes effect when the monitor starts again. The uncertainty of a change reaches back
-    to its ``earliest``, never before the change before it.
+    ``orders`` are the changes' places among the events, which decide at equal times. What is dated inside a stop takes
+    effect when the monitor starts again. The uncertainty of a change reaches back to its ``earliest``, never before
+    the change before it.
     """
-    line = Timeline([FIRST], [PENDING], [""])
-    previous, before = FIRST, PENDING
-    for change in changes:
-        transition = change.transition
-        at = _seen_at(change, stops) if stops else change.at
-        code = _CERTAIN[transition.new]
-        earliest = max(transition.earliest, previous)
+    starts, codes, reasons = [FIRST], [PENDING], [""]
+    previous, before, reason = FIRST, PENDING, ""
+    for index, change in enumerate(changes):
+        at = _seen_at(change.at, orders[index], stops) if stops else change.at
+        code = _CERTAIN[change.new]
+        earliest = max(previous, change.earliest)
         if earliest < at and code != before:
-            line.add(earliest, before | code >> POSSIBLE << POSSIBLE, line.reasons[-1])
-        line.add(at, code, reason_of(transition))
+            if earliest == previous:
+                starts.pop(), codes.pop(), reasons.pop()
+            starts.append(earliest)
+            codes.append(before | code >> POSSIBLE << POSSIBLE)
+            reasons.append(reason)
+        elif at == previous:
+            starts.pop(), codes.pop(), reasons.pop()
+        reason = reason_of(change)
+        starts.append(at)
+        codes.append(code)
+        reasons.append(reason)
         previous, before = at, code
+    line = Timeline(starts, codes, reasons)
     return overlay(line, [(stop.start, stop.end, STOPPED) for stop in stops], flagged)
 
 
@@ -162,16 +164,16 @@ def layered(line: Timeline, planned: Set, closed: Set, absent: Set) -> Timeline:
 
 def reason_of(transition: Transition) -> str:
     """Why, in one word of the closed list; or what another system said, in its words."""
-    return transition.detail if transition.reason is Reason.OTHER else transition.reason.value
+    return transition.detail if transition.reason is Reason.OTHER else transition.reason
 
 
-def _seen_at(change: Change, stops: Sequence[Stop]) -> Millis:
-    index = bisect_right(stops, change.at, key=lambda stop: stop.start) - 1
+def _seen_at(at: Millis, order: int, stops: Sequence[Stop]) -> Millis:
+    index = bisect_right(stops, at, key=lambda stop: stop.start) - 1
     if index < 0:
-        return change.at
+        return at
     stop = stops[index]
-    inside = change.at < stop.end and (change.at > stop.start or change.order > stop.order)
-    return stop.end if inside else change.at
+    inside = at < stop.end and (at > stop.start or order > stop.order)
+    return stop.end if inside else at
 
 
 def _explained(code: int, reason: str, _: int) -> tuple[int, str]:

@@ -1,0 +1,139 @@
+"""``netmon sla`` and ``netmon sla eval`` as a user calls them."""
+
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from netmon.cli import main
+
+LOG = """\
+{"kind":"state","object":"n1","t":1760000000,"state":"up"}
+{"kind":"state","object":"n1","t":1760000300,"state":"down","earliest":1760000240,"reason":"timeout"}
+{"kind":"state","object":"n1","t":"2025-10-09T09:03:20Z","state":"up"}
+{"kind":"maintenance","object":"n1","from":1760000350,"to":1760000400,"text":"firmware"}
+{"kind":"member","object":"n2","from":1760000000,"to":1760001000,"commune":"Bègles","weight":3}
+"""
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> str:
+    path = tmp_path / "events.jsonl"
+    path.write_text(LOG)
+    return str(path)
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    assert main(["sla", "eval", *arguments, "--json"]) == 0
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return document
+
+
+def test_the_document_has_every_field(log: str, capsys: pytest.CaptureFixture[str]) -> None:
+    document = told(capsys, log, "--from", "1760000000", "--to", "2025-10-09T09:10:00+00:00")
+    assert document["schema_version"] == 1
+    assert document["objects"][0] == {
+        "object": "n1",
+        "from": 1760000000,
+        "to": 1760001000,
+        "policy": {
+            "maintenance": "excluded", "degraded": "up", "unreachable": "down", "unknown": "excluded",
+            "no_data": "excluded",
+        },
+        "seconds": {
+            "period": 1000, "up": 700, "degraded": 0, "down": 250, "unreachable": 0, "unknown": 0, "maintenance": 50,
+            "out_of_hours": 0, "no_data": 0, "not_in_service": 0,
+        },
+        "eligible": 950,
+        "unavailable": 250,
+        "availability": 700 / 950,
+        "low": 640 / 950,
+        "high": 700 / 950,
+        "coverage": 1.0,
+        "outages": [{"from": 1760000300, "to": 1760000600, "seconds": 300, "counted": 250, "reason": "timeout"}],
+        "mttr": 250,
+        "mtbf": 700,
+    }  # fmt: skip
+    assert [part["object"] for part in document["objects"]] == ["n1", "n2"]
+    assert (document["aggregate"]["object"], document["aggregate"]["seconds"]["no_data"]) == (None, 3000)
+
+
+def test_without_a_period_it_reaches_from_the_first_to_the_last_instant_told(
+    log: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    part = told(capsys, log)["objects"][0]
+    assert (part["from"], part["to"]) == (1760000000, 1760001000)
+
+
+def test_policy_calendar_object_and_aggregate_are_taken(log: str, capsys: pytest.CaptureFixture[str]) -> None:
+    # 2025-10-09 is a Thursday; 1760000400 is 11:00 in Paris.
+    hours = ["--calendar", "Th 11:00-18:00", "--timezone", "Europe/Paris"]
+    document = told(capsys, log, "--policy", "icinga,no_data=down", "--object", "n1", "--aggregate", "all", *hours)
+    assert [part["object"] for part in document["objects"]] == ["n1"]
+    assert document["objects"][0]["policy"]["no_data"] == "down"
+    assert (document["aggregate"]["seconds"]["out_of_hours"], document["aggregate"]["unavailable"]) == (400, 200)
+
+
+def test_the_log_may_come_on_standard_input(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(LOG.encode())))
+    assert len(told(capsys, "-")["objects"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--policy", "icing"], "did you mean 'icinga'"),
+        (["--from", "1760000600", "--to", "1760000600"], "is empty"),
+        (["--from", "yesterday"], "--from: 'yesterday' is no instant"),
+        (["--object", "n3"], "no line names the object 'n3'"),
+        (["--aggregate", "most"], "no aggregate 'most'"),
+        (["--aggregate", "at-least:0"], "no aggregate 'at-least:0'"),
+        (["--calendar", "always"], "is not opening hours"),
+        (["--timezone", "Europe/Bordeaux"], "is not a time zone"),
+        (["--polcy", "icinga"], "--polcy"),
+    ],
+)
+def test_usage_errors_are_one_line_and_exit_64(
+    log: str, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    assert main(["sla", "eval", log, "--json", *arguments]) == 64
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_a_bad_line_is_named_with_its_file_and_number(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_text(LOG + '{"kind":"state","object":"n1","t":1,"state":"dwon"}\n')
+    assert main(["sla", "eval", str(path), "--json"]) == 64
+    assert f"{path}:6: unknown state" in capsys.readouterr().err
+    assert main(["sla", "eval", str(tmp_path / "none.jsonl")]) == 64
+    assert "cannot be read" in capsys.readouterr().err
+
+
+def test_an_empty_log_has_no_period_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "empty.jsonl"
+    path.write_text("")
+    assert main(["sla", "eval", str(path), "--json"]) == 64
+    assert "the event log is empty" in capsys.readouterr().err
+    document = told(capsys, str(path), "--from", "0", "--to", "10", "--aggregate", "any")
+    assert (document["objects"], document["aggregate"]["availability"]) == ([], None)
+
+
+@pytest.mark.parametrize(("width", "columns"), [(60, 3), (200, 5)])
+def test_the_table_shows_as_many_columns_as_fit(
+    log: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    assert main(["sla", "eval", log, "--lang", "en"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    headings = ("Availability", "Bounds", "Coverage", "Interrupted time", "Interruptions")
+    assert sum(heading in lines[1] for heading in headings) == columns
+    assert "73.68%" in lines[2]
+    assert all(len(line) <= width for line in lines)
