@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from netmon.clock import Millis
 from netmon.config.entry import EVERY
@@ -20,7 +21,7 @@ from netmon.config.schema import (
 )
 from netmon.config.sections import Sections
 from netmon.config.source import Location, mark_of, shown
-from netmon.config.targets import HttpEntry, NodeSnmpEntry, TlsEntry
+from netmon.config.targets import CredentialEntry, HttpEntry, NodeSnmpEntry, TlsEntry
 from netmon.errors import Problem
 from netmon.model import Check, Commune, Contract, Inventory, MaintenanceWindow, Node, Service, Site
 from netmon.settings import HttpSettings, SnmpCredential, SnmpSettings, TlsSettings
@@ -100,16 +101,12 @@ class Builder:
             self._problem(
                 (*where, "snmp", "credential"), "is required: name a credential here, or one for all under 'snmp'"
             )
-        entry = self.sections.credentials.get(name) if name else None
-        if name is None or entry is None:
-            return None
-        auth, priv = entry.auth, entry.priv
-        return SnmpCredential(
-            name=name, version=entry.version, community=entry.community, username=entry.username or "",
-            auth_protocol=auth.protocol if auth else None, auth_password=auth.password if auth else None,
-            priv_protocol=priv.protocol if priv else None, priv_password=priv.password if priv else None,
-            context=entry.context or "",
-        )  # fmt: skip
+        return self.credentials.get(name) if name else None
+
+    @cached_property
+    def credentials(self) -> dict[str, SnmpCredential]:
+        """The credentials by name, as collectors use them."""
+        return {name: _credential(name, entry) for name, entry in self.sections.credentials.items()}
 
     def _snmp_settings(self, asked: NodeSnmpEntry, node: Node, credential: SnmpCredential) -> SnmpSettings:
         shared = self.sections.main.snmp
@@ -202,4 +199,14 @@ def _contract(entry: ContractEntry) -> Contract:
     return Contract(
         entry.id, entry.name, entry.provider, entry.customer, entry.objective, communes, entry.families, entry.hours,
         entry.policy,
+    )  # fmt: skip
+
+
+def _credential(name: str, entry: CredentialEntry) -> SnmpCredential:
+    auth, priv = entry.auth, entry.priv
+    return SnmpCredential(
+        name=name, version=entry.version, community=entry.community, username=entry.username or "",
+        auth_protocol=auth.protocol if auth else None, auth_password=auth.password if auth else None,
+        priv_protocol=priv.protocol if priv else None, priv_password=priv.password if priv else None,
+        context=entry.context or "",
     )  # fmt: skip

@@ -1,16 +1,18 @@
 """Configuration files into a ``Configuration``, or every problem at once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from netmon.clock import Millis
 from netmon.config.build import Builder
-from netmon.config.files import read_all
+from netmon.config.files import Files, read_all
 from netmon.config.names import collect, uplink_circles, wrong_expressions
 from netmon.config.sections import read_sections
 from netmon.config.wrong import Advisor
 from netmon.errors import ConfigError, Problem
 from netmon.model import Inventory, MaintenanceWindow
+from netmon.settings import SnmpCredential
 
 DEFAULT_PATHS = (Path("config/netmon.yml"), Path("/etc/netmon/netmon.yml"))
 """Where the main file is looked for when none is named."""
@@ -28,9 +30,13 @@ class WebSettings:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """Everything the configuration says, checked. ``source`` is the main file, ``files`` all that were read."""
+    """Everything the configuration says, checked. ``source`` is the main file, ``files`` all that were read.
+
+    ``credentials`` are those of SNMP, by name.
+    """
 
     inventory: Inventory
+    credentials: Mapping[str, SnmpCredential]
     data_dir: Path
     timezone: str
     language: str
@@ -49,7 +55,10 @@ def load(path: Path | None = None) -> Configuration:
         ConfigError: with every problem of every file, in the order of files and lines.
     """
     main = path if path is not None else find()
-    files = read_all(main)
+    return _configuration(main, read_all(main))
+
+
+def _configuration(main: Path, files: Files) -> Configuration:
     advisor = Advisor()
     names = collect(files.tree)
     sections = read_sections(files.tree, names, advisor)
@@ -64,6 +73,7 @@ def load(path: Path | None = None) -> Configuration:
     settings = sections.main
     return Configuration(
         inventory=inventory,
+        credentials=builder.credentials,
         data_dir=settings.data_dir or DEFAULT_DATA_DIR,
         timezone=settings.timezone,
         language=settings.language,

@@ -62,6 +62,11 @@ def test_snmp_settings_are_the_nodes_over_the_shared_ones(good: Configuration) -
     assert (shared.credential.version, shared.credential.community) == ("2c", Secret(SECRET))
 
 
+def test_credentials_can_be_asked_for_by_name(good: Configuration) -> None:
+    found = {name: (one.version, one.username) for name, one in good.credentials.items()}
+    assert found == {"lecture": ("2c", ""), "private": ("3", "netmon")}
+
+
 def test_http_settings_are_read(good: Configuration) -> None:
     check = good.inventory.checks["portail"]
     assert check.labels == ("Bordeaux", "dc-lac", "", "portail")
