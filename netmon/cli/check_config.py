@@ -46,7 +46,8 @@ def _text(path: Path | None) -> None:
     from netmon.config import load
 
     configuration = load(path)
-    counts = ", ".join(f"{count} {name}" for name, count in _counts(configuration).items())
+    found = _counts(configuration).items()
+    counts = ", ".join(f"{count} {name.removesuffix('s') if count == 1 else name}" for name, count in found)
     sys.stdout.write(f"{configuration.source}: valid; {counts}\n")
 
 

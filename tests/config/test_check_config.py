@@ -31,7 +31,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 def test_a_valid_configuration_is_counted(tmp_path: Path, run: Run) -> None:
     write(tmp_path, GOOD)
-    counts = "2 files, 2 communes, 2 sites, 4 nodes, 5 checks, 2 services, 2 contracts, 1 planned works"
+    counts = "2 files, 2 communes, 2 sites, 4 nodes, 5 checks, 2 services, 2 contracts, 1 planned work"
     assert run("-c", "netmon.yml") == (0, f"netmon.yml: valid; {counts}\n", "")
 
 
