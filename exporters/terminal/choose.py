@@ -26,7 +26,7 @@ _FIELDS: dict[str, Callable[[ProblemLine], Iterable[str]]] = {
 }
 _SORTS: dict[str, Callable[[ProblemLine], object]] = {
     "since": lambda problem: problem.since,
-    "duration": lambda problem: -problem.since.timestamp(),
+    "duration": lambda problem: -problem.since.timestamp(),  # shortest first
     "name": lambda problem: plain(problem.name),
     "commune": lambda problem: (plain(problem.commune), plain(problem.name)),
     "reason": lambda problem: problem.reason,

@@ -6,6 +6,7 @@ import urllib.error
 import urllib.request
 from typing import Any
 
+from exporters.summary import printable
 from netmon.errors import UnavailableError, UsageError
 
 _MOST_BYTES = 64 * 1024 * 1024
@@ -53,4 +54,4 @@ def _words(error: Exception) -> str:
     reason = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(reason, OSError) and reason.strerror:
         return reason.strerror
-    return str(reason) or type(reason).__name__
+    return printable(" ".join(str(reason).split())) or type(reason).__name__

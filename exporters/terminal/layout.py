@@ -52,7 +52,7 @@ def table(columns: Sequence[Column], width: int, ellipsis: str) -> list[Text]:
         _join([_cell(cell, column, size, ellipsis) for cell, column, size in zip(row, kept, widths, strict=True)])
         for row in rows
     )
-    return [_cut(line, width, ellipsis) for line in lines]
+    return [cut(line, width, ellipsis) for line in lines]
 
 
 def grid(cells: Sequence[Text], width: int) -> list[Text]:
@@ -92,18 +92,17 @@ def _share(columns: Sequence[Column], width: int) -> list[int]:
 
 
 def _cell(text: Text, column: Column, width: int, ellipsis: str) -> Text:
-    text = _cut(text, width, ellipsis)
+    text = cut(text, width, ellipsis)
     return _padded(text, width, right=column.right)
 
 
-def _cut(text: Text, width: int, ellipsis: str) -> Text:
+def cut(text: Text, width: int, ellipsis: str) -> Text:
+    """``text``, or its beginning and an ellipsis, in ``width`` columns."""
     if text.cell_len <= width:
         return text
     room = max(0, width - cell_len(ellipsis))
-    plain = set_cell_size(text.plain, room).rstrip()
-    cut = text[: len(plain)]
-    cut.append(ellipsis)
-    return cut
+    beginning = text[: len(set_cell_size(text.plain, room).rstrip())]
+    return beginning.append(ellipsis[:width])
 
 
 def _padded(text: Text, width: int, *, right: bool = False) -> Text:

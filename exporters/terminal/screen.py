@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from exporters.terminal.layout import Column, flow, grid, table
+from exporters.terminal.layout import Column, cut, flow, grid, table
 from exporters.terminal.look import GLYPHS, STYLES, Look
 from exporters.terminal.status import ProblemLine, Status
 
@@ -34,7 +34,8 @@ class Screen:
             room = None if self.height is None else self.height - len(top) - len(bottom)
             if room is None or sum(section.lines for section in sections) <= room:
                 break
-        return [*top, *(line for section in fit(sections, room) for line in section), *bottom]
+        lines = [*top, *(line for section in fit(sections, room) for line in section), *bottom]
+        return [cut(line, self.width, self._ellipsis) for line in lines]
 
     def _sections(self, status: Status) -> list["Section"]:
         roots = [problem for problem in status.problems if problem.root]
@@ -58,7 +59,6 @@ class Screen:
         space = self.width - line.cell_len - len(clock)
         if space > 1:
             line.append(" " * space + clock)
-        line.truncate(self.width)
         return line
 
     def _communes(self, status: Status, brevity: int) -> list[Text]:
@@ -96,15 +96,18 @@ class Screen:
     def _root_table(self, status: Status, problems: Sequence[ProblemLine]) -> list[Text]:
         look, say, now = self.look, self.look.say, status.generated
         rank = {name: number for number, name in enumerate(DROPPED_FIRST)}
+        several = len(status.communes) != 1
         columns = [
             Column(say("State"), [look.badge(problem.state) for problem in problems]),
             Column(say("What"), [Text(look.text(problem.name), "bold") for problem in problems]),
             Column(say("Takes"), [Text(self._takes(problem)) for problem in problems], right=True),
-            Column(say("Commune"), [Text(look.text(problem.commune)) for problem in problems], rank["commune"]),
+            Column(
+                say("Commune"), [Text(look.text(each.commune if several else "")) for each in problems], rank["commune"]
+            ),
             Column(say("Site"), [Text(look.text(problem.site)) for problem in problems], rank["site"]),
             Column(say("Duration"), [Text(look.lasted(now - problem.since)) for problem in problems], right=True),
             Column(say("Since"), [Text(look.at(problem.since, now)) for problem in problems], rank["at"], right=True),
-            Column(say("Why"), [Text(look.reason(problem.reason)) for problem in problems], shrink=14),
+            Column(say("Why"), [Text(look.reason(problem.reason)) for problem in problems], shrink=22),
             Column(say("Detail"), [Text(look.text(problem.detail)) for problem in problems], rank["detail"], 12),
         ]
         return table(columns, self.width, self._ellipsis)
@@ -135,7 +138,6 @@ class Screen:
             line.append(f" {look.text(window.object)} {look.text(window.text)}")
             if window.end is not None:
                 line.append(f" {look.say('until')} {look.at(window.end, status.generated)}")
-            line.truncate(self.width, overflow="ellipsis")
             lines.append(line)
         return lines
 
@@ -156,7 +158,6 @@ class Screen:
         if monitor.stale:
             late = look.count("%(n)s check without recent result", "%(n)s checks without recent result", monitor.stale)
             line.append(", ").append(late, "bold")
-        line.truncate(self.width)
         return [line]
 
     @property

@@ -78,7 +78,9 @@ class Status:
         """What concerns one commune."""
         communes = tuple(commune for commune in self.communes if commune.name == name)
         problems = tuple(problem for problem in self.problems if problem.concerns(name))
-        return replace(self, state=communes[0].state, communes=communes, problems=problems)
+        known = {"*", *(problem.id for problem in problems)}
+        windows = tuple(window for window in self.windows if window.object in known)
+        return replace(self, state=communes[0].state, communes=communes, problems=problems, windows=windows)
 
 
 def read_status(document: Mapping[str, Any]) -> Status:

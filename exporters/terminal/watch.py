@@ -21,6 +21,7 @@ from netmon.errors import NetmonError
 
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l\x1b[2J", "\x1b[?25h\x1b[?1049l"
 _TICK = 1.0
+_STALE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +99,8 @@ def watch(
     started = monotonic()
     with _screen(console), _keys() as pressed, Feed(ask) as feed:
         while until is None or monotonic() - started < until:
-            size = os.get_terminal_size(console.file.fileno())
-            lines = draw(feed.heard, look, (size.columns, size.lines), monotonic(), problems_only=problems_only)
-            painter.paint(lines, (size.columns, size.lines))
+            size = _size(console)
+            painter.paint(draw(feed.heard, look, size, monotonic(), problems_only=problems_only), size)
             if pressed(0.25) in {"q", "Q", "\x03"}:
                 return
 
@@ -109,13 +109,19 @@ def draw(heard: Heard, look: Look, size: tuple[int, int], now: float, *, problem
     """What stands on the screen: a banner first when the daemon does not answer, so old figures never pass for new."""
     if heard.status is None:
         return [Text(look.text(heard.error) or look.say("asking the daemon…"))]
-    screen = Screen(look, size[0], size[1] - (1 if heard.error else 0))
-    lines = screen.draw(heard.status, problems_only=problems_only)
-    if not heard.error:
+    stale = bool(heard.error) or now - heard.at > _STALE
+    lines = Screen(look, size[0], size[1] - stale).draw(heard.status, problems_only=problems_only)
+    if not stale:
         return lines
     words = look.say("no answer for %(seconds)s s: this was the state at %(time)s")
     told = words % {"seconds": int(now - heard.at), "time": look.clock(heard.status.generated)}
     return [Text(f" {told} ".ljust(size[0]), STYLES["down"]), *lines]
+
+
+def _size(console: Console) -> tuple[int, int]:
+    """Columns and rows as they are now; a terminal that does not tell is taken for one of 80 by 24."""
+    size = os.get_terminal_size(console.file.fileno())
+    return size.columns or 80, size.lines or 24
 
 
 @contextlib.contextmanager

@@ -121,3 +121,38 @@ def make_snapshot(communes: Sequence[Commune], *, switches: int = 2) -> FakeSnap
 BEGLES = Commune("Bègles", "33039", 31_831, (3, 5), "213300395")
 AMBES = Commune("Ambès", "33004", 3_313, (4, 0), "213300049")
 CENON = Commune("Cenon", "33119", 26_674, (4, 3), "213301195")
+
+METROPOLIS = [
+    Commune(name, insee, population, tile)
+    for name, insee, population, tile in (
+        ("Ambarès-et-Lagrave", "33003", 17644, (4, 1)),
+        ("Ambès", "33004", 3313, (3, 0)),
+        ("Artigues-près-Bordeaux", "33013", 8687, (5, 3)),
+        ("Bassens", "33032", 8435, (3, 2)),
+        ("Bègles", "33039", 31831, (4, 5)),
+        ("Blanquefort", "33056", 17215, (2, 2)),
+        ("Bordeaux", "33063", 267991, (3, 4)),
+        ("Bouliac", "33065", 3804, (5, 5)),
+        ("Le Bouscat", "33069", 25081, (2, 4)),
+        ("Bruges", "33075", 20020, (3, 3)),
+        ("Carbon-Blanc", "33096", 8331, (4, 2)),
+        ("Cenon", "33119", 26834, (4, 4)),
+        ("Eysines", "33162", 24825, (2, 3)),
+        ("Floirac", "33167", 18300, (5, 4)),
+        ("Gradignan", "33192", 26952, (2, 6)),
+        ("Le Haillan", "33200", 11392, (1, 3)),
+        ("Lormont", "33249", 25769, (4, 3)),
+        ("Martignas-sur-Jalle", "33273", 8056, (0, 4)),
+        ("Mérignac", "33281", 78090, (1, 4)),
+        ("Parempuyre", "33312", 10672, (2, 1)),
+        ("Pessac", "33318", 67339, (2, 5)),
+        ("Saint-Aubin-de-Médoc", "33376", 7769, (0, 2)),
+        ("Saint-Louis-de-Montferrand", "33434", 2051, (3, 1)),
+        ("Saint-Médard-en-Jalles", "33449", 32910, (0, 3)),
+        ("Saint-Vincent-de-Paul", "33487", 1067, (4, 0)),
+        ("Le Taillan-Médoc", "33519", 11073, (1, 2)),
+        ("Talence", "33522", 46338, (3, 5)),
+        ("Villenave-d'Ornon", "33550", 42545, (3, 6)),
+    )
+]
+"""The 28 communes."""

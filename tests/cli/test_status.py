@@ -1,0 +1,185 @@
+"""``netmon status`` as a user calls it, against a daemon's pages over a real socket."""
+
+import asyncio
+import json
+import os
+import pty
+import re
+import select
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from exporters.prometheus import Exposition
+from exporters.web import WebServer, create_app
+from netmon.cli import main
+from netmon.model import State
+from tests.exporters.snapshots import METROPOLIS, FakeSnapshot, make_snapshot
+
+ROOT = Path(__file__).parents[2]
+
+
+class Daemon:
+    """The pages of a daemon on a loop of their own."""
+
+    def __init__(self, snapshot: FakeSnapshot, port: int = 0) -> None:
+        self.snapshot = snapshot
+        self.loop = asyncio.new_event_loop()
+        self.server = WebServer(
+            "127.0.0.1", port, create_app(snapshot, Exposition(snapshot, CollectorRegistry()), None)
+        )
+        self.thread = threading.Thread(target=self.loop.run_forever)
+
+    def __enter__(self) -> "Daemon":
+        self.thread.start()
+        asyncio.run_coroutine_threadsafe(self.server.start(), self.loop).result(10)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        asyncio.run_coroutine_threadsafe(self.server.stop(), self.loop).result(10)
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+        self.loop.close()
+
+
+@pytest.fixture
+def daemon(monkeypatch: pytest.MonkeyPatch) -> Iterator[Daemon]:
+    monkeypatch.setenv("COLUMNS", "120")
+    with Daemon(make_snapshot(METROPOLIS)) as running:
+        yield running
+
+
+def test_the_summary_is_printed_in_the_language_asked_for(daemon: Daemon, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", "--url", daemon.server.url, "--lang", "en"]) == 0
+    told = capsys.readouterr()
+    assert "28 communes" in told.out
+    assert "Nothing is broken." in told.out
+    assert "\x1b" not in told.out
+    assert told.err == ""
+
+
+@pytest.mark.parametrize(
+    ("state", "commune", "code"),
+    [
+        (State.UP, "", 0),
+        (State.DOWN, "", 1),
+        (State.DOWN, "Bègles", 1),
+        (State.DOWN, "Cenon", 0),
+        (State.DEGRADED, "", 1),
+        (State.UNKNOWN, "", 3),
+    ],
+)
+def test_the_exit_code_tells_the_state_when_asked(daemon: Daemon, state: State, commune: str, code: int) -> None:
+    daemon.snapshot.set_node("sw-c33039-1", state)
+    arguments = ["status", "--url", daemon.server.url, *filter(None, [commune])]
+    assert main(arguments) == 0
+    assert main([*arguments, "--exit-code"]) == code
+
+
+def test_a_commune_that_is_down_exits_2(daemon: Daemon) -> None:
+    for node in ("sw-c33039-1", "sw-c33039-2"):
+        daemon.snapshot.set_node(node, State.DOWN)
+    assert main(["status", "--url", daemon.server.url, "--exit-code"]) == 2
+
+
+def test_json_is_the_document_with_what_was_asked_for(daemon: Daemon, capsys: pytest.CaptureFixture[str]) -> None:
+    daemon.snapshot.set_node("sw-c33039-1", State.DOWN)
+    daemon.snapshot.set_node("sw-c33119-1", State.DEGRADED)
+    assert main(["status", "cenon", "--url", daemon.server.url, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["schema_version"] == 1
+    assert [each["name"] for each in document["communes"]] == ["Cenon"]
+    assert [each["id"] for each in document["problems"]] == ["sw-c33119-1"]
+    assert main(["status", "--url", daemon.server.url, "--json", "--filter", "state=down"]) == 0
+    assert [each["id"] for each in json.loads(capsys.readouterr().out)["problems"]] == ["sw-c33039-1"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--sort", "age"], "--sort: 'age' is not known"),
+        (["--filter", "x"], "--filter: 'x' is not"),
+        (["--lang", "de"], "language 'de' is not known"),
+        (["Paris"], "no commune is called 'Paris'"),
+        (["--watch"], "--watch needs a terminal"),
+        (["--nonsense"], "--nonsense"),
+    ],
+)
+def test_usage_errors_exit_64_with_one_line(
+    daemon: Daemon, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    assert main(["status", "--url", daemon.server.url, *arguments]) == 64
+    told = capsys.readouterr()
+    assert message in told.err
+    assert told.err.count("\n") == 1
+    assert told.out == ""
+
+
+def test_without_a_daemon_there_is_one_clear_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    assert main(["status", "--url", f"http://127.0.0.1:{port}"]) == 69
+    assert capsys.readouterr().err == f"no netmon answers at http://127.0.0.1:{port}: Connection refused\n"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"HTTP/1.1 404 No\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\nhello", b"\xff\xfe garbage\r\n", b""],
+)
+def test_something_else_on_the_port_is_one_clear_line(answer: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    def serve(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(4096)
+            connection.sendall(answer)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, args=(listener,))
+        thread.start()
+        assert main(["status", "--url", f"http://127.0.0.1:{listener.getsockname()[1]}"]) == 69
+        thread.join()
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_watching_survives_a_restart_of_the_daemon_and_q_quits() -> None:
+    with Daemon(make_snapshot(METROPOLIS)) as first:
+        port = first.server.port
+        terminal, process = watching(first.server.url)
+        told = read_until(terminal, "28 communes")
+    told += read_until(terminal, "no answer for")
+    with Daemon(make_snapshot(METROPOLIS), port):
+        told += read_until(terminal, r"\x1b\[1;1H[^\n]*netmon")
+        os.write(terminal, b"q")
+        told += read_until(terminal, r"\x1b\[\?1049l")
+    os.close(terminal)
+    assert process.wait(10) == 0
+    assert [part for part in ("28 communes", "no answer for", "\x1b[?1049l") if part not in told] == []
+
+
+def watching(url: str) -> tuple[int, "subprocess.Popen[bytes]"]:
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "netmon", "status", "--watch", "--url", url, "--lang", "en"],
+        stdin=theirs, stdout=theirs, stderr=theirs, env=environment, cwd=ROOT, start_new_session=True,
+    )  # fmt: skip
+    os.close(theirs)
+    return ours, process
+
+
+def read_until(terminal: int, pattern: str) -> str:
+    text, ends = "", monotonic() + 30
+    while not re.search(pattern, text) and monotonic() < ends:
+        if select.select([terminal], [], [], 0.5)[0]:
+            try:
+                text += os.read(terminal, 65536).decode("utf-8", "replace")
+            except OSError:  # the other end is closed
+                break
+    return text
