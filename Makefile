@@ -65,7 +65,10 @@ bench: $(VENV)/.dev ## the benchmarks, each printing its ratio
 
 .PHONY: docs
 docs: $(VENV)/.dev ## regenerate the reference pages, the schema and the example metropolis
-	@$(BIN)/python -m tests.regenerate
+	@$(BIN)/python -m netmon.config.generate
+	@$(BIN)/python -m netmon.cli.reference
+	@$(BIN)/python -m netmon.simulation.generate config/bordeaux-metropole
+	@$(BIN)/python -m netmon.i18n update
 
 .PHONY: clean
 clean: ## remove what these targets made
