@@ -219,15 +219,16 @@ _COLUMNS = (
     mark("Interrupted time"),
     mark("Interruptions"),
 )
+_CLOSER = 2
+"""So many decimals more tell bounds apart."""
 _DROPPED_FIRST = ("Bounds", "Interruptions", "Coverage", "Interrupted time")
 
 
 def _cells(row: Row, formats: Formats) -> dict[str, str]:
     _ = translator(formats.language)
     figures, digits = row.figures, digits_for(row.objective)
-    availability, low, high, coverage = (
-        formats.percent(share, digits) for share in (figures.availability, figures.low, figures.high, figures.coverage)
-    )
+    availability, coverage = (formats.percent(share, digits) for share in (figures.availability, figures.coverage))
+    low, high = (formats.percent(share, digits + _CLOSER) for share in (figures.low, figures.high))
     return {
         "Availability": availability or _("not measured"),
         "Bounds": f"{low} – {high}" if low and high else "",

@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 
 from netmon.cli import main
+from netmon.clock import DAY, HOUR
+from netmon.conventions import Reason
+from netmon.history import open_history
+from netmon.model import MonitorEvent, State, Transition
 
 LOG = """\
 {"kind":"state","object":"n1","t":1760000000,"state":"up"}
@@ -137,3 +141,72 @@ def test_the_table_shows_as_many_columns_as_fit(
     assert sum(heading in lines[1] for heading in headings) == columns
     assert "73.68%" in lines[2]
     assert all(len(line) <= width for line in lines)
+
+
+OCTOBER = 1_790_805_600_000  # 2026-10-01T00:00:00+02:00
+CONFIGURATION = """
+data_dir: data
+communes:
+  - {name: Bègles, insee: "33039", population: 31831, tile: [4, 5]}
+  - {name: Cenon, insee: "33119", population: 26000, tile: [5, 4]}
+sites:
+  - {id: mairie, name: Hôtel de ville, kind: town_hall, commune: Bègles}
+nodes:
+  - {id: sw-1, site: mairie, role: access_switch, address: 127.0.0.1, snmp: {credential: lecture}}
+credentials:
+  lecture: {version: 2c, community: "${file:community}"}
+services:
+  - {id: reseau, name: Réseau, family: network, communes: [Bègles], expression: sw-1}
+contracts:
+  - {id: engagement, name: Engagement, provider: Métropole, customer: villes, objective: 99.9, communes: [Bègles]}
+"""
+
+
+@pytest.fixture
+def configuration(tmp_path: Path) -> str:
+    """October with one outage of three hours, and a daemon killed on the 20th."""
+    (tmp_path / "netmon.yml").write_text(CONFIGURATION, "utf-8")
+    (tmp_path / "community").write_text("public")
+    (tmp_path / "data").mkdir()
+    store = open_history(tmp_path / "data" / "netmon.sqlite")
+    changes = ((-DAY, State.UP), (DAY, State.DOWN), (DAY + 3 * HOUR, State.UP))
+    store.record([
+        MonitorEvent(OCTOBER - 2 * DAY, "started"),
+        *(Transition("sw-1/snmp", OCTOBER + at, OCTOBER + at, State.PENDING, state, Reason.TIMEOUT, OCTOBER + at)
+          for at, state in changes),
+    ])  # fmt: skip
+    store.heartbeat(OCTOBER + 19 * DAY).result()
+    store.close()
+    return str(tmp_path / "netmon.yml")
+
+
+@pytest.mark.parametrize(("by", "name"), [("commune", "Bègles"), ("service", "Réseau"), ("node", "sw-1")])
+def test_figures_come_from_the_history(
+    configuration: str, capsys: pytest.CaptureFixture[str], by: str, name: str
+) -> None:
+    assert main(["sla", "-c", configuration, "--period", "2026-10", "--by", by, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    row = document["rows"][0]
+    assert (row["name"], row["unavailable"], row["eligible"]) == (name, 3 * 3600, 19 * 86_400)
+    assert row["seconds"]["no_data"] == 12 * 86_400 + 3600  # the daemon died, and October has an hour more
+    assert document["period"]["to"] == "2026-11-01T00:00:00+01:00"
+
+
+def test_the_table_tells_the_verdict_worst_first(
+    configuration: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    assert main(["sla", "-c", configuration, "--period", "2026-10"]) == 0
+    title, headings, begles, cenon = capsys.readouterr().out.splitlines()
+    assert title.startswith("octobre 2026")
+    assert "Disponibilité" in headings
+    assert begles.split()[0] == "Bègles"
+    assert "99,34" in begles
+    assert cenon.split()[0] == "Cenon"
+
+
+def test_an_unknown_commune_or_period_is_a_usage_error(configuration: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sla", "-c", configuration, "--period", "2026-10", "--commune", "Begles"]) == 64
+    assert "did you mean 'Bègles'" in capsys.readouterr().err
+    assert main(["sla", "-c", configuration, "--period", "octobre"]) == 64
+    assert "expected 2026-10" in capsys.readouterr().err
