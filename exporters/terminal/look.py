@@ -52,11 +52,11 @@ class Look:
             return character
         return " " if character.isspace() else "?"
 
-    def say(self, message: str) -> str:
+    def gettext(self, message: str) -> str:
         """A text of the catalogue."""
         return self.text(translator(self.language)(message))
 
-    def count(self, one: str, many: str, number: int) -> str:
+    def ngettext(self, one: str, many: str, number: int) -> str:
         """``3 devices``: a pair of texts of the catalogue that name ``%(n)s``."""
         return self.text(plural_translator(self.language)(one, many, number) % {"n": number})
 
@@ -64,7 +64,7 @@ class Look:
         return (_ASCII_GLYPHS if self.ascii else GLYPHS)[state]
 
     def word(self, state: str) -> str:
-        return self.say(_WORDS[state])
+        return self.gettext(_WORDS[state])
 
     def badge(self, state: str) -> Text:
         """`` ✖ down ``."""
@@ -83,7 +83,8 @@ class Look:
             return f"{seconds // _MINUTE} min"
         if seconds < _DAY:
             return f"{seconds // _HOUR} h {seconds % _HOUR // _MINUTE:02d}"
-        return f"{seconds // _DAY} {self.say('d')} {seconds % _DAY // _HOUR} h"
+        day = self.gettext("d")
+        return f"{seconds // _DAY} {day} {seconds % _DAY // _HOUR} h"
 
     def at(self, moment: dt.datetime, now: dt.datetime) -> str:
         """The time of day; with the day when it is not that of ``now``."""

@@ -41,11 +41,11 @@ class Screen:
         roots = [problem for problem in status.problems if problem.root]
         services = [problem for problem in status.problems if problem.kind == "service"]
         drawn = (
-            (self.look.say("Open problems"), roots, self._root_table),
-            (self.look.say("Services that suffer"), services, self._service_table),
+            (self.look.gettext("Open problems"), roots, self._root_table),
+            (self.look.gettext("Services that suffer"), services, self._service_table),
         )
         found = [Section(title, draw(status, some)) for title, some, draw in drawn if some]
-        return found or [Section(self.look.say("Nothing is broken."), [])]
+        return found or [Section(self.look.gettext("Nothing is broken."), [])]
 
     def _headline(self, status: Status) -> Text:
         look, states = self.look, [commune.state for commune in status.communes]
@@ -54,7 +54,7 @@ class Screen:
         if len(status.communes) == 1:
             line.append(look.text(status.communes[0].name), "bold")
         else:
-            line.append(look.count("%(n)s commune", "%(n)s communes", len(states)) + "  " + "  ".join(counts))
+            line.append(look.ngettext("%(n)s commune", "%(n)s communes", len(states)) + "  " + "  ".join(counts))
         clock = look.clock(status.generated)
         space = self.width - line.cell_len - len(clock)
         if space > 1:
@@ -72,7 +72,7 @@ class Screen:
         for state in states:
             cells = [self._tile(name, state, count) for name, count in _names(status, state)]
             if brevity == 2 and state == "up":
-                cells = [Text(self.look.count("%(n)s commune", "%(n)s communes", len(cells)))]
+                cells = [Text(self.look.ngettext("%(n)s commune", "%(n)s communes", len(cells)))]
             rows = (flow if brevity else grid)(cells, self.width - label)
             for number, row in enumerate(rows):
                 first = badges[state].copy() if number == 0 else Text()
@@ -90,35 +90,35 @@ class Screen:
         for kind, one, many in _KINDS:
             counts = status.communes[0].counts[kind]
             parts = [f"{look.glyph(state)} {look.word(state)} {counts[state]}" for state in GLYPHS if counts.get(state)]
-            lines.append(Text(look.count(one, many, sum(counts.values())) + ": " + ", ".join(parts)))
+            lines.append(Text(look.ngettext(one, many, sum(counts.values())) + ": " + ", ".join(parts)))
         return [line for line in lines if not line.plain.startswith("0 ")]
 
     def _root_table(self, status: Status, problems: Sequence[ProblemLine]) -> list[Text]:
-        look, say, now = self.look, self.look.say, status.generated
+        look, _, now = self.look, self.look.gettext, status.generated
         rank = {name: number for number, name in enumerate(DROPPED_FIRST)}
         several = len(status.communes) != 1
         columns = [
-            Column(say("State"), [look.badge(problem.state) for problem in problems]),
-            Column(say("What"), [Text(look.text(problem.name), "bold") for problem in problems]),
-            Column(say("Takes"), [Text(self._takes(problem)) for problem in problems], right=True),
+            Column(_("State"), [look.badge(problem.state) for problem in problems]),
+            Column(_("What"), [Text(look.text(problem.name), "bold") for problem in problems]),
+            Column(_("Takes"), [Text(self._takes(problem)) for problem in problems], right=True),
             Column(
-                say("Commune"), [Text(look.text(each.commune if several else "")) for each in problems], rank["commune"]
+                _("Commune"), [Text(look.text(each.commune if several else "")) for each in problems], rank["commune"]
             ),
-            Column(say("Site"), [Text(look.text(problem.site)) for problem in problems], rank["site"]),
-            Column(say("Duration"), [Text(look.lasted(now - problem.since)) for problem in problems], right=True),
-            Column(say("Since"), [Text(look.at(problem.since, now)) for problem in problems], rank["at"], right=True),
-            Column(say("Why"), [Text(look.reason(problem.reason)) for problem in problems], shrink=22),
-            Column(say("Detail"), [Text(look.text(problem.detail)) for problem in problems], rank["detail"], 12),
+            Column(_("Site"), [Text(look.text(problem.site)) for problem in problems], rank["site"]),
+            Column(_("Duration"), [Text(look.lasted(now - problem.since)) for problem in problems], right=True),
+            Column(_("Since"), [Text(look.at(problem.since, now)) for problem in problems], rank["at"], right=True),
+            Column(_("Why"), [Text(look.reason(problem.reason)) for problem in problems], shrink=22),
+            Column(_("Detail"), [Text(look.text(problem.detail)) for problem in problems], rank["detail"], 12),
         ]
         return table(columns, self.width, self._ellipsis)
 
     def _service_table(self, status: Status, problems: Sequence[ProblemLine]) -> list[Text]:
-        look, say, now = self.look, self.look.say, status.generated
+        look, _, now = self.look, self.look.gettext, status.generated
         columns = [
-            Column(say("State"), [look.badge(problem.state) for problem in problems]),
-            Column(say("What"), [Text(look.text(problem.name), "bold") for problem in problems]),
-            Column(say("Duration"), [Text(look.lasted(now - problem.since)) for problem in problems], 0, right=True),
-            Column(say("Because of"), [Text(self._causes(problem)) for problem in problems], 1),
+            Column(_("State"), [look.badge(problem.state) for problem in problems]),
+            Column(_("What"), [Text(look.text(problem.name), "bold") for problem in problems]),
+            Column(_("Duration"), [Text(look.lasted(now - problem.since)) for problem in problems], 0, right=True),
+            Column(_("Because of"), [Text(self._causes(problem)) for problem in problems], 1),
         ]
         return table(columns, self.width, self._ellipsis)
 
@@ -137,7 +137,7 @@ class Screen:
             line = look.badge("maintenance")
             line.append(f" {look.text(window.object)} {look.text(window.text)}")
             if window.end is not None:
-                line.append(f" {look.say('until')} {look.at(window.end, status.generated)}")
+                line.append(" " + look.gettext("until") + " " + look.at(window.end, status.generated))
             lines.append(line)
         return lines
 
@@ -145,18 +145,20 @@ class Screen:
         look, monitor = self.look, status.monitor
         parts = [
             f"netmon {look.text(monitor.version)}",
-            look.say("watching for") + " " + look.lasted(status.generated - monitor.started),
-            look.count("%(n)s check", "%(n)s checks", monitor.checks),
+            look.gettext("watching for") + " " + look.lasted(status.generated - monitor.started),
+            look.ngettext("%(n)s check", "%(n)s checks", monitor.checks),
         ]
         if monitor.last_run is not None:
             parts.append(
-                look.say("last result %(time)s ago") % {"time": look.lasted(status.generated - monitor.last_run)}
+                look.gettext("last result %(time)s ago") % {"time": look.lasted(status.generated - monitor.last_run)}
             )
         if monitor.pending:
-            parts.append(look.count("%(n)s not polled yet", "%(n)s not polled yet", monitor.pending))
+            parts.append(look.ngettext("%(n)s not polled yet", "%(n)s not polled yet", monitor.pending))
         line = Text(", ".join(parts))
         if monitor.stale:
-            late = look.count("%(n)s check without recent result", "%(n)s checks without recent result", monitor.stale)
+            late = look.ngettext(
+                "%(n)s check without recent result", "%(n)s checks without recent result", monitor.stale
+            )
             line.append(", ").append(late, "bold")
         return [line]
 

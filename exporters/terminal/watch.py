@@ -108,12 +108,12 @@ def watch(
 def draw(heard: Heard, look: Look, size: tuple[int, int], now: float, *, problems_only: bool = False) -> list[Text]:
     """What stands on the screen: a banner first when the daemon does not answer, so old figures never pass for new."""
     if heard.status is None:
-        return [Text(look.text(heard.error) or look.say("asking the daemon…"))]
+        return [Text(look.text(heard.error) or look.gettext("asking the daemon…"))]
     stale = bool(heard.error) or now - heard.at > _STALE
     lines = Screen(look, size[0], size[1] - stale).draw(heard.status, problems_only=problems_only)
     if not stale:
         return lines
-    words = look.say("no answer for %(seconds)s s: this was the state at %(time)s")
+    words = look.gettext("no answer for %(seconds)s s: this was the state at %(time)s")
     told = words % {"seconds": int(now - heard.at), "time": look.clock(heard.status.generated)}
     return [Text(f" {told} ".ljust(size[0]), STYLES["down"]), *lines]
 

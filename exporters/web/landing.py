@@ -135,6 +135,7 @@ class LandingPage:
         ]
 
     def _problem(self, problem: OpenProblem, now: Millis) -> ProblemRow:
+        _ = self._gettext
         site = self._snapshot.inventory.sites.get(problem.site)
         place = ", ".join(filter(None, (site.name if site else "", problem.commune)))
         state = "maintenance" if problem.maintenance else problem.state.value
@@ -142,7 +143,7 @@ class LandingPage:
         lasted = self._formats.duration(max(0, now - problem.since))
         reason = words_of(problem.reason, self._gettext)
         causes = ", ".join(problem.causes[:3])
-        detail = self._gettext("because of %(causes)s") % {"causes": causes} if causes else problem.detail
+        detail = _("because of %(causes)s") % {"causes": causes} if causes else problem.detail
         return ProblemRow(
             self._state(state), problem.name, place, since, lasted, reason, printable(detail), self._takes(problem)
         )
