@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import fcntl
 import logging
 import os
@@ -134,8 +135,9 @@ class Daemon:
         until = heart.begin(store, self._clock.now())
         stored = [event for event in store.events() if isinstance(event, MaintenanceWindow)]
         known = {(window.object, window.start, window.end, window.text) for window in stored}
+        now = self._clock.now()
         new = [
-            window
+            dataclasses.replace(window, recorded=now)
             for window in self.configuration.maintenance
             if (window.object, window.start, window.end, window.text) not in known
         ]
@@ -157,7 +159,7 @@ class Daemon:
         )
         web = WebServer(configuration.web.host, configuration.web.port, app)
         await web.start()
-        stack.push_async_callback(_within, web.stop(), "web")
+        stack.push_async_callback(_within, web.stop, "web")
         return web
 
     async def _open_collectors(self, stack: contextlib.AsyncExitStack) -> Mapping[str, Collector]:
@@ -167,7 +169,7 @@ class Daemon:
                 await collector.start()
             except CollectError as error:
                 raise HostError(f"the {name} collector cannot start: {error.detail}") from error
-            stack.push_async_callback(_within, collector.stop(), name)
+            stack.push_async_callback(_within, collector.stop, name)
         return collectors
 
     def _schedule(
@@ -196,9 +198,9 @@ class Daemon:
         stack.callback(watch.cancel)
 
 
-async def _within(stopping: Coroutine[object, object, None], name: str) -> None:
+async def _within(stop: Callable[[], Coroutine[object, object, None]], name: str) -> None:
     try:
-        await asyncio.wait_for(stopping, STOP_SECONDS)
+        await asyncio.wait_for(stop(), STOP_SECONDS)
     except TimeoutError:
         log.warning("%s did not stop in time and was left", name)
 

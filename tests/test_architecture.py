@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from netmon import __version__
+
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("netmon", "collectors", "exporters")
 SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-PURE = ("netmon/state", "netmon/sla", "netmon/inventory", "netmon/model.py", "netmon/expression.py")
+PURE = ("netmon/state", "netmon/sla", "netmon/inventory", "netmon/model", "netmon/expression.py")
 IMPURE = {"asyncio", "logging", "os", "pathlib", "socket", "sqlite3", "subprocess", "tempfile", "threading", "time"}
 
 
@@ -53,6 +55,4 @@ def test_every_package_is_listed_for_the_wheel() -> None:
 
 
 def test_the_version_is_said_once() -> None:
-    from netmon import __version__
-
     assert PROJECT["project"]["version"] == __version__

@@ -1,0 +1,143 @@
+"""What a report is made of. Times and lengths are integer milliseconds; nothing is rounded before it is shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from netmon.clock import Millis
+from netmon.model.recorded import MaintenanceWindow
+from netmon.model.watched import Commune
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """Every millisecond of a period in exactly one class; the classes sum to ``period``."""
+
+    up: Millis = 0
+    degraded: Millis = 0
+    down: Millis = 0
+    unreachable: Millis = 0
+    unknown: Millis = 0
+    maintenance: Millis = 0
+    out_of_hours: Millis = 0
+    no_data: Millis = 0
+    not_in_service: Millis = 0
+
+    @property
+    def period(self) -> Millis:
+        """The length of the period: the sum of all classes."""
+        return (
+            self.up + self.degraded + self.down + self.unreachable + self.unknown
+            + self.maintenance + self.out_of_hours + self.no_data + self.not_in_service
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of a whole, kept as integers so that nothing is rounded before it is shown."""
+
+    part: Millis
+    whole: Millis
+
+    @property
+    def ratio(self) -> float | None:
+        """part / whole; None when there is no whole, never 0 or 1."""
+        return self.part / self.whole if self.whole else None
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A maximal run answered ``down``, from ``start`` to ``end``; ``counted`` is the part inside ``unavailable``."""
+
+    object: str
+    start: Millis
+    end: Millis
+    counted: Millis
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of one object, or of several taken together, over one period.
+
+    ``availability``, ``low`` and ``high`` are available over eligible time: as measured, and the lowest and highest
+    compatible with what the polls saw. ``coverage`` is seen over watchable time. ``outages`` in order of time.
+    """
+
+    partition: Partition
+    eligible: Millis
+    unavailable: Millis
+    availability: Share
+    low: Share
+    high: Share
+    coverage: Share
+    outages: tuple[Outage, ...]
+
+    @property
+    def mttr(self) -> float | None:
+        """Mean time to restore, milliseconds: unavailable over the number of counted outages."""
+        counted = sum(1 for outage in self.outages if outage.counted)
+        return self.unavailable / counted if counted else None
+
+    @property
+    def mtbf(self) -> float | None:
+        """Mean time between failures, milliseconds: available time over the number of counted outages."""
+        counted = sum(1 for outage in self.outages if outage.counted)
+        return (self.eligible - self.unavailable) / counted if counted else None
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectFigures:
+    """Figures with what they are of: ``kind`` is service, site or node; ``family`` a service family or site kind."""
+
+    id: str
+    name: str
+    kind: Literal["service", "site", "node"]
+    family: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneReport:
+    """One commune's part. ``figures`` are the services' taken together, weighted by time.
+
+    ``planned``: maintenance windows that touched one of its objects. ``objective`` None: no contract covers it.
+    """
+
+    commune: Commune
+    objective: float | None
+    contract: str
+    figures: Figures
+    services: tuple[ObjectFigures, ...]
+    sites: tuple[ObjectFigures, ...]
+    planned: tuple[MaintenanceWindow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A civil period as half-open instants, with the words it was asked by (``2026-10``) and its zone's name."""
+
+    label: str
+    start: Millis
+    end: Millis
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything a report shows; exporters only draw it.
+
+    ``policy`` are its answers as (key, answer), ``resolution`` the longest poll interval among the objects, ``digest``
+    the SHA-256 of the inputs, so that the same inputs give the same report.
+    """
+
+    period: Period
+    generated: Millis
+    version: str
+    policy_name: str
+    policy: tuple[tuple[str, str], ...]
+    resolution: Millis
+    digest: str
+    names: Mapping[str, str]
+    figures: Figures
+    communes: tuple[CommuneReport, ...]
