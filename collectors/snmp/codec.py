@@ -195,7 +195,7 @@ def split_column(data: bytes, start: int, end: int, prefix: bytes) -> Split | No
     last = pieces[-1]
     size = width + 2 + last[width + 1]
     ended = len(last) > size
-    if ended and not _is_varbind(last, size):
+    if ended and not _is_foreign(last, size, prefix):
         return None
     pieces[-1] = last[:size] + b"\x30\0"
     lengths = list(map(len, pieces))
@@ -242,14 +242,18 @@ def _values(pieces: list[bytes], sizes: bytes, width: int) -> Sequence[Value] | 
     return numbers if max(numbers) <= (_MAX_64 if tag == COUNTER64 else _MAX_32) else None
 
 
-def _is_varbind(data: bytes, offset: int) -> bool:
-    """A varbind of another object begins at ``offset``: the column has ended, rather than the reply being broken."""
+def _is_foreign(data: bytes, offset: int, prefix: bytes) -> bool:
+    """A varbind of another object begins at ``offset``: the column has ended, rather than the reply being broken.
+
+    A row of the column itself stands there when its index takes more octets than those before it.
+    """
     try:
         _, start, end = read_tlv(data, offset)
-        tag, _, name_end = read_tlv(data, start, end)
+        tag, name, name_end = read_tlv(data, start, end)
     except BerError:
         return False
-    return data[offset] == SEQUENCE and tag == OBJECT_IDENTIFIER and name_end < end
+    regular = data[offset] == SEQUENCE and tag == OBJECT_IDENTIFIER and name_end < end
+    return regular and not data.startswith(prefix, name)
 
 
 def _expect(data: bytes, offset: int, limit: int, tag: int) -> tuple[int, int, int]:

@@ -52,7 +52,14 @@ _REFUSALS = (
     errind.UnsupportedSecurityLevel,
     errind.WrongDigest,
 )
-_INTEGERS = (rfc1902.Integer32, rfc1902.Counter32, rfc1902.Unsigned32, rfc1902.TimeTicks, rfc1902.Counter64)
+_INTEGERS = (
+    rfc1902.Integer32,
+    rfc1902.Counter32,
+    rfc1902.Gauge32,
+    rfc1902.Unsigned32,
+    rfc1902.TimeTicks,
+    rfc1902.Counter64,
+)
 
 
 class PysnmpEngine:

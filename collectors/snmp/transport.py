@@ -232,6 +232,6 @@ def _why_silent(request: Request) -> Failure:
     if request.elsewhere:
         detail = f"no answer from {session.agent} itself; one came from {request.elsewhere}, which we do not believe"
         return Failure(Reason.TIMEOUT, detail)
-    if request.tries > session.settings.retries or session.varbinds == 0:
-        return silence(session, request.tries)
-    return unfinished(session, request.what)
+    if session.varbinds and time.monotonic() - request.begun < 0.9 * session.patience:
+        return unfinished(session, request.what)
+    return silence(session, request.tries)

@@ -44,16 +44,20 @@ def varbind(name: tuple[int, ...], tag: int, content: bytes) -> bytes:
     )
 
 
-def response(request: Request, varbinds: Varbinds, status: int = 0, *, request_id: int | None = None) -> bytes:
+def response(
+    request: Request, varbinds: Varbinds, status: int = 0, *, index: int = 0, request_id: int | None = None
+) -> bytes:
     """The message that answers ``request``."""
-    return frame(request, b"".join(varbind(*one) for one in varbinds), status, request_id=request_id)
+    return frame(request, b"".join(varbind(*one) for one in varbinds), status, index=index, request_id=request_id)
 
 
-def frame(request: Request, varbinds: bytes, status: int = 0, *, request_id: int | None = None) -> bytes:
+def frame(
+    request: Request, varbinds: bytes, status: int = 0, *, index: int = 0, request_id: int | None = None
+) -> bytes:
     """The message around encoded varbinds."""
     numbers = b"".join(
         ber.encode_tlv(ber.INTEGER, ber.encode_integer(number))
-        for number in (request.id if request_id is None else request_id, status, 0)
+        for number in (request.id if request_id is None else request_id, status, index)
     )
     pdu = ber.encode_tlv(ber.RESPONSE, numbers + ber.encode_tlv(ber.SEQUENCE, varbinds))
     head = ber.encode_tlv(ber.INTEGER, b"\x01") + ber.encode_tlv(ber.OCTET_STRING, request.community)
