@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from netmon.conventions import Reason
 from netmon.expression import BADNESS, evaluate, node_state, parse
-from netmon.model import MonitorEvent, State, Transition
+from netmon.model import Correction, MonitorEvent, State, Transition
 from netmon.sla.derive import node_timeline, service_timeline
 from netmon.sla.figures import Measure
 from netmon.sla.intervals import Set, normalise
@@ -167,8 +167,10 @@ def test_work_on_a_member_explains_only_what_it_causes(
 ) -> None:
     ledger = Ledger([transition("a", 0, State.UP), transition("b", 0, State.UP), transition("a", 20, State.DOWN)])
     line = service_timeline(parse(text), lambda name: marked(ledger.timeline(name), planned.get(name, ())))
-    partition = measured(line, PRESETS["contract"]).figures().partition
-    assert (partition.down, partition.maintenance) == (down, maintenance)
+    figures = measured(line, PRESETS["contract"]).figures()
+    assert (figures.partition.down, figures.partition.maintenance) == (down, maintenance)
+    assert sum(outage.counted for outage in figures.outages) == down
+    assert sum(outage.end - outage.start for outage in figures.outages) == down + maintenance
 
 
 def test_work_on_one_link_explains_an_outage_of_the_pair() -> None:
@@ -187,6 +189,22 @@ def test_a_service_is_blind_while_the_monitor_is_stopped() -> None:
     figures = measured(line, PRESETS["contract"]).figures()
     assert (figures.partition.no_data, figures.partition.up) == (20, 40)
     carried = measured(line, PRESETS["icinga"]).figures()
+    assert (carried.partition.up, carried.coverage.part) == (60, 40)
+
+
+def test_a_correction_of_one_member_is_seen_through_a_stop_where_it_decides() -> None:
+    events: list[Any] = [
+        MonitorEvent(10, "stopped"),
+        MonitorEvent(30, "started"),
+        *(transition(name, 0, State.UP) for name in ("a", "b")),
+        Correction("a", 15, 25, State.DOWN, "A", "fibre cut", 40),
+    ]
+    ledger = Ledger(events)
+    both = measured(service_timeline(parse("all(a, b)"), ledger.timeline), PRESETS["contract"]).figures()
+    assert (both.partition.down, both.partition.no_data, both.coverage.part) == (10, 10, 50)
+    either = measured(service_timeline(parse("any(a, b)"), ledger.timeline), PRESETS["contract"]).figures()
+    assert (either.partition.down, either.partition.no_data, either.coverage.part) == (0, 20, 40)
+    carried = measured(service_timeline(parse("any(a, b)"), ledger.timeline), PRESETS["icinga"]).figures()
     assert (carried.partition.up, carried.coverage.part) == (60, 40)
 
 

@@ -157,6 +157,15 @@ def test_what_is_dated_inside_a_stop_takes_effect_at_the_restart() -> None:
     assert (found["seconds"]["up"], found["seconds"]["down"]) == (300, 700)
 
 
+@pytest.mark.parametrize(("first", "carried"), [("state", "down"), ("monitor", "up")])
+def test_at_the_instant_of_a_stop_the_order_of_the_lines_decides(first: str, carried: str) -> None:
+    both = [state(200, "down"), {"kind": "monitor", "t": 200, "state": "stopped"}]
+    both.sort(key=lambda line: line["kind"] != first)
+    lines = [state(0, "up"), *both, {"kind": "monitor", "t": 300, "state": "started"}]
+    found = one(lines, 200, 300, "no_data=carry")
+    assert found["seconds"][carried] == 100
+
+
 def test_a_correction_replaces_what_was_observed_and_the_latest_recorded_wins() -> None:
     def correction(start: int, end: int, state: str, recorded: int) -> dict[str, Any]:
         told = {"author": "M. Dupont", "reason": "works next door", "recorded": recorded}
