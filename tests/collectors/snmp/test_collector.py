@@ -140,6 +140,30 @@ def test_ports_that_come_and_go_are_followed() -> None:
         assert with_collector(work) == [4, 4, 9, 9, 2, 2, 0, 3]
 
 
+def test_columns_that_come_and_go_are_not_mistaken_for_each_other() -> None:
+    """What is remembered of an answer belongs to its question, wherever in the walk that is asked."""
+    whole = switch(3)
+    mib = Mib(whole)
+    absent = ("1.3.6.1.2.1.2.2.1.2.", "1.3.6.1.2.1.2.2.1.7.", "1.3.6.1.2.1.31.1.1.1.1.", "1.3.6.1.2.1.2.2.1.13.")
+    lacking = {name: value for name, value in whole.items() if not ber.format_oid(name).startswith(absent)}
+    with Agent(mib) as agent:
+
+        async def work(collector: SnmpCollector) -> list[dict[str, tuple[float, ...]]]:
+            seen = []
+            for data in (whole, whole, whole, lacking, lacking, lacking, whole):
+                mib.data, mib.names = data, sorted(data)
+                reading = await collector.collect(check(agent.port, max_repetitions=2))
+                seen.append({one.name: one.values for one in reading.families if one.name.startswith("if")})
+            return seen
+
+        seen = with_collector(work)
+    assert seen[0] == seen[1] == seen[2] == seen[6]
+    assert seen[3] == seen[4] == seen[5]
+    assert seen[3] == {
+        name: values for name, values in seen[0].items() if name not in {"ifAdminStatus", "ifInDiscards"}
+    }
+
+
 def test_a_column_with_holes_keeps_its_values_beside_the_right_ports() -> None:
     data = switch(6)
     del data[oid("1.3.6.1.2.1.2.2.1.14.3")]
