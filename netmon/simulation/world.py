@@ -5,12 +5,12 @@ silent while it is off or away, or while every one of its uplinks is cut or lead
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from netmon.clock import DAY, SECOND, Millis
 from netmon.conventions import Reason
-from netmon.expression import evaluate, parse, references
+from netmon.expression import Expression, evaluate, parse, references
 from netmon.model import MaintenanceWindow, Reading, State
 from netmon.simulation.faults import RESTARTING, Fault, FaultKind
 from netmon.simulation.intervals import Span, Spans
@@ -172,12 +172,7 @@ class World:
         expression = parse(service.expression)
         down = {name: Spans(self.truth(name, start, end)) for name in references(expression)}
         edges = sorted({start, end, *(edge for spans in down.values() for edge in spans.edges())})
-        found = []
-        for since, until in pairwise(edges):
-            state = evaluate(expression, lambda name, at=since: State.DOWN if at in down[name] else State.UP)  # type: ignore[misc]
-            if state is State.DOWN:
-                found.append((since, until))
-        return tuple(Spans(found))
+        return tuple(Spans((since, until) for since, until in pairwise(edges) if _is_down(expression, down, since)))
 
     def _down(self, check: str, start: Millis, end: Millis) -> Spans:
         device = device_of(check)
@@ -224,6 +219,10 @@ class World:
             if fault.kind is FaultKind.LINK_CUT:
                 spans.setdefault((fault.object, fault.peer), []).extend(fault.active)
         return {link: Spans(found) for link, found in spans.items()}
+
+
+def _is_down(expression: Expression, down: Mapping[str, Spans], at: Millis) -> bool:
+    return evaluate(expression, lambda name: State.DOWN if at in down[name] else State.UP) is State.DOWN
 
 
 _NEVER = Spans()
