@@ -17,7 +17,7 @@ from netmon.engine.pipeline import Pipeline
 from netmon.engine.replay import Gap, play
 from netmon.errors import HostError
 from netmon.history import Store, open_history
-from netmon.model import MonitorEvent
+from netmon.model import MonitorEvent, Transition
 from netmon.simulation import Child, Demo
 
 Progress = Callable[[str, float], None]
@@ -112,15 +112,20 @@ def prepare(
         configuration = load(main)
         configuration.data_dir.mkdir(parents=True, exist_ok=True)
         kept = store_path(configuration).exists()
-        polls, transitions = (0, 0) if kept else _play(configuration, plan, progress)
+        polls, transitions = (0, 0) if kept else play_past(configuration, plan, progress)
         moved = f"{host}:{asked}" if asked and port != asked else None
         yield Prepared(configuration, plan, polls, transitions, kept, moved)
     finally:
         child.stop()
 
 
-def _play(configuration: Configuration, plan: Demo, progress: Progress) -> tuple[int, int]:
-    """Put the past into the history: polled, judged and recorded like the present, on a fast clock."""
+def play_past(
+    configuration: Configuration, plan: Demo, progress: Progress = lambda _what, _done: None
+) -> tuple[int, int]:
+    """Put the past into the history: polled, judged and recorded like the present, on a fast clock.
+
+    Returns the polls done and the changes of state they made.
+    """
     store = open_history(store_path(configuration))
     try:
         return _play_into(store, configuration, plan, progress)
@@ -146,7 +151,7 @@ def _play_into(store: Store, configuration: Configuration, plan: Demo, progress:
     store.record([MonitorEvent(end, "stopped")]).result()
     store.heartbeat(end).result()
     progress("history", 1.0)
-    return polls, len(store.events(plan.start, end))
+    return polls, sum(1 for event in store.events(plan.start, end) if isinstance(event, Transition))
 
 
 def stops(plan: Demo) -> tuple[Gap, ...]:
