@@ -29,7 +29,11 @@ PORTS_TRIED = 50
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A demo that is ready for its daemon. ``polls`` of the past were played; ``moved`` is the address asked for."""
+    """A demo that is ready for its daemon.
+
+    ``polls`` of the past were played and made ``transitions``; ``kept``: there was a history already, nothing was played.
+    ``moved`` is the web address asked for, where it was taken; ``displaced`` the devices and sites that had to move.
+    """
 
     configuration: Configuration
     plan: Demo
@@ -37,6 +41,7 @@ class Prepared:
     transitions: int
     kept: bool
     moved: str | None
+    displaced: int
 
 
 @contextmanager
@@ -114,7 +119,7 @@ def prepare(
         kept = store_path(configuration).exists()
         polls, transitions = (0, 0) if kept else play_past(configuration, plan, progress)
         moved = f"{host}:{asked}" if asked and port != asked else None
-        yield Prepared(configuration, plan, polls, transitions, kept, moved)
+        yield Prepared(configuration, plan, polls, transitions, kept, moved, len(placement.moved))
     finally:
         child.stop()
 

@@ -146,6 +146,13 @@ def _welcome(faults: "_Faults", prepared: "Prepared", directory: Path, url: str,
         out(f"  {told} ({changes % {'n': prepared.transitions}}), {_('ready in %(n)s s') % {'n': f'{seconds:.1f}'}}")
     if prepared.moved:
         out("  [yellow]" + _("%(address)s is taken: the next free port is used.") % {"address": prepared.moved} + "[/]")
+    if prepared.displaced:
+        told = ngettext(
+            "%(n)s device or web site took another address or port than usual.",
+            "%(n)s devices and web sites took another address or port than usual.",
+            prepared.displaced,
+        )
+        out("  [yellow]" + told % {"n": prepared.displaced} + "[/]")
     _addresses(out, url, _)
     _next_steps(out, directory, url, _)
     out("\n[bold]" + _("What goes wrong meanwhile") + "[/] " + _("(Ctrl-C stops everything)"))
@@ -192,7 +199,9 @@ class _Faults:
         self._lock = threading.Lock()
 
     def tell(self, line: dict[str, Any]) -> None:
-        """One line of the simulation."""
+        """One line of the simulation. A single lost poll is no fault to announce: it never becomes an outage."""
+        if line["kind"] == "blip":
+            return
         with self._lock:
             if self._early is not None:
                 self._early.append(line)
