@@ -31,7 +31,7 @@ PORTS_TRIED = 50
 class Prepared:
     """A demo that is ready for its daemon.
 
-    ``polls`` of the past were played and made ``transitions``; ``kept``: there was a history already, nothing was played.
+    ``polls`` of the past were played and made ``transitions``; ``kept``: a history was there already, none was played.
     ``moved`` is the web address asked for, where it was taken; ``displaced`` the devices and sites that had to move.
     """
 
