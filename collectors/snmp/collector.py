@@ -27,7 +27,6 @@ from collectors.snmp.families import Assembler
 from collectors.snmp.lanes import Lanes
 from collectors.snmp.modules import MODULES, Module
 from collectors.snmp.plan import Plan, plan
-from collectors.snmp.pysnmp_engine import PysnmpEngine
 from collectors.snmp.verdict import cost, judge
 from netmon.conventions import Reason
 from netmon.errors import CollectError
@@ -60,7 +59,8 @@ class SnmpCollector:
         self._modules = modules
         self._limits = limits
         self._own: Engine = NetmonEngine()
-        self._pysnmp: Engine = PysnmpEngine()
+        self._pysnmp: Engine | None = None
+        self._importing = asyncio.Lock()
         self._lanes = Lanes()
         self._memories: dict[str, _Memory] = {}
 
@@ -71,12 +71,12 @@ class SnmpCollector:
             CollectError: none can be opened.
         """
         await self._own.start()
-        await self._pysnmp.start()
 
     async def stop(self) -> None:
         """Close the sockets; safe without ``start``."""
         await self._own.stop()
-        await self._pysnmp.stop()
+        if self._pysnmp is not None:
+            await self._pysnmp.stop()
 
     async def collect(self, check: Check, *, verbose: bool = False) -> Reading:
         """Poll the check's modules once, within its timeout.
@@ -102,7 +102,7 @@ class SnmpCollector:
     async def _poll(self, session: Session, memory: _Memory, begun: float) -> Reading:
         settings = session.settings
         own = settings.engine == "netmon" and settings.credential.version == "2c"
-        engine = self._own if own else self._pysnmp
+        engine = self._own if own else await self._reference()
         values: dict[bytes, Value] = {}
         failure: Failure | None = None
         columns = memory.plan.columns
@@ -120,6 +120,14 @@ class SnmpCollector:
         ended = time.monotonic() - begun
         return dataclasses.replace(reading, families=families + cost(session, walked, ended))
 
+    async def _reference(self) -> Engine:
+        """The pysnmp engine, when first wanted: importing it takes time and memory few need."""
+        async with self._importing:
+            if self._pysnmp is None:
+                self._pysnmp = await asyncio.to_thread(_import_pysnmp)
+                await self._pysnmp.start()
+            return self._pysnmp
+
     def _memory(self, check: Check, settings: SnmpSettings) -> _Memory:
         memory = self._memories.get(check.id)
         if memory is None or memory.modules != settings.modules:
@@ -129,6 +137,12 @@ class SnmpCollector:
             requests = plan(self._modules[name] for name in settings.modules)
             memory = self._memories[check.id] = _Memory(settings.modules, requests, Assembler(requests))
         return memory
+
+
+def _import_pysnmp() -> Engine:
+    from collectors.snmp.pysnmp_engine import PysnmpEngine  # noqa: PLC0415 - in a thread, see _reference
+
+    return PysnmpEngine()
 
 
 def _kept(memory: _Memory, results: Sequence[ColumnResult]) -> dict[bytes, Rows]:

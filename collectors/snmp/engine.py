@@ -1,7 +1,8 @@
 """netmon's own SNMPv2c engine: one column per GETBULK, the next request sent from the callback of the last reply.
 
-A walk is one state machine and one future: no task wakes up between two requests, which is half of what it saves. The
-other half is ``codec.split_column``.
+A walk is one state machine and one future: no task wakes up between two requests. Answers are cut into rows all at once
+(``codec.split_column``), and those that say what they said at the last poll are not read again
+(``contract.Recollection``).
 """
 
 import asyncio

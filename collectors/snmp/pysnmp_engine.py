@@ -70,6 +70,7 @@ class PysnmpEngine:
 
     def __init__(self) -> None:
         self._engines: dict[SnmpCredential | None, hlapi.SnmpEngine] = {}
+        self._making = asyncio.Lock()
         self._targets: dict[tuple[object, ...], hlapi.UdpTransportTarget | hlapi.Udp6TransportTarget] = {}
 
     async def start(self) -> None:
@@ -165,7 +166,7 @@ class PysnmpEngine:
         except TimeoutError:
             raise SnmpError(_late(session, what)) from None
         except PySnmpError as error:
-            raise CollectError(Reason.CREDENTIAL, f"pysnmp cannot ask {session.agent}: {error}") from error
+            raise CollectError(Reason.INTERNAL, f"pysnmp cannot ask {session.agent}: {error}") from error
         if indication is not None:
             raise SnmpError(_indicated(session, indication))
         found = [(encode_oid(tuple(name)), value) for name, value in varbinds]
@@ -177,10 +178,12 @@ class PysnmpEngine:
     async def _prepare(self, session: Session) -> tuple[Any, Any, Any]:
         credential = session.settings.credential
         key = credential if credential.version == "3" else None
-        engine = self._engines.get(key)
-        if engine is None:
-            engine = self._engines[key] = hlapi.SnmpEngine()
-        return engine, _auth(credential), await self._target(session)
+        auth = _auth(credential)
+        async with self._making:
+            if key not in self._engines:
+                # It reads its MIBs for longer than the loop may be held.
+                self._engines[key] = await asyncio.to_thread(hlapi.SnmpEngine)
+        return self._engines[key], auth, await self._target(session)
 
     async def _target(self, session: Session) -> Any:
         key = (session.address, session.patience, session.settings.retries)

@@ -1,7 +1,7 @@
 """Recordings of real devices, replayed: both engines and the recording itself must agree.
 
-The recordings are not part of the project: ``NETMON_DEVICES`` names their folder, else ``../shared/devices``; where there are
-none, this file is not collected (``conftest.py``).
+The recordings are not part of the project: ``NETMON_DEVICES`` names their folder, else ``../shared/devices``; where
+there are none, this file is not collected (``conftest.py``).
 """
 
 import os
