@@ -116,3 +116,12 @@ def test_the_command_refuses_what_it_does_not_know():
     )
     assert done.returncode == 64
     assert done.stderr == "usage: python -m netmon.i18n update\n"
+
+
+def test_no_text_hides_where_it_is_not_found() -> None:
+    """Babel looks neither into f-strings (before Python 3.12) nor through other names for the translating function."""
+    root = Path(__file__).parent.parent
+    hidden = re.compile(r"""f["'].*\{n?_\(|translator\([^()]*\)\(\s*["']""")
+    for package in ("netmon", "exporters", "collectors"):
+        for path in (root / package).rglob("*.py"):
+            assert not hidden.search(path.read_text()), path

@@ -23,6 +23,7 @@ from netmon.cli.run import set_up_logging
 from netmon.clock import DAY, SECOND, SystemClock, to_datetime
 from netmon.errors import UsageError
 from netmon.i18n import plural_translator, translator
+from netmon.l10n import Formats
 
 if TYPE_CHECKING:
     from netmon.demo import Prepared
@@ -131,7 +132,7 @@ def _welcome(faults: "_Faults", prepared: "Prepared", directory: Path, url: str,
     out, inventory = faults.console.print, prepared.configuration.inventory
     web = sum(1 for check in inventory.checks.values() if check.collector == "http")
     snmp = len(inventory.checks) - web
-    out(f"[bold]netmon[/] · {_('simulated Bordeaux Métropole')}")
+    out("[bold]netmon[/] · " + _("simulated Bordeaux Métropole"))
     out(
         "  "
         + _("%(communes)s communes, %(agents)s SNMP agents, %(sites)s web sites, %(services)s services")
@@ -143,7 +144,11 @@ def _welcome(faults: "_Faults", prepared: "Prepared", directory: Path, url: str,
         days = (prepared.plan.live_start - prepared.plan.start) // DAY
         told = ngettext("%(n)s day of history played", "%(n)s days of history played", days) % {"n": days}
         changes = ngettext("%(n)s change of state", "%(n)s changes of state", prepared.transitions)
-        out(f"  {told} ({changes % {'n': prepared.transitions}}), {_('ready in %(n)s s') % {'n': f'{seconds:.1f}'}}")
+        changes %= {"n": prepared.transitions}
+        out(
+            f"  {told} ({changes}), "
+            + _("ready in %(n)s s") % {"n": Formats(language, "UTC").scaled(round(seconds * 10), 1)}
+        )
     if prepared.moved:
         out("  [yellow]" + _("%(address)s is taken: the next free port is used.") % {"address": prepared.moved} + "[/]")
     if prepared.displaced:
@@ -220,5 +225,6 @@ class _Faults:
         sign = "[red]✖[/]" if line["fault"] == "begins" else "[green]✔[/]"
         text = escape(line["text"].get(self._language) or line["text"]["fr"])
         if line["fault"] != "begins":
-            text = translator(self._language)("over: %(fault)s") % {"fault": text}
+            _ = translator(self._language)
+            text = _("over: %(fault)s") % {"fault": text}
         self.console.print(f"  {at:%H:%M:%S} {sign} {text}")
