@@ -67,6 +67,7 @@ bench: $(VENV)/.dev ## the benchmarks, each printing its ratio
 docs: $(VENV)/.dev ## regenerate the reference pages, the schema and the example metropolis
 	@$(BIN)/python -m netmon.config.generate
 	@$(BIN)/python -m netmon.cli.reference
+	@$(BIN)/python -m netmon.cli.metrics_reference
 	@$(BIN)/python -m netmon.simulation.generate config/bordeaux-metropole
 	@$(BIN)/python -m netmon.i18n update
 

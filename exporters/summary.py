@@ -1,17 +1,49 @@
 """Figures that several exporters tell alike."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from netmon.clock import Millis
-from netmon.contracts import NodeView, ServiceView, Snapshot
-from netmon.model import Observation, State
+from netmon.contracts import CheckView, NodeView, ServiceView, SlaView, Snapshot
+from netmon.model import MaintenanceWindow, Observation, State
 
 STALE_INTERVALS = 3
 """After this many intervals without an observation, what it said is no longer told."""
 
 ALIVE = {State.UP: 1, State.DEGRADED: 1, State.DOWN: 0, State.UNREACHABLE: 0}
 """Whether an object works; states that are not here tell neither."""
+
+
+class Moment:
+    """A snapshot as of one moment: what is looked at several times is computed once."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.inventory = snapshot.inventory
+        self.started = snapshot.started
+        self._now = snapshot.now()
+        self._checks = snapshot.checks()
+        self._nodes = snapshot.nodes()
+        self._services = snapshot.services()
+        self._maintenance = snapshot.maintenance()
+        self._sla = snapshot.sla()
+
+    def now(self) -> Millis:
+        return self._now
+
+    def checks(self) -> Mapping[str, CheckView]:
+        return self._checks
+
+    def nodes(self) -> Mapping[str, NodeView]:
+        return self._nodes
+
+    def services(self) -> Mapping[str, ServiceView]:
+        return self._services
+
+    def maintenance(self) -> Sequence[MaintenanceWindow]:
+        return self._maintenance
+
+    def sla(self) -> Sequence[SlaView]:
+        return self._sla
 
 
 def is_stale(last: Observation | None, now: Millis) -> bool:

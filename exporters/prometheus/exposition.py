@@ -5,25 +5,24 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from prometheus_client import CollectorRegistry, Counter, generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.metrics_core import Metric as SelfMetric
 from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
 
+from exporters.prometheus.account import Account
 from exporters.prometheus.heads import Head, OpenMetricsHeads, text_head
 from exporters.prometheus.own import HEADS, OwnFamilies
 from exporters.prometheus.selection import EVERYTHING, Selection
 from exporters.prometheus.text import Template, are_label_names, is_metric_name, label_block, make_template, render
-from exporters.summary import STALE_INTERVALS
+from exporters.summary import STALE_INTERVALS, Moment
 from netmon.clock import Millis
 from netmon.contracts import Snapshot
-from netmon.conventions import CHECK_LABELS, Metric
+from netmon.conventions import CHECK_LABELS
 from netmon.model import Check, Family, MetricKind, Observation, State
 
 _log = logging.getLogger("netmon.exporters.prometheus")
 
 _SELF_SUFFIXES = ("", "_total", "_created", "_bucket", "_count", "_sum", "_info", "_gcount", "_gsum")
-_REFUSED = ("labels", "name", "reserved", "shape", "type")
-_DROPPED = ("duplicate", "value")
 _Templates: TypeAlias = dict[tuple[tuple[str, ...], int], Template]
 
 
@@ -72,26 +71,12 @@ class Exposition:
         self._snapshot = snapshot
         self._registry = registry
         self._wrap = wrap_large_counters
-        self._own = OwnFamilies(snapshot)
+        self._own = OwnFamilies(self._block)
         self._stores: dict[str, _Store] = {}
         self._held: dict[str, _Held] = {}
         self._owners: dict[_Labels, str] = {}
         self._blocks: dict[str, _Block] = {}
-        self._dropped = Counter(
-            Metric.EXPOSITION_DROPPED, "Series left out: the labels of another, or a value its type forbids.", ["why"],
-            registry=registry,
-        )  # fmt: skip
-        self._refused = Counter(
-            Metric.EXPOSITION_REFUSED, "Families left out: a bad name or shape, or a name that means something else.",
-            ["why"], registry=registry,
-        )  # fmt: skip
-        self._expired = Counter(
-            Metric.EXPOSITION_EXPIRED, "Times a check's families were dropped for their age.", registry=registry
-        )
-        for why in _DROPPED:
-            self._dropped.labels(why)
-        for why in _REFUSED:
-            self._refused.labels(why)
+        self._account = Account(registry)
 
     def observed(self, observation: Observation) -> None:
         """Render the families that a poll brought, in place of those of the poll before."""
@@ -117,8 +102,7 @@ class Exposition:
     def scrape(self, selection: Selection = EVERYTHING, *, openmetrics: bool = False) -> list[bytes]:
         """The exposition in pieces, to be joined: families in order of name, then the metrics about netmon itself."""
         self._expire()
-        blocks = {view.check.id: self._block(view.check) for view in self._snapshot.checks().values()}
-        own = self._own.lines(blocks, selection)
+        own = self._own.lines(Moment(self._snapshot), selection)
         selves = list(self._registry.collect()) if selection.is_everything else []
         reserved = {metric.name + suffix for metric in selves for suffix in _SELF_SUFFIXES}
         names = sorted(name for name in {*own, *self._stores} if name not in reserved)
@@ -148,13 +132,13 @@ class Exposition:
         for family in families:
             store, why = self._store(family, held)
             if store is None:
-                self._refused.labels(why).inc()
+                self._account.refused.labels(why).inc()
                 _log.debug("family refused", extra={"check": held.check.id, "family": family.name, "why": why})
                 continue
             template = self._template(family, held, known)
             chunk, dropped = render(template, family.name, family.kind, family.values, wrap=self._wrap)
             if dropped:
-                self._dropped.labels("value").inc(dropped)
+                self._account.dropped.labels("value").inc(dropped)
             if chunk:
                 store.stateset = store.stateset and family.name in family.label_names
                 store.chunks[held.check.id] = chunk
@@ -181,7 +165,7 @@ class Exposition:
         template = held.templates.get(key) or known.get(key)
         if template is None:
             template = make_template(held.block, family.label_names, family.series)
-            self._dropped.labels("duplicate").inc(template.dropped)
+            self._account.dropped.labels("duplicate").inc(template.dropped)
         held.templates[key] = template
         return template
 
@@ -211,7 +195,7 @@ class Exposition:
             held = self._held[check_id]
             self._remove_chunks(check_id, held.families)
             held.families = []
-            self._expired.inc()
+            self._account.expired.inc()
 
     def _remove_chunks(self, check_id: str, names: Iterable[str]) -> None:
         for name in names:

@@ -20,12 +20,16 @@ _SUFFIXES: dict[MetricKind, tuple[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the lines above a family say. ``stateset``: every series carries the label OpenMetrics wants of one."""
+    """What the lines above a family say. ``stateset``: every series carries the label OpenMetrics wants of one.
+
+    ``labels`` are for the reference page; the lines do not name them.
+    """
 
     name: str
     kind: MetricKind
     help: str
     stateset: bool = False
+    labels: tuple[str, ...] = ()
 
 
 def text_head(head: Head) -> bytes:

@@ -1,212 +1,203 @@
 """netmon's own families, read from the snapshot at scrape time; what has not changed is not rendered again."""
 
-import platform
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import netmon
+from exporters.prometheus.checks import render_check, sample
 from exporters.prometheus.heads import Head
 from exporters.prometheus.selection import Selection
-from exporters.prometheus.text import format_value, label_block
+from exporters.prometheus.text import label_block
 from exporters.summary import ALIVE, is_stale, services_by_commune, up_ratio
-from netmon.clock import SECOND, Millis
+from netmon.clock import Millis
 from netmon.contracts import CheckView, Snapshot
-from netmon.conventions import Metric, Reason
-from netmon.model import MetricKind, Number, Observation, State
-
-CHECK_STATES = ("up", "degraded", "down", "unreachable", "unknown", "maintenance")
-_COUNTED_FROM_ZERO = {
-    "snmp": (Reason.TIMEOUT,),
-    "http": (Reason.TIMEOUT, Reason.CONNECT_REFUSED, Reason.STATUS),
-}
+from netmon.conventions import CHECK_LABELS, Metric
+from netmon.model import Check, Inventory, MetricKind, Node, Number, State
 
 
-def _head(name: Metric, kind: MetricKind, documentation: str) -> Head:
-    return Head(name.value, kind, documentation)
+def _head(name: Metric, kind: MetricKind, documentation: str, *labels: str) -> Head:
+    return Head(name.value, kind, documentation, labels=labels)
 
 
 CHECK_HEADS = (
     _head(Metric.CHECK_STATE, "gauge", "State of the check: 1 for the one it is in. Planned work hides the others; "
-          "pending, and not polled for three intervals, is unknown."),
-    _head(Metric.CHECK_UP, "gauge", "Whether the target works (up or degraded). Absent while unknown."),
-    _head(Metric.CHECK_DURATION, "gauge", "How long the last poll took."),
-    _head(Metric.CHECK_LAST_SUCCESS, "gauge", "When the last poll began that found the target up or degraded."),
-    _head(Metric.CHECK_LAST_RUN, "gauge", "When the last poll began: netmon polls on its own schedule."),
+          "pending, and not polled for three intervals, is unknown.", *CHECK_LABELS, "state"),
+    _head(Metric.CHECK_UP, "gauge", "Whether the target works (up or degraded). Absent while unknown.", *CHECK_LABELS),
+    _head(Metric.CHECK_DURATION, "gauge", "How long the last poll took.", *CHECK_LABELS),
+    _head(Metric.CHECK_LAST_SUCCESS, "gauge", "When the last poll began that found the target up or degraded.",
+          *CHECK_LABELS),
+    _head(Metric.CHECK_LAST_RUN, "gauge", "When the last poll began: netmon polls on its own schedule.", *CHECK_LABELS),
     _head(Metric.CHECK_FAILURES, "counter", "Polls that did not find the target up, by reason. The usual reasons of "
-          "the collector are there from the start, others from their first time."),
+          "the collector are there from the start, others from their first time.", *CHECK_LABELS, "reason"),
 )  # fmt: skip
+_NODE = ("commune", "site", "node")
+_SLA = ("contract", "commune", "period")
 SNAPSHOT_HEADS = (
-    _head(Metric.NODE_UP, "gauge", "Whether the node works (up or degraded). Absent while unknown."),
-    _head(Metric.NODE_REBOOTS, "counter", "Reboots seen since netmon started."),
+    _head(Metric.NODE_UP, "gauge", "Whether the node works (up or degraded). Absent while unknown.", *_NODE),
+    _head(Metric.NODE_REBOOTS, "counter", "Reboots seen since netmon started.", *_NODE),
     _head(Metric.COMMUNE_UP_RATIO, "gauge", "Share of the commune's services that work, among those whose state is "
-          "known and that are not in maintenance. Absent when there are none."),
-    _head(Metric.COMMUNE_INFO, "info", "The commune's official code."),
-    _head(Metric.SLA_AVAILABILITY, "gauge", "Availability in the current civil period, as measured."),
-    _head(Metric.SLA_LOW, "gauge", "The lowest availability compatible with what the polls saw."),
-    _head(Metric.SLA_HIGH, "gauge", "The highest availability compatible with what the polls saw."),
-    _head(Metric.SLA_OBJECTIVE, "gauge", "The availability the contract promises."),
-    _head(Metric.SLA_COVERAGE, "gauge", "Share of the period's time that was seen."),
+          "known and that are not in maintenance. Absent when there are none.", "commune"),
+    _head(Metric.COMMUNE_INFO, "info", "The commune's official code.", "commune", "insee"),
+    _head(Metric.SLA_AVAILABILITY, "gauge", "Availability in the current civil period, as measured.", *_SLA),
+    _head(Metric.SLA_LOW, "gauge", "The lowest availability compatible with what the polls saw.", *_SLA),
+    _head(Metric.SLA_HIGH, "gauge", "The highest availability compatible with what the polls saw.", *_SLA),
+    _head(Metric.SLA_OBJECTIVE, "gauge", "The availability the contract promises.", *_SLA),
+    _head(Metric.SLA_COVERAGE, "gauge", "Share of the period's time that was seen.", *_SLA),
     _head(Metric.SLA_BUDGET, "gauge", "Unavailable time that the objective still leaves in the period; "
-          "negative when overdrawn."),
-    _head(Metric.MAINTENANCE_ACTIVE, "gauge", "1 while planned work on the object is open ('*': all objects)."),
-    _head(Metric.BUILD_INFO, "info", "The running version."),
+          "negative when overdrawn.", *_SLA),
+    _head(Metric.MAINTENANCE_ACTIVE, "gauge", "1 while planned work on the object is open ('*': all objects).",
+          "object"),
+    _head(Metric.BUILD_INFO, "info", "The running version.", "version"),
 )  # fmt: skip
 HEADS = {head.name: head for head in (*CHECK_HEADS, *SNAPSHOT_HEADS)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _CheckLines:
-    """The rendered lines of one check, per family of ``CHECK_HEADS``, with what they were made from."""
+    """The lines of one check, one a family of ``CHECK_HEADS``, with what they were made from."""
 
     view: CheckView
-    last: Observation | None
     block: bytes
     stale: bool
     lines: tuple[bytes, ...]
 
-    def still_hold(self, view: CheckView, block: bytes, stale: bool) -> bool:
+    def hold(self, view: CheckView, now: Millis) -> bool:
+        """Whether they say what ``view`` says now; ``failures`` and reboots only change with ``last``."""
         mine = self.view
         return (
-            (view is mine or (view.state is mine.state and view.maintenance == mine.maintenance
-                              and view.last_success == mine.last_success))
-            and view.last is self.last and stale == self.stale and block == self.block
-        )  # fmt: skip
+            view.last is mine.last
+            and view.state is mine.state
+            and view.maintenance == mine.maintenance
+            and view.last_success == mine.last_success
+            and view.check is mine.check
+            and is_stale(view.last, now) == self.stale
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _NodeLines:
+    """The lines of one node, with what they were made from."""
+
+    node: Node
+    state: State
+    reboots: int
+    commune: str
+    lines: tuple[bytes, bytes]
+
+    def hold(self, node: Node, state: State, reboots: int) -> bool:
+        """Whether they still say what is."""
+        return node is self.node and state is self.state and reboots == self.reboots
 
 
 class OwnFamilies:
-    """Lines of netmon's own families, by family name."""
+    """Lines of netmon's own families, by family name. ``block_of`` gives a check's label block."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
+    def __init__(self, block_of: Callable[[Check], bytes]) -> None:
+        self._block_of = block_of
         self._checks: dict[str, _CheckLines] = {}
+        self._nodes: dict[str, _NodeLines] = {}
 
     def forget(self, check_id: str) -> None:
         """Drop what is kept for the check."""
         self._checks.pop(check_id, None)
 
-    def lines(self, blocks: dict[str, bytes], selection: Selection) -> dict[str, list[bytes]]:
-        """The lines of every family for ``selection``; ``blocks`` are the label blocks of all checks."""
-        result = self._check_lines(blocks, selection)
-        for name, line in self._snapshot_lines(selection):
+    def lines(self, snapshot: Snapshot, selection: Selection) -> dict[str, list[bytes]]:
+        """The lines of every family for ``selection``."""
+        result = self._check_lines(snapshot, selection)
+        self._add_node_lines(snapshot, selection, result)
+        for name, line in _snapshot_lines(snapshot, selection):
             result[name].append(line)
         return result
 
-    def _check_lines(self, blocks: dict[str, bytes], selection: Selection) -> defaultdict[str, list[bytes]]:
-        now = self._snapshot.now()
+    def _check_lines(self, snapshot: Snapshot, selection: Selection) -> defaultdict[str, list[bytes]]:
+        now = snapshot.now()
         kept: dict[str, _CheckLines] = {}
-        for check_id, view in self._snapshot.checks().items():
-            stale = is_stale(view.last, now)
+        for check_id, view in snapshot.checks().items():
             known = self._checks.get(check_id)
-            if known is None or not known.still_hold(view, blocks[check_id], stale):
-                lines = tuple(_render_check(view, blocks[check_id], stale))
-                known = _CheckLines(view, view.last, blocks[check_id], stale, lines)
+            if known is None or not known.hold(view, now):
+                stale, block = is_stale(view.last, now), self._block_of(view.check)
+                known = _CheckLines(view, block, stale, render_check(view, block, stale=stale))
             kept[check_id] = known
         self._checks = kept
-        chosen = [each.lines for each in kept.values() if selection.takes_check(each.view.check)]
+        everything = selection.is_everything
+        chosen = [each.lines for each in kept.values() if everything or selection.takes_check(each.view.check)]
         families = zip(*chosen, strict=True) if chosen else ()
         return defaultdict(list, {head.name: list(lines) for head, lines in zip(CHECK_HEADS, families, strict=False)})
 
-    def _snapshot_lines(self, selection: Selection) -> Iterator[tuple[str, bytes]]:
-        yield from self._node_lines(selection)
-        if not selection.nodes:
-            yield from self._commune_lines(selection)
-            yield from self._sla_lines(selection)
-        if selection.is_everything:
-            yield from self._maintenance_lines()
-            labels = (("version", netmon.__version__), ("python_version", platform.python_version()))
-            yield _line(Metric.BUILD_INFO, labels, 1)
-
-    def _node_lines(self, selection: Selection) -> Iterator[tuple[str, bytes]]:
-        inventory = self._snapshot.inventory
+    def _add_node_lines(self, snapshot: Snapshot, selection: Selection, result: dict[str, list[bytes]]) -> None:
         reboots: defaultdict[str, int] = defaultdict(int)
-        for view in self._snapshot.checks().values():
-            reboots[view.check.node] += view.reboots
-        for node_view in self._snapshot.nodes().values():
-            node = inventory.nodes.get(node_view.id)
+        for view in snapshot.checks().values():
+            if view.reboots:
+                reboots[view.check.node] += view.reboots
+        kept: dict[str, _NodeLines] = {}
+        inventory = snapshot.inventory
+        for name, node_view in snapshot.nodes().items():
+            node = inventory.nodes.get(name)
             if node is None:
                 continue
-            site = inventory.sites.get(node.site)
-            commune = site.commune if site else ""
-            if not selection.takes(commune, node.id):
-                continue
-            labels = (("commune", commune), ("site", node.site), ("node", node.id))
-            if node_view.state in ALIVE:
-                yield _line(Metric.NODE_UP, labels, ALIVE[node_view.state])
-            yield _line(Metric.NODE_REBOOTS, labels, reboots[node.id])
-
-    def _commune_lines(self, selection: Selection) -> Iterator[tuple[str, bytes]]:
-        inventory = self._snapshot.inventory
-        members = services_by_commune(self._snapshot)
-        for commune in inventory.communes.values():
-            if not selection.takes(commune.name, ""):
-                continue
-            labels = (("commune", commune.name),)
-            yield _line(Metric.COMMUNE_INFO, (*labels, ("insee", commune.insee)), 1)
-            ratio = up_ratio(members[commune.name])
-            if ratio is not None:
-                yield _line(Metric.COMMUNE_UP_RATIO, labels, ratio)
-
-    def _sla_lines(self, selection: Selection) -> Iterator[tuple[str, bytes]]:
-        for view in self._snapshot.sla():
-            if not selection.takes(view.commune, ""):
-                continue
-            labels = (("contract", view.contract), ("commune", view.commune), ("period", view.period))
-            for name, value in (
-                (Metric.SLA_AVAILABILITY, view.availability),
-                (Metric.SLA_LOW, view.low),
-                (Metric.SLA_HIGH, view.high),
-                (Metric.SLA_OBJECTIVE, view.objective),
-                (Metric.SLA_COVERAGE, view.coverage),
-                (Metric.SLA_BUDGET, view.budget_seconds),
-            ):
-                if value is not None:
-                    yield _line(name, labels, value)
-
-    def _maintenance_lines(self) -> Iterator[tuple[str, bytes]]:
-        for name in dict.fromkeys(window.object for window in self._snapshot.maintenance()):
-            yield _line(Metric.MAINTENANCE_ACTIVE, (("object", name),), 1)
+            known = self._nodes.get(name)
+            if known is None or not known.hold(node, node_view.state, reboots[name]):
+                known = _render_node(node, inventory, node_view.state, reboots[name])
+            kept[name] = known
+        self._nodes = kept
+        chosen = [each.lines for each in kept.values() if selection.takes(each.commune, each.node.id)]
+        result[Metric.NODE_UP.value] = [up for up, _ in chosen]
+        result[Metric.NODE_REBOOTS.value] = [count for _, count in chosen]
 
 
-def _render_check(view: CheckView, block: bytes, stale: bool) -> Iterator[bytes]:
-    """The lines of one check, in the order of ``CHECK_HEADS``."""
-    last = view.last
-    state = _shown_state(view, stale)
-    yield b"".join(
-        b'%b{%b,state="%b"} %d\n' % (Metric.CHECK_STATE.encode(), block, name.encode(), name == state)
-        for name in CHECK_STATES
-    )
-    up = None if stale else ALIVE.get(view.state)
-    yield _check_line(Metric.CHECK_UP, block, up)
-    yield _check_line(Metric.CHECK_DURATION, block, None if stale or last is None else last.duration)
-    yield _check_line(Metric.CHECK_LAST_SUCCESS, block, _seconds(view.last_success))
-    yield _check_line(Metric.CHECK_LAST_RUN, block, _seconds(last.started if last else None))
-    usual = _COUNTED_FROM_ZERO.get(view.check.collector, (Reason.TIMEOUT,))
-    failures = dict.fromkeys(map(str, usual), 0) | dict(view.failures)
-    yield b"".join(
-        b"%b{%b,%b} %d\n" % (Metric.CHECK_FAILURES.encode(), block, label_block(("reason",), (reason,)), count)
-        for reason, count in failures.items()
-    )
+def _snapshot_lines(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[str, bytes]]:
+    if not selection.nodes:
+        yield from _commune_lines(snapshot, selection)
+        yield from _sla_lines(snapshot, selection)
+    if selection.is_everything:
+        yield from _maintenance_lines(snapshot)
+        yield _line(Metric.BUILD_INFO, (("version", netmon.__version__),), 1)
 
 
-def _shown_state(view: CheckView, stale: bool) -> str:
-    if view.maintenance:
-        return "maintenance"
-    return "unknown" if stale or view.state is State.PENDING else view.state.value
+def _commune_lines(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[str, bytes]]:
+    inventory = snapshot.inventory
+    members = services_by_commune(snapshot)
+    for commune in inventory.communes.values():
+        if not selection.takes(commune.name, ""):
+            continue
+        labels = (("commune", commune.name),)
+        yield _line(Metric.COMMUNE_INFO, (*labels, ("insee", commune.insee)), 1)
+        ratio = up_ratio(members[commune.name])
+        if ratio is not None:
+            yield _line(Metric.COMMUNE_UP_RATIO, labels, ratio)
 
 
-def _check_line(name: Metric, block: bytes, value: Number | None) -> bytes:
-    return b"" if value is None else _sample(name, block, value)
+def _sla_lines(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[str, bytes]]:
+    for view in snapshot.sla():
+        if not selection.takes(view.commune, ""):
+            continue
+        labels = (("contract", view.contract), ("commune", view.commune), ("period", view.period))
+        for name, value in (
+            (Metric.SLA_AVAILABILITY, view.availability),
+            (Metric.SLA_LOW, view.low),
+            (Metric.SLA_HIGH, view.high),
+            (Metric.SLA_OBJECTIVE, view.objective),
+            (Metric.SLA_COVERAGE, view.coverage),
+            (Metric.SLA_BUDGET, view.budget_seconds),
+        ):
+            if value is not None:
+                yield _line(name, labels, value)
 
 
-def _sample(name: Metric, block: bytes, value: Number) -> bytes:
-    return b"%b{%b} %b\n" % (name.encode(), block, format_value(value) or b"NaN")
+def _maintenance_lines(snapshot: Snapshot) -> Iterator[tuple[str, bytes]]:
+    for name in dict.fromkeys(window.object for window in snapshot.maintenance()):
+        yield _line(Metric.MAINTENANCE_ACTIVE, (("object", name),), 1)
+
+
+def _render_node(node: Node, inventory: Inventory, state: State, reboots: int) -> _NodeLines:
+    site = inventory.sites.get(node.site)
+    commune = site.commune if site else ""
+    block = label_block(_NODE, (commune, node.site, node.id))
+    up = sample(Metric.NODE_UP, block, ALIVE[state]) if state in ALIVE else b""
+    return _NodeLines(node, state, reboots, commune, (up, sample(Metric.NODE_REBOOTS, block, reboots)))
 
 
 def _line(name: Metric, labels: tuple[tuple[str, str], ...], value: Number) -> tuple[str, bytes]:
     names, values = zip(*labels, strict=True)
-    return name.value, _sample(name, label_block(names, values), value)
-
-
-def _seconds(instant: Millis | None) -> float | None:
-    return None if instant is None else instant / SECOND
+    return name.value, sample(name, label_block(names, values), value)

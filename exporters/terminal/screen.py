@@ -81,7 +81,8 @@ class Screen:
         return lines
 
     def _tile(self, name: str, state: str, problems: int) -> Text:
-        cell = Text().append(self.look.glyph(state), STYLES[state]).append(f" {self.look.text(name)}")
+        style = "" if state == "up" else STYLES[state]  # only what asks for attention gets it
+        cell = Text().append(self.look.glyph(state), style).append(f" {self.look.text(name)}")
         return cell.append(f" {problems}", "bold") if problems else cell
 
     def _one_commune(self, status: Status) -> list[Text]:

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from typing import Any, TypeAlias
 
 import netmon
-from exporters.summary import is_stale
+from exporters.summary import Moment, is_stale
 from exporters.web.communes import STATES, CommuneView, commune_views, count, worst
 from exporters.web.problems import OpenProblem, open_problems
 from netmon.clock import Millis, to_datetime
@@ -25,6 +25,7 @@ def moment(instant: Millis | None) -> str | None:
 
 def status_document(snapshot: Snapshot, language: str = "fr") -> Document:
     """The whole present in one document: communes worst first, open problems, the monitor itself."""
+    snapshot = Moment(snapshot)
     communes = commune_views(snapshot)
     problems = open_problems(snapshot)
     return {

@@ -1,13 +1,15 @@
 """The landing page: the métropole at a glance, for people; without script."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 import netmon
-from exporters.summary import is_stale, printable
+from exporters.summary import Moment, is_stale, printable
 from exporters.web.communes import STATES, CommuneView, commune_views, count
 from exporters.web.pages import draw
 from exporters.web.problems import OpenProblem, open_problems
@@ -23,7 +25,7 @@ GLYPHS = {
 MAINTENANCE_WORD = mark("maintenance")
 _WORDS = {**{state.value: words for state, words in STATE_WORDS.items()}, "maintenance": MAINTENANCE_WORD}
 _MOST_PROBLEMS = 50
-_REFRESH = range(5, 3601)
+_REFRESH = re.compile(r"[1-9][0-9]{0,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,30 +84,32 @@ class LandingPage:
 
     async def respond(self, request: Request) -> Response:
         """``?refresh=SECONDS`` asks the browser to come back by itself, for a screen on a wall."""
-        snapshot, formats, now = self._snapshot, self._formats, self._snapshot.now()
-        communes = commune_views(snapshot)
-        problems = open_problems(snapshot)
+        values = self._values(Moment(self._snapshot))
+        return draw("index.html", self._language, {**values, "refresh": _refresh(request)})
+
+    def _values(self, moment: Moment) -> dict[str, Any]:
+        formats, now, checks = self._formats, moment.now(), moment.checks()
+        communes, problems = commune_views(moment), open_problems(moment)
         roots = [problem for problem in problems if problem.root]
-        seconds = request.query_params.get("refresh", "")
-        return draw("index.html", self._language, {
-            "refresh": int(seconds) if seconds.isdecimal() and int(seconds) in _REFRESH else None,
+        services = [problem for problem in problems if problem.kind == "service"]
+        return {
             "tiles": [self._tile(view, roots) for view in communes],
-            "columns": max((view.commune.tile[0] for view in communes), default=0) + 1,
-            "totals": self._totals(communes),
+            "totals": self._totals(moment, communes),
             "problems": [self._problem(problem, now) for problem in roots[:_MOST_PROBLEMS]],
             "more": max(0, len(roots) - _MOST_PROBLEMS),
-            "services": [self._problem(problem, now) for problem in problems if problem.kind == "service"],
+            "services": [self._problem(problem, now) for problem in services[:_MOST_PROBLEMS]],
+            "more_services": max(0, len(services) - _MOST_PROBLEMS),
             "windows": [
                 (window.object, window.text, formats.instant(window.end) if window.end else "")
-                for window in snapshot.maintenance()
+                for window in moment.maintenance()
             ],
             "now": formats.instant(now),
-            "started": formats.instant(snapshot.started),
-            "stale": sum(is_stale(view.last, now) for view in snapshot.checks().values()),
-            "checks": formats.integer(len(snapshot.checks())),
+            "started": formats.instant(moment.started),
+            "stale": sum(is_stale(view.last, now) for view in checks.values()),
+            "checks": formats.integer(len(checks)),
             "version": netmon.__version__,
             "has_reports": self._has_reports,
-        })  # fmt: skip
+        }
 
     def _state(self, name: str) -> StateText:
         return StateText(name, GLYPHS[name], self._gettext(_WORDS[name]))
@@ -117,13 +121,13 @@ class LandingPage:
         column, row = view.commune.tile
         return Tile(view.commune.name, column, row, self._state(view.state), note)
 
-    def _totals(self, communes: list[CommuneView]) -> list[Total]:
-        _, snapshot = self._gettext, self._snapshot
+    def _totals(self, moment: Moment, communes: list[CommuneView]) -> list[Total]:
+        _ = self._gettext
         counted = (
             (_("Communes"), {state: sum(view.state == state for view in communes) for state in STATES}),
-            (_("Services"), count(snapshot.services().values())),
-            (_("Devices"), count(snapshot.nodes().values())),
-            (_("Checks"), count(snapshot.checks().values())),
+            (_("Services"), count(moment.services().values())),
+            (_("Devices"), count(moment.nodes().values())),
+            (_("Checks"), count(moment.checks().values())),
         )
         return [
             Total(
@@ -157,3 +161,8 @@ class LandingPage:
             ngettext("%(n)s service", "%(n)s services", services) % {"n": integer(services)} if services else "",
         )
         return ", ".join(filter(None, parts))
+
+
+def _refresh(request: Request) -> int | None:
+    seconds = request.query_params.get("refresh", "")
+    return max(5, int(seconds)) if _REFRESH.fullmatch(seconds) else None
