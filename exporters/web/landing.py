@@ -13,7 +13,7 @@ from exporters.summary import Moment, is_stale, printable
 from exporters.web.communes import STATES, CommuneView, commune_views, count
 from exporters.web.pages import draw
 from exporters.web.problems import OpenProblem, open_problems
-from netmon.clock import Millis
+from netmon.clock import MINUTE, Millis
 from netmon.contracts import Snapshot
 from netmon.i18n import mark, plural_translator, translator
 from netmon.l10n import Formats
@@ -144,7 +144,8 @@ class LandingPage:
         place = ", ".join(filter(None, (site.name if site else "", problem.commune)))
         state = "maintenance" if problem.maintenance else problem.state.value
         since = self._formats.instant(problem.since)
-        lasted = self._formats.duration(max(0, now - problem.since))
+        length = max(0, now - problem.since)
+        lasted = self._formats.duration(length - length % MINUTE if length >= MINUTE else length)
         reason = words_of(problem.reason, self._gettext)
         causes = ", ".join(problem.causes[:3])
         detail = _("because of %(causes)s") % {"causes": causes} if causes else problem.detail

@@ -1,4 +1,4 @@
-"""The terminal summary, kept as text: ``NETMON_WRITE_GOLDEN=1 pytest …`` writes it anew, to be looked at."""
+"""The terminal summary, kept as text: ``NETMON_GOLDEN=write pytest …`` writes it anew, to be looked at."""
 
 import datetime as dt
 import os
@@ -76,7 +76,7 @@ def test_one_commune_and_a_calm_day_look_as_last_approved() -> None:
 def compare(name: str, lines: list[str]) -> None:
     path = GOLDEN / name
     text = "\n".join(lines) + "\n"
-    if os.environ.get("NETMON_WRITE_GOLDEN"):
+    if os.environ.get("NETMON_GOLDEN") == "write":
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     assert text == path.read_text(encoding="utf-8")
