@@ -33,7 +33,7 @@ class Pipeline:
         self._inventory = inventory
         self._recorder = recorder
         self._now = now
-        self._started = now()
+        self._started = self._watching_since = now()
         self._windows = list(windows)
         self._listeners: list[ObservationListener] = []
         self._memories = {check: Memory(check, since=self._started) for check in inventory.checks}
@@ -86,11 +86,10 @@ class Pipeline:
         """Whatever should have been looked at long ago is UNKNOWN since the first look it missed."""
         now = self._now()
         for check in self._inventory.checks.values():
-            memory = self._memories[check.id]
-            seen = self._started if memory.seen is None else memory.seen
+            seen = max(self._memories[check.id].seen or 0, self._watching_since)
             if now - seen > STALE_INTERVALS * check.interval:
                 reading = Reading(State.UNKNOWN, Reason.NOT_POLLED, "not looked at for several intervals")
-                self.observe(Observation(check, max(seen + check.interval, self._started), 0.0, reading))
+                self.observe(Observation(check, seen + check.interval, 0.0, reading))
 
     def add_windows(self, windows: Iterable[MaintenanceWindow]) -> None:
         """Planned work to show (recording it is the caller's)."""
@@ -102,6 +101,7 @@ class Pipeline:
 
     def resume(self, at: Millis) -> None:
         """The daemon had not been watching until ``at``: rows of failures do not reach across the gap."""
+        self._watching_since = at
         self._memories = {name: replace(memory, pending=()) for name, memory in self._memories.items()}
         log.info("watching again since %d", at)
 

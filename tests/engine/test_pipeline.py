@@ -114,6 +114,23 @@ def test_a_check_nobody_polls_becomes_unknown_since_its_first_missed_poll() -> N
     assert (view.state, view.since, view.reason) == (State.UNKNOWN, seen + MINUTE, "not_polled")
 
 
+def test_right_after_a_restart_or_a_sleep_nothing_is_stale_yet() -> None:
+    stored = Transition("core/snmp", START, START, State.PENDING, State.DOWN, Reason.TIMEOUT, START)
+    bench = Bench()
+    bench.pipeline.restore({"core/snmp": stored}, START - 60 * MINUTE)
+    bench.clock.advance(2 * MINUTE)
+    bench.pipeline.sweep()
+    assert bench.recorded() == []
+    bench.clock.advance(60 * MINUTE)
+    bench.pipeline.resume(bench.clock.now())
+    bench.clock.advance(2 * MINUTE)
+    bench.pipeline.sweep()
+    assert bench.recorded() == []
+    bench.clock.advance(2 * MINUTE)
+    bench.pipeline.sweep()
+    assert ("core/snmp", "unknown") in bench.recorded()
+
+
 def test_after_a_restart_states_hold_and_only_news_are_recorded() -> None:
     before = Bench()
     before.poll(**ALL_UP)
