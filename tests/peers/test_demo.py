@@ -45,9 +45,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 @contextlib.contextmanager
 def start(directory: Path, *more: str) -> Iterator[Running]:
     port, output = free_port(), directory / "output.txt"
-    command = [
-        sys.executable, "-m", "netmon", "demo", "--listen", f"127.0.0.1:{port}", "--data", str(directory / "data"), *more,
-    ]  # fmt: skip
+    data = str(directory / "data")
+    command = [sys.executable, "-m", "netmon", "demo", "--listen", f"127.0.0.1:{port}", "--data", data, *more]
     with output.open("wb") as out:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, "NO_COLOR": "1"})
         try:
