@@ -45,9 +45,13 @@ class Poller:
         self._telemetry = telemetry
         self._clock = clock
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._stopped = False
 
     def start(self, check: Check, due: Millis) -> None:
-        """Begin a poll that was due at ``due``; skipped, and counted, while the one before is under way."""
+        """Begin a poll that was due at ``due``; skipped, and counted, while the one before is under way or we stop."""
+        if self._stopped:
+            self._telemetry.skipped.labels("stopping").inc()
+            return
         if check.id in self._running:
             self._telemetry.skipped.labels("overrun").inc()
             return
@@ -57,7 +61,8 @@ class Poller:
         task.add_done_callback(lambda _task: self._running.pop(check.id, None))
 
     async def stop(self) -> None:
-        """Give up the polls under way; what they would have read is not recorded."""
+        """Give up the polls under way; what they would have read is not recorded. None begins from now on."""
+        self._stopped = True
         tasks = list(self._running.values())
         for task in tasks:
             task.cancel()

@@ -42,6 +42,7 @@ class Scheduler:
             timezone=dt.UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
         self._skew = 0
+        self._stopped = False
 
     def start(self) -> None:
         """Plan all slots and begin."""
@@ -61,7 +62,8 @@ class Scheduler:
         self._scheduler.add_job(run, trigger)
 
     def stop(self) -> None:
-        """Fire no more; safe without ``start``."""
+        """Fire no more, nor start what was due later in this second; safe without ``start``."""
+        self._stopped = True
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
@@ -83,7 +85,11 @@ class Scheduler:
             if exact <= now:
                 self._start(check, exact)
             else:
-                loop.call_later((exact - now) / SECOND, self._start, check, exact)
+                loop.call_later((exact - now) / SECOND, self._start_later, check, exact)
+
+    def _start_later(self, check: Check, due: Millis) -> None:
+        if not self._stopped:
+            self._start(check, due)
 
     def _count_missed(self, interval: Millis, place: Millis, due: Millis) -> None:
         before = self._last_due.get((interval, place))
