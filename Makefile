@@ -51,6 +51,16 @@ peers:
 test: $(VENV)/.dev peers ## all tests (as root, installs the Debian programs they compare with)
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
+LOWEST := .venv-lowest
+.PHONY: test-lowest
+test-lowest: ## what touches libraries, with the lowest versions that pyproject.toml admits
+	@$(PYTHON) -m venv $(LOWEST)
+	@$(PYTHON) tests/lowest.py > $(LOWEST)/constraints.txt
+	@$(LOWEST)/bin/python -m pip --quiet --disable-pip-version-check install \
+	  --editable '.[dev]' --constraint $(LOWEST)/constraints.txt
+	@$(LOWEST)/bin/python -m pytest -p no:cacheprovider $(PYTEST_ARGS) \
+	  tests/cli tests/collectors tests/config tests/engine tests/exporters tests/history tests/test_i18n.py
+
 .PHONY: lint
 lint: $(VENV)/.dev ## ruff, mypy --strict, import-linter
 	@$(BIN)/ruff check .
@@ -73,4 +83,4 @@ docs: $(VENV)/.dev ## regenerate the reference pages, the schema and the example
 
 .PHONY: clean
 clean: ## remove what these targets made
-	@rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(LOWEST) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

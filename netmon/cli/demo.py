@@ -112,9 +112,12 @@ def _address(text: str) -> tuple[str, int]:
 def _progress(_: Translate) -> Iterator[Callable[[str, float], None]]:
     """A bar on standard error while it is a terminal; nothing otherwise."""
     console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _what, _done: None
+        return
     words = {"simulation": _("Starting the simulation"), "history": _("Playing the past")}
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    bar = Progress(*columns, console=console, transient=True)
     task = bar.add_task(words["simulation"], total=1.0)
 
     def show(what: str, done: float) -> None:

@@ -92,7 +92,7 @@ def test_every_check_is_polled_once_an_interval() -> None:
     asyncio.run(run())
     for one in checks:
         due = [at for name, at in polled if name == one.id]
-        assert len(due) in {3, 4}
+        assert len(due) in {2, 3, 4}
         assert all(later - sooner == 1_000 for sooner, later in itertools.pairwise(due))
     assert sample(telemetry, "netmon_polls_skipped_total", why="missed") == 0
 
