@@ -3,7 +3,6 @@
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from netmon.clock import Millis
 from netmon.contracts import CheckView, NodeView, ObservationListener, Recorder, ServiceView, SlaView
@@ -11,7 +10,7 @@ from netmon.conventions import Reason
 from netmon.engine.views import covering, node_view, service_view
 from netmon.expression import Expression, parse, references
 from netmon.model import Check, Inventory, MaintenanceWindow, Observation, Reading, State, Transition
-from netmon.state.machine import Judgement, Memory, Rule, judge, reclassify, restore
+from netmon.state.machine import Judgement, Memory, Rule, interrupt, judge, reclassify, restore
 from netmon.state.topology import Topology, cut_since
 
 log = logging.getLogger("netmon.state")
@@ -51,11 +50,15 @@ class Pipeline:
     # --- What is fed in
 
     def restore(self, states: Mapping[str, Transition], seen: Millis) -> None:
-        """Take up the states a daemon before this one left in the history, last seen to hold at ``seen``."""
-        for check, last in states.items():
-            if check in self._memories:
-                self._memories[check] = restore(last, seen)
-                self._before[check] = last
+        """Take up the states a daemon before this one left in the history, which watched until ``seen``.
+
+        Looks it had not confirmed yet are lost: a state is only known to hold until before the longest such row.
+        """
+        for name, last in states.items():
+            check = self._inventory.checks.get(name)
+            if check is not None:
+                self._memories[name] = restore(last, seen - max(check.fall, check.rise) * check.interval)
+                self._before[name] = last
         self._broken = self._topology.broken_since(self._failed())
 
     def listen(self, listener: ObservationListener) -> None:
@@ -102,7 +105,7 @@ class Pipeline:
     def resume(self, at: Millis) -> None:
         """The daemon had not been watching until ``at``: rows of failures do not reach across the gap."""
         self._watching_since = at
-        self._memories = {name: replace(memory, pending=()) for name, memory in self._memories.items()}
+        self._memories = {name: interrupt(memory) for name, memory in self._memories.items()}
         log.info("watching again since %d", at)
 
     # --- What is read

@@ -2,7 +2,7 @@
 
 A check's state changes when ``fall`` readings in a row are worse, or ``rise`` in a row better, and the change is dated
 back to the first of them; ``earliest`` is the last look that still saw the old state. What we could not look at is
-UNKNOWN at once, since nothing was measured. A failure while every path to the target is cut is UNREACHABLE for
+UNKNOWN at once, since nothing was measured; so are looks before it that disagreed and were not confirmed yet. A failure while every path to the target is cut is UNREACHABLE for
 the time of the cut; when the path heals the target is left UNREACHABLE until it answers, or fails ``fall`` times anew.
 """
 
@@ -107,6 +107,13 @@ def reclassify(memory: Memory, cut_since: Millis, now: Millis) -> Judgement:
     return _change(memory, at, at, State.UNREACHABLE, Reason.PARENT_DOWN, memory.detail, now)
 
 
+def interrupt(memory: Memory) -> Memory:
+    """Nobody watched for a while: rows do not reach across, and the state held was last seen by the look before them."""
+    if not memory.pending:
+        return memory
+    return replace(memory, pending=(), seen=memory.pending[0].previous)
+
+
 def _agrees(memory: Memory, look: Look, cut_since: Millis | None) -> bool:
     if look.state is State.DOWN and memory.failing:
         return (memory.state is State.UNREACHABLE) == (cut_since is not None)
@@ -114,10 +121,12 @@ def _agrees(memory: Memory, look: Look, cut_since: Millis | None) -> bool:
 
 
 def _judge_unseen(memory: Memory, look: Look, now: Millis) -> Judgement:
+    """Unconfirmed looks can no longer be confirmed: from the first of them on, the state held is not known to hold."""
+    first = memory.pending[0] if memory.pending else look
     seen = replace(memory, seen=look.at, pending=())
     if memory.state is State.UNKNOWN:
         return replace(seen, reason=look.reason, detail=look.detail), ()
-    return _change(seen, look.at, look.previous, State.UNKNOWN, look.reason, look.detail, now)
+    return _change(seen, first.at, first.previous, State.UNKNOWN, look.reason, look.detail, now)
 
 
 def _decide(memory: Memory, rule: Rule, cut_since: Millis | None, now: Millis) -> Judgement:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from netmon.clock import DAY, MINUTE
 from netmon.conventions import Reason
 from netmon.model import Reading, State, Transition
-from netmon.state.machine import TICKS, Memory, Rule, has_rebooted, judge, reclassify, restore
+from netmon.state.machine import TICKS, Memory, Rule, has_rebooted, interrupt, judge, reclassify, restore
 
 RULE = Rule(fall=3, rise=2)
 LETTER = {"u": State.UP, "g": State.DEGRADED, "d": State.DOWN, "?": State.UNKNOWN}
@@ -49,7 +49,9 @@ def short(transitions: list[Transition]) -> list[tuple[str, int, int]]:
             id="recovery is dated to the first of the good answers in a row",
         ),
         pytest.param("u?", [("up", 10, 10), ("unknown", 10, 20)], id="what we could not see is unknown at once"),
-        pytest.param("ud?d", [("up", 10, 10), ("unknown", 20, 30)], id="unknown breaks a row of failures"),
+        pytest.param(
+            "ud?d", [("up", 10, 10), ("unknown", 10, 20)], id="unknown breaks a row of failures, and begins with it"
+        ),
         pytest.param("?u", [("unknown", 10, 10), ("up", 10, 20)], id="a good answer ends unknown at once"),
         pytest.param(
             "?ddd", [("unknown", 10, 10), ("down", 10, 20)], id="after unknown a failure still wants confirmation"
@@ -111,6 +113,14 @@ def test_failures_during_the_cut_do_not_count_once_it_heals() -> None:
 def test_readings_out_of_order_are_ignored() -> None:
     memory, _ = fold("uu")
     assert judge(memory, 15, reading(State.DOWN), RULE, None, 30) == (memory, ())
+
+
+def test_after_an_interruption_a_state_was_last_seen_by_the_look_that_agreed() -> None:
+    memory, _ = fold("uudd")
+    memory = interrupt(memory)
+    for at in (500, 510, 520):
+        memory, changes = judge(memory, at, reading(State.DOWN), RULE, None, at)
+    assert short(list(changes)) == [("down", 20, 500)]
 
 
 def test_after_a_restart_of_ours_the_last_state_holds() -> None:
