@@ -2,8 +2,9 @@
 
 A check's state changes when ``fall`` readings in a row are worse, or ``rise`` in a row better, and the change is dated
 back to the first of them; ``earliest`` is the last look that still saw the old state. What we could not look at is
-UNKNOWN at once, since nothing was measured; so are looks before it that disagreed and were not confirmed yet. A failure while every path to the target is cut is UNREACHABLE for
-the time of the cut; when the path heals the target is left UNREACHABLE until it answers, or fails ``fall`` times anew.
+UNKNOWN at once, since nothing was measured; so are looks before it that disagreed and were not confirmed yet. A
+failure while every path to the target is cut is UNREACHABLE for the time of the cut; when the path heals the target is
+left UNREACHABLE until it answers, or fails ``fall`` times anew.
 """
 
 from collections.abc import Container, Sequence
@@ -108,7 +109,7 @@ def reclassify(memory: Memory, cut_since: Millis, now: Millis) -> Judgement:
 
 
 def interrupt(memory: Memory) -> Memory:
-    """Nobody watched for a while: rows do not reach across, and the state held was last seen by the look before them."""
+    """Nobody watched for a while: rows do not reach across; the state held was last seen by the look before the row."""
     if not memory.pending:
         return memory
     return replace(memory, pending=(), seen=memory.pending[0].previous)
