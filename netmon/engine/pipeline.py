@@ -177,9 +177,14 @@ class Pipeline:
         return changes
 
     def _failed(self) -> dict[str, Millis]:
-        """Nodes none of whose checks answers, with the moment since which that may be so."""
+        """Nodes none of whose checks answers, with the moment since which that may be so.
+
+        What is reached through the node is no proof against it alone: two sites that fail are not a server that is cut.
+        """
         failed: dict[str, Millis] = {}
         for node, checks in self._node_checks.items():
+            if all(node in check.via for check in checks):
+                continue
             memories = [self._memories[check.id] for check in checks]
             if all(memory.failing for memory in memories):
                 failed[node] = max(memory.failing_since for memory in memories)

@@ -1,12 +1,14 @@
 """What becomes of readings: transitions recorded, unreachability found, the present shown."""
 
+from dataclasses import replace
+
 import pytest
 
 from netmon.clock import MINUTE, ManualClock
 from netmon.conventions import Reason
 from netmon.engine.pipeline import Pipeline
-from netmon.model import MaintenanceWindow, Observation, Reading, State, Transition
-from tests.engine.small import Memo, inventory
+from netmon.model import MaintenanceWindow, Node, Observation, Reading, Role, State, Transition
+from tests.engine.small import Memo, check, inventory
 
 START = 1_760_000_000_000
 
@@ -90,6 +92,34 @@ def test_a_second_way_keeps_a_node_down_not_unreachable() -> None:
     for _ in range(3):
         bench.poll(dist=DOWN, acc2=DOWN)
     assert bench.pipeline.checks()["acc2/snmp"].state is DOWN
+
+
+def behind_itself(*nodes: Node) -> Bench:
+    """A server that is only seen through the two sites it serves, with ``nodes`` besides."""
+    bench = Bench()
+    whole = inventory()
+    sites = {name: replace(check(name, ("srv",)), node="srv") for name in ("intranet", "agenda")}
+    known = {node.id: node for node in (Node("srv", "srv", "mairie", Role.SERVER, "127.0.0.1", 161), *nodes)}
+    checks = {f"{node.id}/snmp": check(node.id, (), node=node.id) for node in nodes} | sites
+    bench.pipeline = Pipeline(replace(whole, nodes=known, checks=checks, services={}), bench.memo, bench.clock.now)
+    return bench
+
+
+def test_sites_do_not_cut_themselves_off_by_failing_together() -> None:
+    bench = behind_itself()
+    bench.poll(intranet=State.UP, agenda=State.UP)
+    for _ in range(4):
+        bench.poll(intranet=DOWN, agenda=DOWN)
+    assert {view.state for view in bench.pipeline.checks().values()} == {DOWN}
+
+
+def test_a_server_that_is_watched_itself_cuts_off_its_sites() -> None:
+    bench = behind_itself(Node("srv", "srv", "mairie", Role.SERVER, "127.0.0.1", 161))
+    bench.poll(srv=State.UP, intranet=State.UP, agenda=State.UP)
+    for _ in range(4):
+        bench.poll(srv=DOWN, intranet=DOWN, agenda=DOWN)
+    states = {name: view.state.value for name, view in bench.pipeline.checks().items()}
+    assert states == {"srv/snmp": "down", "intranet": "unreachable", "agenda": "unreachable"}
 
 
 def test_a_service_is_its_expression_and_tells_since_when_and_why() -> None:
