@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from netmon.clock import Millis
 from netmon.contracts import CheckView, NodeView, ObservationListener, Recorder, ServiceView, SlaView
 from netmon.conventions import Reason
-from netmon.engine.views import covering, node_view, service_view
+from netmon.engine.views import Part, node_view, places_of, service_view
 from netmon.expression import Expression, parse, references
 from netmon.model import Check, Inventory, MaintenanceWindow, Observation, Reading, State, Transition
 from netmon.state.machine import Judgement, Memory, Rule, interrupt, judge, reclassify, restore
@@ -33,7 +33,7 @@ class Pipeline:
         self._recorder = recorder
         self._now = now
         self._started = self._watching_since = now()
-        self._windows = list(windows)
+        self._windows = tuple(windows)
         self._listeners: list[ObservationListener] = []
         self._memories = {check: Memory(check, since=self._started) for check in inventory.checks}
         self._last: dict[str, Observation] = {}
@@ -41,6 +41,7 @@ class Pipeline:
         self._failures: dict[str, Counter[str]] = {check: Counter() for check in inventory.checks}
         self._topology = Topology({node.id: node.uplinks for node in inventory.nodes.values()})
         self._broken: dict[str, Millis] = {}
+        self._places = places_of(inventory)
         self._node_checks = _checks_by_node(inventory)
         self._dependents = _checks_by_way(inventory)
         self._expressions = {service.id: parse(service.expression) for service in inventory.services.values()}
@@ -94,10 +95,6 @@ class Pipeline:
                 reading = Reading(State.UNKNOWN, Reason.NOT_POLLED, "not looked at for several intervals")
                 self.observe(Observation(check, seen + check.interval, 0.0, reading))
 
-    def add_windows(self, windows: Iterable[MaintenanceWindow]) -> None:
-        """Planned work to show (recording it is the caller's)."""
-        self._windows += windows
-
     def set_sla(self, views: Iterable[SlaView]) -> None:
         """The running figures, computed elsewhere from the history."""
         self._sla = tuple(views)
@@ -126,29 +123,19 @@ class Pipeline:
 
     def checks(self) -> Mapping[str, CheckView]:
         """Every check as of now."""
-        open_windows = self.maintenance()
-        return {name: self._check_view(check, open_windows) for name, check in self._inventory.checks.items()}
+        worked_on = self._worked_on()
+        return {name: self._check_view(check, name in worked_on) for name, check in self._inventory.checks.items()}
 
     def nodes(self) -> Mapping[str, NodeView]:
         """Every node that has checks, as of now."""
-        open_windows = self.maintenance()
-        return {
-            node: node_view(
-                node,
-                [self._memories[check.id] for check in checks],
-                covering(open_windows, checks[0]),
-            )
-            for node, checks in self._node_checks.items()
-        }
+        return self._node_views(self._worked_on())
 
     def services(self) -> Mapping[str, ServiceView]:
         """Every service as of now, its expression over the states of checks and nodes."""
-        open_windows = self.maintenance()
-        covered = {
-            name for check in self._inventory.checks.values() if covering(open_windows, check)
-            for name in (check.id, check.node)
-        }  # fmt: skip
-        return {name: self._service_view(name, expression, covered) for name, expression in self._expressions.items()}
+        worked_on = self._worked_on()
+        if worked_on:
+            worked_on |= {view.id for view in self._node_views(worked_on).values() if view.maintenance}
+        return {name: self._service_view(name, expression, worked_on) for name, expression in self._expressions.items()}
 
     def maintenance(self) -> Sequence[MaintenanceWindow]:
         """Planned work going on now."""
@@ -205,7 +192,12 @@ class Pipeline:
                 changes += self._keep(reclassify(self._memories[check], cut, self._now()))
         return changes
 
-    def _check_view(self, check: Check, open_windows: Sequence[MaintenanceWindow]) -> CheckView:
+    def _worked_on(self) -> set[str]:
+        """The objects that planned work covers now."""
+        objects = {window.object for window in self.maintenance()}
+        return {name for name, places in self._places.items() if not places.isdisjoint(objects)} if objects else set()
+
+    def _check_view(self, check: Check, worked_on: bool) -> CheckView:
         memory = self._memories[check.id]
         return CheckView(
             check=check,
@@ -217,17 +209,23 @@ class Pipeline:
             last_success=self._last_success.get(check.id),
             failures=self._failures[check.id],
             reboots=memory.reboots,
-            maintenance=covering(open_windows, check),
+            maintenance=worked_on,
         )
 
-    def _service_view(self, name: str, expression: Expression, covered: set[str]) -> ServiceView:
-        parts = {
-            part: [self._memories[check.id] for check in self._node_checks[part]]
-            if part in self._node_checks
-            else [self._memories[part]]
-            for part in references(expression)
+    def _node_views(self, worked_on: set[str]) -> dict[str, NodeView]:
+        return {
+            node: node_view(node, [self._part(check.id, worked_on) for check in checks], node in worked_on)
+            for node, checks in self._node_checks.items()
         }
-        return service_view(name, expression, parts, self._before, maintenance=not covered.isdisjoint(parts))
+
+    def _service_view(self, name: str, expression: Expression, worked_on: set[str]) -> ServiceView:
+        parts = {part: self._part(part, worked_on) for part in references(expression)}
+        return service_view(name, expression, parts, self._before, worked_on=name in worked_on)
+
+    def _part(self, name: str, worked_on: set[str]) -> Part:
+        checks = self._node_checks.get(name)
+        memories = [self._memories[check.id] for check in checks] if checks else [self._memories[name]]
+        return Part(memories, name in worked_on)
 
 
 def _checks_by_node(inventory: Inventory) -> dict[str, list[Check]]:

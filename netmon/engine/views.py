@@ -1,48 +1,77 @@
 """The present as exporters see it: nodes combined from their checks, services from their expressions. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from netmon.clock import Millis
 from netmon.contracts import NodeView, ServiceView
 from netmon.conventions import Reason
 from netmon.expression import BADNESS, Expression, evaluate, node_state
-from netmon.model import Check, MaintenanceWindow, State, Transition
+from netmon.model import Inventory, State, Transition
 from netmon.state.machine import Memory
 
 
-def covering(windows: Iterable[MaintenanceWindow], check: Check) -> bool:
-    """Whether planned work on the check, its node, its site or everything is among ``windows``."""
-    places = {"*", check.id, check.node, check.site} - {""}
-    return any(window.object in places for window in windows)
+def places_of(inventory: Inventory) -> dict[str, frozenset[str]]:
+    """For each check, node and service: the objects whose planned work covers it (itself, what it stands in, all)."""
+    found: dict[str, frozenset[str]] = {name: frozenset(("*", name)) for name in inventory.services}
+    for node in inventory.nodes.values():
+        found[node.id] = frozenset(("*", node.id, node.site))
+    for check in inventory.checks.values():
+        found[check.id] = frozenset(("*", check.id, check.site)) | found.get(check.node, frozenset())
+    return found
 
 
-def node_view(node: str, memories: Sequence[Memory], maintenance: bool) -> NodeView:
-    """A node from the memories of its checks; the reason is that of the worst."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A member of a node or service: the checks behind its name, and whether planned work is going on on it."""
+
+    memories: Sequence[Memory]
+    worked_on: bool
+
+    @property
+    def state(self) -> State:
+        """What its checks tell together."""
+        return node_state(memory.state for memory in self.memories)
+
+
+def node_view(node: str, checks: Sequence[Part], worked_on: bool) -> NodeView:
+    """A node from its checks; the reason is that of the worst."""
+    memories = [memory for check in checks for memory in check.memories]
     state = node_state(memory.state for memory in memories)
     decisive = max(memories, key=lambda memory: (BADNESS[memory.state], -memory.since))
-    return NodeView(node, state, decisive.since, decisive.reason.value, maintenance)
+    explained = is_explained(state, checks, node_state)
+    return NodeView(node, state, decisive.since, decisive.reason.value, worked_on or explained)
+
+
+def is_explained(state: State, parts: Sequence[Part], rule: Callable[[list[State]], State]) -> bool:
+    """Whether the whole would be better if the parts under planned work were up (the rule of ``netmon.sla.derive``)."""
+    if not any(part.worked_on for part in parts):
+        return False
+    without = rule([State.UP if part.worked_on else part.state for part in parts])
+    return BADNESS[without] < BADNESS[state]
 
 
 def service_view(
-    name: str,
-    expression: Expression,
-    parts: Mapping[str, Sequence[Memory]],
-    last: Mapping[str, Transition],
-    *,
-    maintenance: bool,
+    name: str, expression: Expression, parts: Mapping[str, Part], last: Mapping[str, Transition], *, worked_on: bool
 ) -> ServiceView:
-    """A service from the memories behind each name of its expression.
+    """A service from the parts its expression names.
 
     ``since`` looks back through the last change of each check (``last``), which is as far as the present knows.
     """
-    states = {part: node_state(memory.state for memory in memories) for part, memories in parts.items()}
+    states = {part: its.state for part, its in parts.items()}
     state = evaluate(expression, states.__getitem__)
     causes = tuple(part for part, its in states.items() if its is not State.UP)
     worst = max(
-        (memory for part in causes or parts for memory in parts[part]), key=lambda memory: BADNESS[memory.state]
+        (memory for part in causes or parts for memory in parts[part].memories),
+        key=lambda memory: BADNESS[memory.state],
     )
     reason = worst.reason.value if state is not State.UP else Reason.OK.value
-    return ServiceView(name, state, _since(state, expression, parts, last), reason, causes, maintenance)
+    explained = is_explained(
+        state, list(parts.values()), lambda held: evaluate(expression, dict(zip(parts, held, strict=True)).__getitem__)
+    )
+    memories = {part: its.memories for part, its in parts.items()}
+    since = _since(state, expression, memories, last)
+    return ServiceView(name, state, since, reason, causes, worked_on or explained)
 
 
 def _since(

@@ -94,14 +94,15 @@ def test_a_second_way_keeps_a_node_down_not_unreachable() -> None:
     assert bench.pipeline.checks()["acc2/snmp"].state is DOWN
 
 
-def behind_itself(*nodes: Node) -> Bench:
+def behind_itself(*nodes: Node, windows: tuple[MaintenanceWindow, ...] = ()) -> Bench:
     """A server that is only seen through the two sites it serves, with ``nodes`` besides."""
     bench = Bench()
     whole = inventory()
     sites = {name: replace(check(name, ("srv",)), node="srv") for name in ("intranet", "agenda")}
     known = {node.id: node for node in (Node("srv", "srv", "mairie", Role.SERVER, "127.0.0.1", 161), *nodes)}
     checks = {f"{node.id}/snmp": check(node.id, (), node=node.id) for node in nodes} | sites
-    bench.pipeline = Pipeline(replace(whole, nodes=known, checks=checks, services={}), bench.memo, bench.clock.now)
+    small = replace(whole, nodes=known, checks=checks, services={})
+    bench.pipeline = Pipeline(small, bench.memo, bench.clock.now, windows)
     return bench
 
 
@@ -177,16 +178,51 @@ def test_after_a_restart_states_hold_and_only_news_are_recorded() -> None:
     assert after.recorded() == [("dist/snmp", "up"), ("acc1/snmp", "up")]
 
 
+def works(place: str) -> MaintenanceWindow:
+    return MaintenanceWindow(place, START, START + 10 * MINUTE, "travaux", START)
+
+
 @pytest.mark.parametrize("place", ["acc1", "acc1/snmp", "mairie", "*"])
-def test_planned_work_shows_on_all_it_covers(place: str) -> None:
-    window = MaintenanceWindow(place, START, START + 10 * MINUTE, "travaux", START)
-    bench = Bench((window,))
+def test_planned_work_shows_on_all_it_covers_and_explains(place: str) -> None:
+    bench = Bench((works(place),))
+    bench.poll(**ALL_UP)
+    for _ in range(3):
+        bench.poll(acc1=DOWN)
     assert bench.pipeline.checks()["acc1/snmp"].maintenance
     assert bench.pipeline.nodes()["acc1"].maintenance
     assert bench.pipeline.services()["web"].maintenance
     bench.clock.advance(10 * MINUTE)
     assert not bench.pipeline.checks()["acc1/snmp"].maintenance
+    assert not bench.pipeline.services()["web"].maintenance
     assert bench.pipeline.maintenance() == []
+
+
+@pytest.mark.parametrize(
+    ("place", "down", "expected"),
+    [
+        pytest.param("acc1", ("portail",), False, id="work does not hide the failure of another member"),
+        pytest.param("acc1", (), False, id="work explains nothing while the service works"),
+        pytest.param("acc1", ("acc1", "portail"), True, id="without work it would only be cut off"),
+        pytest.param("portail", ("portail",), True, id="work on the member that failed"),
+        pytest.param("web", (), True, id="work on the service itself"),
+    ],
+)
+def test_a_service_is_under_work_when_work_explains_its_state(
+    place: str, down: tuple[str, ...], expected: bool
+) -> None:
+    bench = Bench((works(place),))
+    bench.poll(**ALL_UP)
+    for _ in range(4):
+        bench.poll(**(ALL_UP | dict.fromkeys(down, DOWN)))
+    assert bench.pipeline.services()["web"].maintenance is expected
+
+
+def test_work_on_one_check_of_a_node_is_not_work_on_the_node() -> None:
+    server = Node("srv", "srv", "mairie", Role.SERVER, "127.0.0.1", 161)
+    bench = behind_itself(server, windows=(works("srv/snmp"),))
+    bench.poll(srv=State.UP, intranet=State.UP, agenda=State.UP)
+    assert bench.pipeline.checks()["srv/snmp"].maintenance
+    assert not bench.pipeline.nodes()["srv"].maintenance
 
 
 def test_failed_polls_are_counted_by_reason_and_the_last_good_one_is_dated() -> None:
