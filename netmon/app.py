@@ -38,11 +38,6 @@ STOP_SECONDS = 4.0
 """Every part together has this long to stop; the history is closed whatever happens."""
 
 
-def store_path(configuration: Configuration) -> Path:
-    """Where the history of this configuration lives."""
-    return configuration.data_dir / "netmon.sqlite"
-
-
 def reports_path(configuration: Configuration) -> Path:
     """Where its reports are kept and served from."""
     return configuration.data_dir / "reports"
@@ -112,7 +107,7 @@ class Daemon:
             self._catch_signals(stack)
             telemetry = Telemetry()
             telemetry.reload.set(1)
-            store = await asyncio.to_thread(open_history, store_path(self.configuration))
+            store = await asyncio.to_thread(open_history, self.configuration.history)
             stack.push_async_callback(asyncio.to_thread, store.close)
             store.observe_writes(telemetry.store_write.observe)
             telemetry.store_queue.set_function(store.queue_length)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from netmon.app import store_path
 from netmon.clock import DAY, HOUR, MINUTE, ManualClock, Millis
 from netmon.config import Configuration, load
 from netmon.engine.pipeline import Pipeline
@@ -116,7 +115,7 @@ def prepare(
         main = plan.write(directory, placement, listen=f"{host}:{port}", data_dir=directory / "var", language=language)
         configuration = load(main)
         configuration.data_dir.mkdir(parents=True, exist_ok=True)
-        kept = store_path(configuration).exists()
+        kept = Path(configuration.history).exists()
         polls, transitions = (0, 0) if kept else play_past(configuration, plan, progress)
         moved = f"{host}:{asked}" if asked and port != asked else None
         yield Prepared(configuration, plan, polls, transitions, kept, moved, len(placement.moved))
@@ -131,7 +130,7 @@ def play_past(
 
     Returns the polls done and the changes of state they made.
     """
-    store = open_history(store_path(configuration))
+    store = open_history(configuration.history)
     try:
         return _play_into(store, configuration, plan, progress)
     finally:

@@ -6,8 +6,6 @@ from netmon.contracts import Event
 from netmon.history import open_history
 from netmon.model import MonitorEvent, Period
 
-STORE_NAME = "netmon.sqlite"
-
 _SILENT_BEATS = 3
 
 
@@ -19,7 +17,7 @@ def events_of(configuration: Configuration, period: Period, now: Millis) -> list
     Raises:
         StoreError: no history, or none that can be read.
     """
-    store = open_history(configuration.data_dir / STORE_NAME, read_only=True)
+    store = open_history(configuration.history, read_only=True)
     try:
         events = list(store.events(period.start, period.end + DAY))
         last, beat = store.last_monitor_event(), store.last_heartbeat()

@@ -12,12 +12,13 @@ from netmon.config.sections import read_sections
 from netmon.config.wrong import Advisor
 from netmon.errors import ConfigError, Problem
 from netmon.model import Inventory, MaintenanceWindow
-from netmon.settings import SnmpCredential
+from netmon.settings import Secret, SnmpCredential
 
 DEFAULT_PATHS = (Path("config/netmon.yml"), Path("/etc/netmon/netmon.yml"))
 """Where the main file is looked for when none is named."""
 
 DEFAULT_DATA_DIR = Path("/var/lib/netmon")
+STORE_NAME = "netmon.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Configuration:
     inventory: Inventory
     credentials: Mapping[str, SnmpCredential]
     data_dir: Path
+    store: Secret | None
     timezone: str
     language: str
     web: WebSettings
@@ -46,6 +48,11 @@ class Configuration:
     maintenance: tuple[MaintenanceWindow, ...]
     source: Path
     files: tuple[Path, ...]
+
+    @property
+    def history(self) -> Path | str:
+        """Where the history is: a file, or the URL of a database."""
+        return self.data_dir / STORE_NAME if self.store is None else self.store.reveal()
 
 
 def load(path: Path | None = None) -> Configuration:
@@ -75,6 +82,7 @@ def _configuration(main: Path, files: Files) -> Configuration:
         inventory=inventory,
         credentials=builder.credentials,
         data_dir=settings.data_dir or DEFAULT_DATA_DIR,
+        store=settings.store,
         timezone=settings.timezone,
         language=settings.language,
         web=WebSettings(*settings.web.listen),

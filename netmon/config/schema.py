@@ -21,6 +21,7 @@ from netmon.config.entry import (
     NodeId,
     ObjectId,
     PathText,
+    SecretText,
     SiteId,
     Text,
     Timeout,
@@ -195,6 +196,11 @@ class Main(Entry):
     include: tuple[Text, ...] = setting((), "Other files, relative to this one; `*` and `**` stand for names.")
     data_dir: PathText | None = setting(
         None, "Where the history is kept, relative to this file.", written="/var/lib/netmon"
+    )
+    store: SecretText | None = setting(
+        None,
+        "Database of the history instead of the SQLite file in `data_dir`, as SQLAlchemy's URL; only by reference. "
+        "PostgreSQL wants the extra `postgres`: `postgresql+psycopg://netmon:password@host/netmon`.",
     )
     timezone: Annotated[str, places.time_zone()] = setting("Europe/Paris", "Zone of civil times and periods.")
     language: Annotated[Language, kinds.choice(get_args(Language))] = setting(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.peers.programs import fetch_json, free_port, running, wait_for
+from tests.peers.programs import fetch, fetch_json, free_port, running, wait_for
 
 COMMUNES = "communes: [{name: Bègles, insee: '33039', population: 31831, tile: [4, 5]}]\n"
 SITES = "sites: [{id: mairie, name: Hôtel de ville, kind: town_hall, commune: Bègles}]\n"
@@ -39,3 +39,9 @@ def daemon(file: Path, port: int, **options: Any) -> Iterator[subprocess.Popen[b
         wait_for(lambda: process.poll() is not None or fetch_json(f"http://127.0.0.1:{port}/api/v1/status"))
         assert process.poll() is None, (file.parent / "program.log").read_text()
         yield process
+
+
+def is_down(port: int, check: str) -> bool:
+    """Whether the daemon has confirmed that the check is down."""
+    text = fetch(f"http://127.0.0.1:{port}/metrics") or ""
+    return any(f'check="{check}"' in line and line.endswith(" 0") for line in text.splitlines() if "check_up{" in line)

@@ -15,7 +15,7 @@ import pytest
 
 from netmon.history import open_history
 from netmon.model import MonitorEvent, State, Transition
-from tests.daemon.daemon import configuration, daemon, netmon
+from tests.daemon.daemon import configuration, daemon, is_down, netmon
 from tests.peers.programs import fetch, free_port, wait_for
 
 DEAD_WEB = """checks:
@@ -184,9 +184,8 @@ def monitor_events(directory: Path) -> list[MonitorEvent]:
 
 def test_after_kill_9_the_gap_is_no_data_and_states_go_on(tmp_path: Path) -> None:
     file, port = configuration(tmp_path, DEAD_WEB.format(port=free_port()))
-    status = f"http://127.0.0.1:{port}/api/v1/status"
     with daemon(file, port) as process:
-        wait_for(lambda: '"down"' in (fetch(status) or ""))
+        wait_for(lambda: is_down(port, "dead"))
         process.kill()
         process.wait()
     time.sleep(2)

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import pytest
 
-from netmon.app import store_path
 from netmon.clock import DAY, Millis
 from netmon.config import Configuration, load
 from netmon.contracts import Event
@@ -40,7 +39,7 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Past:
     configuration = load(main)
     configuration.data_dir.mkdir()
     play_past(configuration, plan)
-    store = open_history(store_path(configuration), read_only=True)
+    store = open_history(configuration.history, read_only=True)
     events = list(store.events())
     store.close()
     return Past(plan, configuration, events)
@@ -135,6 +134,6 @@ def test_the_same_plan_gives_the_same_past(past: Past, tmp_path: Path) -> None:
     configuration = load(main)
     configuration.data_dir.mkdir()
     play_past(configuration, Demo(7, START, START + 30 * DAY))
-    store = open_history(store_path(configuration), read_only=True)
+    store = open_history(configuration.history, read_only=True)
     assert list(store.events()) == past.events
     store.close()
