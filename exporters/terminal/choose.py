@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 from exporters.summary import plain
+from exporters.terminal.look import GLYPHS
 from exporters.terminal.status import ProblemLine, Status
+from netmon.conventions import Reason
 from netmon.errors import UsageError
 
 Test: TypeAlias = Callable[[ProblemLine, dt.datetime], bool]
@@ -24,6 +26,12 @@ _FIELDS: dict[str, Callable[[ProblemLine], Iterable[str]]] = {
     "site": lambda problem: (problem.site,),
     "cause": lambda problem: problem.causes,
 }
+_CLOSED: dict[str, tuple[str, ...]] = {
+    "state": tuple(GLYPHS),
+    "kind": ("node", "check", "service"),
+    "reason": tuple(str(reason) for reason in Reason),
+}
+"""Fields of which all values are known: another one is a slip, not a question that finds nothing."""
 _SORTS: dict[str, Callable[[ProblemLine], object]] = {
     "since": lambda problem: problem.since,
     "duration": lambda problem: -problem.since.timestamp(),  # shortest first
@@ -98,6 +106,8 @@ def _term(word: str) -> Test:
         raise UsageError(
             f"--filter: '{word}' is not known: expected one of {keys} with = != or ~, or since with > or <"
         )
+    if operator != "~":
+        _refuse_slips(key, value.split("|"))
     wanted = [plain(part) for part in value.split("|")]
 
     def matches(problem: ProblemLine, _: dt.datetime) -> bool:
@@ -107,6 +117,15 @@ def _term(word: str) -> Test:
         return any(text in wanted for text in found) is (operator == "=")
 
     return matches
+
+
+def _refuse_slips(key: str, values: Sequence[str]) -> None:
+    known = {plain(name): name for name in _CLOSED.get(key, ())}
+    for value in values if known else ():
+        if plain(value) not in known:
+            near = difflib.get_close_matches(plain(value), known, n=1)
+            hint = f"did you mean {known[near[0]]}?" if near else f"expected one of {', '.join(known.values())}"
+            raise UsageError(f"--filter: '{value}' is not a {key}: {hint}")
 
 
 def _since(operator: str, value: str) -> Test:

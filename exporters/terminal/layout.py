@@ -37,12 +37,7 @@ class Column:
 
 def table(columns: Sequence[Column], width: int, ellipsis: str) -> list[Text]:
     """Header and rows, no line wider than ``width``; empty columns are left out."""
-    kept = [column for column in columns if column.width]
-    while _total([column.least_width for column in kept]) > width:
-        droppable = [column for column in kept if column.drop is not None]
-        if not droppable:
-            break
-        kept.remove(min(droppable, key=lambda column: column.drop or 0))
+    kept = _kept([column for column in columns if column.width], width)
     widths = _share(kept, width)
     rows = [
         [Text(column.title, "bold") for column in kept],
@@ -53,6 +48,23 @@ def table(columns: Sequence[Column], width: int, ellipsis: str) -> list[Text]:
         for row in rows
     )
     return [cut(line, width, ellipsis) for line in lines]
+
+
+def _kept(columns: Sequence[Column], width: int) -> list[Column]:
+    """What is left once there is room. What gave way before a wider one did comes back where it fits uncut."""
+    gone: list[Column] = []
+    kept = list(columns)
+    while _total([column.least_width for column in kept]) > width:
+        droppable = [column for column in kept if column.drop is not None]
+        if not droppable:
+            return kept
+        gone.append(min(droppable, key=lambda column: column.drop or 0))
+        kept.remove(gone[-1])
+    for column in reversed(gone):
+        again = [each for each in columns if each in kept or each is column]
+        if _total([each.full_width for each in again]) <= width:
+            kept = again
+    return kept
 
 
 def grid(cells: Sequence[Text], width: int) -> list[Text]:

@@ -45,6 +45,8 @@ class Screen:
             (self.look.gettext("Services that suffer"), services, self._service_table),
         )
         found = [Section(title, draw(status, some)) for title, some, draw in drawn if some]
+        if status.filtered:
+            return found or [Section(self.look.gettext("No open problem matches the filter."), [])]
         return found or [Section(self.look.gettext("Nothing is broken."), [])]
 
     def _headline(self, status: Status) -> Text:

@@ -56,6 +56,7 @@ class Monitor:
 
     version: str
     language: str
+    timezone: str
     started: dt.datetime
     last_run: dt.datetime | None
     checks: int
@@ -65,7 +66,7 @@ class Monitor:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Everything the summary shows, as of ``generated``."""
+    """Everything the summary shows, as of ``generated``. ``filtered``: there may be problems that are left out."""
 
     generated: dt.datetime
     state: str
@@ -73,6 +74,7 @@ class Status:
     problems: tuple[ProblemLine, ...]
     windows: tuple[Window, ...]
     monitor: Monitor
+    filtered: bool = False
 
     def of_commune(self, name: str) -> "Status":
         """What concerns one commune."""
@@ -117,8 +119,8 @@ def _problem(each: Mapping[str, Any]) -> ProblemLine:
 
 def _monitor(each: Mapping[str, Any]) -> Monitor:
     return Monitor(
-        each["version"], each["language"], _time(each["started"]), _maybe_time(each["last_run"]), each["checks"],
-        each["pending"], each["stale"],
+        each["version"], each["language"], each["timezone"], _time(each["started"]), _maybe_time(each["last_run"]),
+        each["checks"], each["pending"], each["stale"],
     )  # fmt: skip
 
 

@@ -41,7 +41,7 @@ def create_app(
         Route("/metrics", _Metrics(exposition).respond),
         Route("/-/healthy", _healthy),
         Route("/-/ready", _ready(is_ready)),
-        Route("/api/v1/status", _document(lambda: documents.status_document(snapshot, language))),
+        Route("/api/v1/status", _document(lambda: documents.status_document(snapshot, language, timezone))),
         Route("/api/v1/nodes", _document(lambda: documents.nodes_document(snapshot))),
         Route("/api/v1/services", _document(lambda: documents.services_document(snapshot))),
         Route("/api/v1/maintenance", _document(lambda: documents.maintenance_document(snapshot))),

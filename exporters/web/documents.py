@@ -23,7 +23,7 @@ def moment(instant: Millis | None) -> str | None:
     return to_datetime(instant).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def status_document(snapshot: Snapshot, language: str = "fr") -> Document:
+def status_document(snapshot: Snapshot, language: str = "fr", timezone: str = "Europe/Paris") -> Document:
     """The whole present in one document: communes worst first, open problems, the monitor itself."""
     snapshot = Moment(snapshot)
     communes = commune_views(snapshot)
@@ -31,7 +31,7 @@ def status_document(snapshot: Snapshot, language: str = "fr") -> Document:
     return {
         **_head(snapshot),
         "state": _overall(communes, problems),
-        "monitor": _monitor(snapshot, language),
+        "monitor": _monitor(snapshot, language, timezone),
         "counts": {
             "communes": _counts(Counter(view.state for view in communes)),
             "services": _counts(count(snapshot.services().values())),
@@ -101,13 +101,14 @@ def _overall(communes: list[CommuneView], problems: list[OpenProblem]) -> str:
     return worst([*(view.state for view in communes), *causes])
 
 
-def _monitor(snapshot: Snapshot, language: str) -> Document:
+def _monitor(snapshot: Snapshot, language: str, timezone: str) -> Document:
     now = snapshot.now()
     views = snapshot.checks().values()
     runs = [view.last.started for view in views if view.last]
     return {
         "version": netmon.__version__,
         "language": language,
+        "timezone": timezone,
         "started": moment(snapshot.started),
         "last_run": moment(max(runs, default=None)),
         "checks": len(views),

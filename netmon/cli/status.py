@@ -63,7 +63,7 @@ def status(
     question = Question(url or _url(config), commune, sort, filter_by)
     question.check(lang)
     document, now = question.ask()
-    look = _look(console, lang or now.monitor.language, plain)
+    look = _look(console, lang or now.monitor.language, now.monitor.timezone, plain)
     if watch:
         with contextlib.suppress(KeyboardInterrupt):
             follow(console, look, lambda: question.ask()[1], problems_only=problems)
@@ -111,7 +111,7 @@ class Question:
             found = found.of_commune(find_commune(found, self.commune))
         wanted = parse_filter(self.filter_by)
         chosen = [problem for problem in found.problems if wanted(problem, found.generated)]
-        found = replace(found, problems=sort_problems(chosen, self.sort))
+        found = replace(found, problems=sort_problems(chosen, self.sort), filtered=bool(self.filter_by))
         return _only(document, found), found
 
 
@@ -140,9 +140,11 @@ def _url(config: Path | None) -> str:
     return f"http://[{host}]:{web.port}" if ":" in host else f"http://{host}:{web.port}"
 
 
-def _look(console: "Console", language: str, plain: bool) -> "Look":
+def _look(console: "Console", language: str, timezone: str, plain: bool) -> "Look":
     from exporters.terminal import Look
     from netmon.i18n import LANGUAGES
+    from netmon.sla.period import zone_of
 
     speaks_utf8 = console.encoding.lower().replace("-", "") == "utf8"
-    return Look(language if language in LANGUAGES else LANGUAGES[0], ascii=plain or not speaks_utf8)
+    known = language if language in LANGUAGES else LANGUAGES[0]
+    return Look(known, ascii=plain or not speaks_utf8, zone=zone_of(timezone))

@@ -10,9 +10,11 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
+from zoneinfo import ZoneInfo
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -20,8 +22,9 @@ from prometheus_client import CollectorRegistry
 from exporters.prometheus import Exposition
 from exporters.web import WebServer, create_app
 from netmon.cli import main
+from netmon.clock import to_datetime
 from netmon.model import State
-from tests.exporters.snapshots import METROPOLIS, FakeSnapshot, make_snapshot
+from tests.exporters.snapshots import METROPOLIS, NOW, FakeSnapshot, make_snapshot
 
 ROOT = Path(__file__).parents[2]
 
@@ -99,6 +102,31 @@ def test_json_is_the_document_with_what_was_asked_for(daemon: Daemon, capsys: py
     assert [each["id"] for each in document["problems"]] == ["sw-c33119-1"]
     assert main(["status", "--url", daemon.server.url, "--json", "--filter", "state=down"]) == 0
     assert [each["id"] for each in json.loads(capsys.readouterr().out)["problems"]] == ["sw-c33039-1"]
+
+
+def test_times_are_those_of_the_configuration_wherever_the_terminal_stands(
+    daemon: Daemon, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = set()
+    for zone in ("UTC", "Asia/Tokyo"):
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        assert main(["status", "--url", daemon.server.url]) == 0
+        told.add(capsys.readouterr().out.splitlines()[0])
+    monkeypatch.undo()
+    time.tzset()
+    assert len(told) == 1
+    assert f"{to_datetime(NOW, ZoneInfo('Europe/Paris')):%d/%m/%Y %H:%M:%S}" in told.pop()
+
+
+def test_a_filter_that_leaves_nothing_does_not_say_that_all_is_well(
+    daemon: Daemon, capsys: pytest.CaptureFixture[str]
+) -> None:
+    daemon.snapshot.set_node("sw-c33039-1", State.DOWN)
+    assert main(["status", "--url", daemon.server.url, "--lang", "en", "--filter", "commune~cenon"]) == 0
+    told = capsys.readouterr().out
+    assert "No open problem matches the filter." in told
+    assert "Nothing is broken." not in told
 
 
 @pytest.mark.parametrize(

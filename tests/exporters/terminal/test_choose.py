@@ -51,6 +51,26 @@ def test_a_filter_that_cannot_be_understood_is_a_usage_error(text: str) -> None:
         parse_filter(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("state=downn", "--filter: 'downn' is not a state: did you mean down?"),
+        ("state=panne", "--filter: 'panne' is not a state: expected one of down, unreachable, degraded, unknown"),
+        ("kind!=nodes", "--filter: 'nodes' is not a kind: did you mean node?"),
+        ("reason=timeout|tls_expire", "--filter: 'tls_expire' is not a reason: did you mean tls_expired?"),
+    ],
+)
+def test_a_value_that_cannot_be_is_not_taken_for_nothing_found(text: str, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_filter(text)
+    assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize("text", ["state~do", "state=DOWN", "reason='tls expired'", "reason~tls", "kind=check|service"])
+def test_values_of_closed_lists_are_read_as_freely_as_others(text: str) -> None:
+    parse_filter(text)
+
+
 @pytest.mark.parametrize("key", SORT_KEYS)
 def test_every_sort_key_sorts_and_turns_round(key: str) -> None:
     problems = make_status().problems
