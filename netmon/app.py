@@ -7,8 +7,8 @@ import fcntl
 import logging
 import os
 import signal
+import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from collectors import COLLECTORS
@@ -16,17 +16,17 @@ from collectors.http import HttpCollector
 from exporters.prometheus import Exposition
 from exporters.web.app import create_app
 from exporters.web.server import WebServer
-from netmon.clock import SECOND, Clock, Millis, SystemClock
+from netmon.clock import SECOND, Clock, Millis, SteadyClock, SystemClock
 from netmon.config import Configuration
-from netmon.contracts import Collector, SlaView
+from netmon.contracts import Collector, Event, SlaView
 from netmon.engine import heart
-from netmon.engine.pipeline import Pipeline
+from netmon.engine.pipeline import Pipeline, no_longer_watched
 from netmon.engine.poller import Poller
 from netmon.engine.scheduler import Scheduler
 from netmon.engine.telemetry import Telemetry
 from netmon.errors import CollectError, HostError
 from netmon.history import Store, open_history
-from netmon.model import MaintenanceWindow
+from netmon.model import Check, MaintenanceWindow
 from netmon.sla.period import month_of
 from netmon.sla.views import build_views
 
@@ -35,7 +35,7 @@ log = logging.getLogger("netmon.app")
 SWEEP: Millis = 5 * SECOND
 SLA_REFRESH: Millis = 60 * SECOND
 STOP_SECONDS = 4.0
-"""Every part together has this long to stop; the history is closed whatever happens."""
+"""All parts together have this long to stop; the history is closed whatever happens."""
 
 
 def reports_path(configuration: Configuration) -> Path:
@@ -80,8 +80,9 @@ class Daemon:
 
     def __init__(self, configuration: Configuration, clock: Clock | None = None) -> None:
         self.configuration = configuration
-        self._clock = clock or SystemClock()
+        self._wall = clock or SystemClock()
         self._stopping = asyncio.Event()
+        self._deadline: float | None = None
         self._ready = False
 
     async def run(self, ready: Callable[[str], None] = lambda _url: None) -> None:
@@ -111,12 +112,14 @@ class Daemon:
             stack.push_async_callback(asyncio.to_thread, store.close)
             store.observe_writes(telemetry.store_write.observe)
             telemetry.store_queue.set_function(store.queue_length)
-            pipeline = await asyncio.to_thread(self._take_up, store)
+            clock = SteadyClock(self._wall, await asyncio.to_thread(store.latest))
+            pipeline = await asyncio.to_thread(self._take_up, store, clock)
             exposition = Exposition(pipeline, telemetry.registry)
             pipeline.listen(exposition)
             web = await self._serve(stack, pipeline, exposition)
             collectors = await self._open_collectors(stack)
-            self._schedule(stack, store, pipeline, collectors, telemetry)
+            await asyncio.to_thread(heart.begin, store, clock.now())
+            self._schedule(stack, store, pipeline, collectors, telemetry, clock)
             yield web
 
     def _catch_signals(self, stack: contextlib.AsyncExitStack) -> None:
@@ -125,21 +128,24 @@ class Daemon:
             loop.add_signal_handler(number, self.stop)
             stack.callback(loop.remove_signal_handler, number)
 
-    def _take_up(self, store: Store) -> Pipeline:
+    def _take_up(self, store: Store, clock: Clock) -> Pipeline:
         """What the history knows, taken up where the daemon before this one left it."""
-        until = heart.begin(store, self._clock.now())
-        stored = [event for event in store.events() if isinstance(event, MaintenanceWindow)]
+        now, inventory = clock.now(), self.configuration.inventory
+        stored, states = store.maintenance(), store.states()
         known = {(window.object, window.start, window.end, window.text) for window in stored}
-        now = self._clock.now()
-        new = [
+        news: list[Event] = [
             dataclasses.replace(window, recorded=now)
             for window in self.configuration.maintenance
             if (window.object, window.start, window.end, window.text) not in known
         ]
-        if new:
-            store.record(new).result()
-        pipeline = Pipeline(self.configuration.inventory, store, self._clock.now, [*stored, *new])
-        pipeline.restore(store.states(), until)
+        windows = [*stored, *(event for event in news if isinstance(event, MaintenanceWindow))]
+        until = heart.watched_until(store)
+        until = now if until is None else until
+        news += no_longer_watched(states, inventory, until, now)
+        if news:
+            store.record(news).result()
+        pipeline = Pipeline(inventory, store, clock.now, windows)
+        pipeline.restore(states, until)
         return pipeline
 
     async def _serve(self, stack: contextlib.AsyncExitStack, pipeline: Pipeline, exposition: Exposition) -> WebServer:
@@ -154,7 +160,7 @@ class Daemon:
         )
         web = WebServer(configuration.web.host, configuration.web.port, app)
         await web.start()
-        stack.push_async_callback(_within, web.stop, "web")
+        stack.push_async_callback(self._within, web.stop, "web")
         return web
 
     async def _open_collectors(self, stack: contextlib.AsyncExitStack) -> Mapping[str, Collector]:
@@ -164,7 +170,7 @@ class Daemon:
                 await collector.start()
             except CollectError as error:
                 raise HostError(f"the {name} collector cannot start: {error.detail}") from error
-            stack.push_async_callback(_within, collector.stop, name)
+            stack.push_async_callback(self._within, collector.stop, name)
         return collectors
 
     def _schedule(
@@ -174,56 +180,75 @@ class Daemon:
         pipeline: Pipeline,
         collectors: Mapping[str, Collector],
         telemetry: Telemetry,
+        clock: SteadyClock,
     ) -> None:
-        checks = self.configuration.inventory.checks.values()
-        poller = Poller(collectors, pipeline, telemetry, self._clock)
-        beats = heart.Heart(store, pipeline, self._clock, self.configuration.heartbeat)
-        scheduler = Scheduler(checks, poller.start, telemetry, self._clock)
+        poller = Poller(collectors, pipeline, telemetry, clock)
+        beats = heart.Heart(store, pipeline, clock, self.configuration.heartbeat)
+
+        def poll(check: Check, _due: Millis) -> None:
+            beats.notice()
+            poller.start(check)
+
+        def sweep() -> None:
+            beats.notice()
+            pipeline.sweep()
+
+        scheduler = Scheduler(self.configuration.inventory.checks.values(), poll, telemetry, self._wall)
         figures = _RunningFigures(self.configuration, store, pipeline)
         stack.callback(beats.stop)
-        stack.push_async_callback(poller.stop)
+        stack.push_async_callback(self._within, poller.stop, "the polls under way")
         stack.callback(figures.stop)
         stack.callback(scheduler.stop)
         scheduler.start()
         scheduler.every(self.configuration.heartbeat, beats.beat)
-        scheduler.every(SWEEP, pipeline.sweep)
+        scheduler.every(SWEEP, sweep)
         scheduler.every(SLA_REFRESH, figures.refresh)
         figures.refresh()
-        watch = asyncio.create_task(heart.watch_loop(telemetry, self._clock), name="loop watch")
+        watch = asyncio.create_task(heart.watch_loop(telemetry, self._wall), name="loop watch")
         stack.callback(watch.cancel)
 
-
-async def _within(stop: Callable[[], Coroutine[object, object, None]], name: str) -> None:
-    try:
-        await asyncio.wait_for(stop(), STOP_SECONDS)
-    except TimeoutError:
-        log.warning("%s did not stop in time and was left", name)
+    async def _within(self, stop: Callable[[], Coroutine[object, object, None]], name: str) -> None:
+        """Stop a part in what is left of the time that all have together."""
+        now = self._wall.monotonic()
+        self._deadline = self._deadline or now + STOP_SECONDS
+        try:
+            await asyncio.wait_for(stop(), max(0.1, self._deadline - now))
+        except TimeoutError:
+            log.warning("%s did not stop in time and was left", name)
 
 
 class _RunningFigures:
-    """The current month's figures, folded from the history again and again, off the loop."""
+    """The current month's figures, folded from the history again and again, off the loop.
+
+    On a thread of its own that nobody waits for: a long fold does not hold up a stop.
+    """
 
     def __init__(self, configuration: Configuration, store: Store, pipeline: Pipeline) -> None:
         self._configuration = configuration
         self._store = store
         self._pipeline = pipeline
-        self._pool = ThreadPoolExecutor(1, "netmon-sla")
-        self._task: asyncio.Task[None] | None = None
+        self._thread: threading.Thread | None = None
+        self._stopped = False
 
     def refresh(self) -> None:
         """Begin a new computation, unless one is under way."""
-        if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._compute(), name="running figures")
+        if self._thread is None or not self._thread.is_alive():
+            asked = asyncio.get_running_loop(), self._pipeline.now()
+            self._thread = threading.Thread(target=self._compute, args=asked, name="netmon-sla", daemon=True)
+            self._thread.start()
 
     def stop(self) -> None:
-        """Begin no more; one under way ends by itself."""
-        if self._task is not None:
-            self._task.cancel()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """What one under way still finds is of no use any more."""
+        self._stopped = True
 
-    async def _compute(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._pipeline.set_sla(await loop.run_in_executor(self._pool, self._fold, self._pipeline.now()))
+    def _compute(self, loop: asyncio.AbstractEventLoop, now: Millis) -> None:
+        try:
+            views = self._fold(now)
+            if not self._stopped:
+                loop.call_soon_threadsafe(self._pipeline.set_sla, views)
+        except Exception:
+            if not self._stopped:
+                log.exception("the running figures could not be computed: those of before stand")
 
     def _fold(self, now: Millis) -> Sequence[SlaView]:
         zone = self._configuration.timezone

@@ -33,25 +33,63 @@ class SystemClock:
         return time.monotonic()
 
 
+class SteadyClock:
+    """A clock that never goes back, whatever is done to the wall clock: what is recorded has an order.
+
+    It tells the time of ``wall``, and never less than ``floor``. While the wall clock is behind what was told already
+    (it was set back), it goes on at half speed until the wall clock has caught up::
+
+        wall    12:00 13:00 | set back: 12:00 13:00 14:00 15:00
+        steady  12:00 13:00 |           13:00 13:30 14:00 15:00
+    """
+
+    def __init__(self, wall: Clock, floor: Millis = 0) -> None:
+        self._wall = wall
+        self._told = float(floor)
+        self._looked = wall.monotonic()
+        self._behind = False
+
+    def now(self) -> Millis:
+        wall, looked = self._wall.now(), self._wall.monotonic()
+        if self._behind or wall < self._told:
+            self._told += (looked - self._looked) * SECOND / 2
+        self._behind = wall < self._told
+        self._told = max(self._told, wall)
+        self._looked = looked
+        return int(self._told)
+
+    def monotonic(self) -> float:
+        return self._wall.monotonic()
+
+    def ahead(self) -> Millis:
+        """By how much it is ahead of the wall clock; 0 but for the time after that was set back."""
+        return max(0, self.now() - self._wall.now())
+
+
 class ManualClock:
     """A clock that moves when told to."""
 
     def __init__(self, now: Millis = 0) -> None:
-        self._start = now
         self._now = now
+        self._elapsed: Millis = 0
 
     def now(self) -> Millis:
         return self._now
 
     def monotonic(self) -> float:
-        return (self._now - self._start) / SECOND
+        return self._elapsed / SECOND
 
     def set(self, now: Millis) -> None:
-        """Move to the instant ``now``."""
-        self._now = now
+        """Let time pass until the instant ``now``."""
+        self.advance(now - self._now)
 
     def advance(self, by: Millis) -> None:
-        """Move forward by ``by`` milliseconds."""
+        """Let ``by`` milliseconds pass."""
+        self._now += by
+        self._elapsed += by
+
+    def step(self, by: Millis) -> None:
+        """Set the wall clock, forward or back, while no time passes."""
         self._now += by
 
 

@@ -83,7 +83,10 @@ class Pipeline:
             for change in changes:
                 log.info("%s: %s -> %s (%s)", change.object, change.old.value, change.new.value, change.reason.value)
         for listener in self._listeners:
-            listener.observed(observation)
+            try:
+                listener.observed(observation)
+            except Exception:
+                log.exception("an exporter failed at an observation of %s", check.id)
         return changes
 
     def sweep(self) -> None:
@@ -226,6 +229,18 @@ class Pipeline:
         checks = self._node_checks.get(name)
         memories = [self._memories[check.id] for check in checks] if checks else [self._memories[name]]
         return Part(memories, name in worked_on)
+
+
+def no_longer_watched(
+    states: Mapping[str, Transition], inventory: Inventory, seen: Millis, now: Millis
+) -> list[Transition]:
+    """Checks the history knows and the configuration no more: UNKNOWN, or their last state would hold for ever."""
+    detail = "no longer in the configuration"
+    return [
+        Transition(name, now, min(seen, now), last.new, State.UNKNOWN, Reason.NOT_POLLED, now, detail)
+        for name, last in states.items()
+        if name not in inventory.checks and last.new is not State.UNKNOWN
+    ]
 
 
 def _checks_by_node(inventory: Inventory) -> dict[str, list[Check]]:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 
-from netmon.clock import SECOND, Clock, Millis
+from netmon.clock import SECOND, Clock
 from netmon.contracts import Collector
 from netmon.conventions import Reason
 from netmon.engine.pipeline import Pipeline
@@ -16,6 +16,10 @@ log = logging.getLogger("netmon.poller")
 
 GRACE = 1.0
 """Seconds a collector may exceed its check's timeout before we stop it: the timeout is the collector's to keep."""
+
+
+READABLE = frozenset({State.UP, State.DEGRADED, State.DOWN, State.UNKNOWN})
+"""What one look can tell; the other states are the judge's."""
 
 
 async def look(collector: Collector, check: Check, clock: Clock, *, verbose: bool = False) -> Observation:
@@ -30,6 +34,9 @@ async def look(collector: Collector, check: Check, clock: Clock, *, verbose: boo
         reading = Reading(State.UNKNOWN, Reason.OVERLOAD, "the poll did not end in its time and was stopped")
     except Exception:
         log.exception("poll of %s failed by a fault of ours", check.id)
+        reading = Reading(State.UNKNOWN, Reason.INTERNAL, "a fault of netmon's, see its log")
+    if reading.state not in READABLE:
+        log.error("the collector of %s read %s, which is not a collector's to tell", check.id, reading.state.value)
         reading = Reading(State.UNKNOWN, Reason.INTERNAL, "a fault of netmon's, see its log")
     return Observation(check, started, clock.monotonic() - begun, reading)
 
@@ -47,15 +54,14 @@ class Poller:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._stopped = False
 
-    def start(self, check: Check, due: Millis) -> None:
-        """Begin a poll that was due at ``due``; skipped, and counted, while the one before is under way or we stop."""
+    def start(self, check: Check) -> None:
+        """Begin a poll; skipped, and counted, while the one before is under way or we stop."""
         if self._stopped:
             self._telemetry.skipped.labels("stopping").inc()
             return
         if check.id in self._running:
             self._telemetry.skipped.labels("overrun").inc()
             return
-        self._telemetry.lag.observe(max(0, self._clock.now() - due) / SECOND)
         task = asyncio.get_running_loop().create_task(self._poll(check), name=f"poll {check.id}")
         self._running[check.id] = task
         task.add_done_callback(lambda _task: self._running.pop(check.id, None))
@@ -72,4 +78,7 @@ class Poller:
     async def _poll(self, check: Check) -> None:
         observation = await look(self._collectors[check.collector], check, self._clock)
         self._telemetry.polls.labels(check.collector, observation.reading.state.value).inc()
-        self._pipeline.observe(observation)
+        try:
+            self._pipeline.observe(observation)
+        except Exception:
+            log.exception("what %s read could not be taken in", check.id)

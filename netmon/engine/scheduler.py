@@ -1,7 +1,8 @@
 """When: APScheduler fires one job per (interval, second), each starting the checks due in that second.
 
 APScheduler runs on the wall clock and drops late runs unless told not to; so runs are never dropped but coalesced and
-counted, and a step of the wall clock makes us plan anew.
+counted, and a step of the wall clock makes us plan anew. What notices the step, and the daemon's other jobs, sleep on
+the monotonic clock: a wall clock set back an hour would keep them waiting for an hour too.
 """
 
 import asyncio
@@ -41,6 +42,7 @@ class Scheduler:
         self._scheduler = AsyncIOScheduler(
             timezone=dt.UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
+        self._jobs: list[asyncio.Task[None]] = []
         self._skew = 0
         self._stopped = False
 
@@ -53,17 +55,14 @@ class Scheduler:
         self.every(SECOND, self._watch_clock)
 
     def every(self, interval: Millis, job: Callable[[], None]) -> None:
-        """Call ``job`` on the loop each ``interval``; it must not block."""
-
-        async def run() -> None:
-            job()
-
-        trigger = IntervalTrigger(seconds=interval / SECOND, timezone=dt.UTC)
-        self._scheduler.add_job(run, trigger)
+        """Call ``job`` on the loop each ``interval``; it must not block. One that fails is logged, and comes again."""
+        self._jobs.append(asyncio.get_running_loop().create_task(_repeat(interval, job), name=f"every {interval} ms"))
 
     def stop(self) -> None:
         """Fire no more, nor start what was due later in this second; safe without ``start``."""
         self._stopped = True
+        for job in self._jobs:
+            job.cancel()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
@@ -83,12 +82,13 @@ class Scheduler:
         for check in self._slots[interval, place]:
             exact = due + offset(check.id, interval) - place
             if exact <= now:
-                self._start(check, exact)
+                self._begin(check, exact)
             else:
-                loop.call_later((exact - now) / SECOND, self._start_later, check, exact)
+                loop.call_later((exact - now) / SECOND, self._begin, check, exact)
 
-    def _start_later(self, check: Check, due: Millis) -> None:
+    def _begin(self, check: Check, due: Millis) -> None:
         if not self._stopped:
+            self._telemetry.lag.observe(max(0, self._clock.now() - due) / SECOND)
             self._start(check, due)
 
     def _count_missed(self, interval: Millis, place: Millis, due: Millis) -> None:
@@ -108,3 +108,12 @@ class Scheduler:
             self._skew = skew
             self._last_due.clear()
             self._plan()
+
+
+async def _repeat(interval: Millis, job: Callable[[], None]) -> None:
+    while True:
+        await asyncio.sleep(interval / SECOND)
+        try:
+            job()
+        except Exception:
+            log.exception("a job of the daemon failed")

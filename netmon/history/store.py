@@ -54,6 +54,17 @@ class Store:
             row = connection.execute(select(table).order_by(table.c.id.desc()).limit(1)).mappings().first()
         return cast("MonitorEvent", from_row(MonitorEvent, dict(row))) if row else None
 
+    def latest(self) -> Millis:
+        """The latest moment any state, stop or heartbeat is dated at: time goes on from there. 0: there is none."""
+        columns = (schema.transitions.c.at, schema.monitor.c.at, schema.heartbeat.c.at)
+        with self._engine.connect() as connection:
+            found = [connection.execute(select(func.max(column))).scalar() for column in columns]
+        return max((at for at in found if at is not None), default=0)
+
+    def maintenance(self) -> list[MaintenanceWindow]:
+        """Every window ever announced."""
+        return cast("list[MaintenanceWindow]", self._read(MaintenanceWindow, select(schema.maintenance)))
+
     def states(self) -> Mapping[str, Transition]:
         """The last transition of each object."""
         table = schema.transitions

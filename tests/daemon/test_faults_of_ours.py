@@ -1,5 +1,6 @@
 """What can be wrong around the daemon: one clear line, a fitting exit code, never a traceback, nothing destroyed."""
 
+import asyncio
 import os
 import resource
 import signal
@@ -13,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from netmon.app import Daemon
+from netmon.config import load
 from netmon.history import open_history
 from netmon.model import MonitorEvent, State, Transition
 from tests.daemon.daemon import configuration, daemon, is_down, netmon
@@ -38,6 +41,33 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
     assert done.returncode == 71
     assert f"127.0.0.1:{port}" in last
     assert "Traceback" not in done.stderr
+    assert monitor_events(tmp_path) == [], "nothing was watched, so nothing is recorded"
+
+
+def test_figures_that_cannot_be_computed_are_logged_and_harm_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("netmon.app.build_views", fail)
+    file, _ = configuration(tmp_path, DEAD_WEB.format(port=free_port()))
+    answers: list[str | None] = []
+
+    async def run() -> None:
+        running = Daemon(load(file))
+
+        async def look(url: str) -> None:
+            await asyncio.sleep(1.5)
+            answers.append(await asyncio.to_thread(fetch, f"{url}/-/healthy"))
+            running.stop()
+
+        await running.run(lambda url: tasks.append(asyncio.create_task(look(url))))
+
+    tasks: list[asyncio.Task[None]] = []
+    asyncio.run(run())
+    assert answers == ["netmon is healthy.\n"]
+    assert "running figures" in caplog.text
 
 
 def test_a_missing_configuration_is_named(tmp_path: Path) -> None:

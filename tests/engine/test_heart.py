@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from netmon.clock import SECOND, ManualClock
-from netmon.engine.heart import Heart, begin
+from netmon.clock import SECOND, ManualClock, Millis, SteadyClock
+from netmon.conventions import Reason
+from netmon.engine.heart import Heart, begin, watched_until
 from netmon.engine.pipeline import Pipeline
-from netmon.history import open_history
-from netmon.model import MonitorEvent
+from netmon.history import Store, open_history
+from netmon.model import MonitorEvent, Observation, Reading, State, Transition
 from tests.engine.small import inventory
 
 
@@ -19,7 +20,9 @@ def events(path: Path) -> list[MonitorEvent]:
 
 def test_a_first_start_is_recorded(tmp_path: Path) -> None:
     store = open_history(tmp_path / "h")
-    assert begin(store, 1_000) == 1_000
+    assert watched_until(store) is None
+    begin(store, 1_000)
+    assert watched_until(store) == 1_000
     store.close()
     assert events(tmp_path / "h") == [MonitorEvent(1_000, "started")]
 
@@ -29,7 +32,8 @@ def test_after_a_clean_stop_states_are_known_to_hold_until_then(tmp_path: Path) 
     begin(store, 1_000)
     store.record([MonitorEvent(5_000, "stopped")])
     store.heartbeat(4_000).result()
-    assert begin(store, 9_000) == 5_000
+    assert watched_until(store) == 5_000
+    begin(store, 9_000)
     store.close()
     assert events(tmp_path / "h")[1:] == [MonitorEvent(5_000, "stopped"), MonitorEvent(9_000, "started")]
 
@@ -38,14 +42,21 @@ def test_a_crash_is_no_data_since_the_last_heartbeat(tmp_path: Path) -> None:
     store = open_history(tmp_path / "h")
     begin(store, 1_000)
     store.heartbeat(4_000).result()
-    assert begin(store, 9_000) == 4_000
+    assert watched_until(store) == 4_000
+    begin(store, 9_000)
     store.close()
     assert events(tmp_path / "h")[1:] == [MonitorEvent(4_000, "stopped"), MonitorEvent(9_000, "started")]
 
 
+def a_heart(path: Path, interval: Millis = 10 * SECOND) -> tuple[ManualClock, SteadyClock, Store, Pipeline, Heart]:
+    wall, store = ManualClock(100 * SECOND), open_history(path)
+    clock = SteadyClock(wall)
+    pipeline = Pipeline(inventory(), store, clock.now)
+    return wall, clock, store, pipeline, Heart(store, pipeline, clock, interval)
+
+
 def test_a_machine_that_slept_watched_nothing_meanwhile(tmp_path: Path) -> None:
-    store, clock = open_history(tmp_path / "h"), ManualClock(100 * SECOND)
-    heart = Heart(store, Pipeline(inventory(), store, clock.now), clock, 10 * SECOND)
+    clock, _, store, _, heart = a_heart(tmp_path / "h")
     for pause in (10, 10, 300, 10):
         clock.advance(pause * SECOND)
         heart.beat()
@@ -58,10 +69,53 @@ def test_a_machine_that_slept_watched_nothing_meanwhile(tmp_path: Path) -> None:
     ]
 
 
+def test_after_a_sleep_nothing_is_stale_when_that_is_noticed_first(tmp_path: Path) -> None:
+    clock, _, store, pipeline, heart = a_heart(tmp_path / "h")
+    core = pipeline.inventory.checks["core/snmp"]
+    pipeline.observe(Observation(core, clock.now(), 0.1, Reading(State.UP)))
+    clock.advance(3600 * SECOND)
+    heart.notice()
+    pipeline.sweep()
+    assert pipeline.checks()["core/snmp"].state is State.UP
+    store.close()
+
+
+def test_after_the_wall_clock_is_set_back_we_see_on_and_the_record_has_a_gap(tmp_path: Path) -> None:
+    """An hour back: two hours later all is as before; meanwhile changes are seen, in order, and count as no data."""
+    wall, clock, store, pipeline, heart = a_heart(tmp_path / "h", 30 * SECOND)
+    begin(store, clock.now())
+    core = pipeline.inventory.checks["core/snmp"]
+
+    def minutes(count: int, state: State) -> None:
+        for _ in range(count):
+            for _beat in range(2):
+                wall.advance(30 * SECOND)
+                heart.beat()
+            pipeline.observe(Observation(core, clock.now(), 0.1, Reading(state, Reason.TIMEOUT)))
+
+    minutes(5, State.UP)
+    set_back = clock.now()
+    wall.step(-3600 * SECOND)
+    minutes(3, State.DOWN)
+    assert pipeline.checks()["core/snmp"].state is State.DOWN
+    minutes(3, State.UP)
+    assert pipeline.checks()["core/snmp"].state is State.UP
+    minutes(120, State.UP)
+    store.close()
+    _, stopped, started = events(tmp_path / "h")
+    assert (stopped.state, started.state) == ("stopped", "started")
+    assert set_back - 60 * SECOND <= stopped.at <= set_back < started.at == set_back + 3600 * SECOND
+    reader = open_history(tmp_path / "h", read_only=True)
+    changes = [event for event in reader.events() if isinstance(event, Transition)]
+    assert (reader.last_heartbeat() or 0) > started.at
+    reader.close()
+    assert [change.new for change in changes] == [State.UP, State.DOWN, State.UP]
+    assert set_back < changes[1].at < changes[2].at < started.at
+
+
 def test_a_clock_set_back_does_not_move_the_heartbeat_back(tmp_path: Path) -> None:
-    store, clock = open_history(tmp_path / "h"), ManualClock(100 * SECOND)
-    heart = Heart(store, Pipeline(inventory(), store, clock.now), clock, 10 * SECOND)
-    clock.set(50 * SECOND)
+    wall, _, store, _, heart = a_heart(tmp_path / "h")
+    wall.step(-50 * SECOND)
     heart.beat()
     store.close()
     reader = open_history(tmp_path / "h", read_only=True)

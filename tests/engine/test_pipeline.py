@@ -6,7 +6,7 @@ import pytest
 
 from netmon.clock import MINUTE, ManualClock
 from netmon.conventions import Reason
-from netmon.engine.pipeline import Pipeline
+from netmon.engine.pipeline import Pipeline, no_longer_watched
 from netmon.model import MaintenanceWindow, Node, Observation, Reading, Role, State, Transition
 from tests.engine.small import Memo, check, inventory
 
@@ -176,6 +176,19 @@ def test_after_a_restart_states_hold_and_only_news_are_recorded() -> None:
     assert after.recorded() == []
     after.poll(dist=State.UP, acc1=State.UP)
     assert after.recorded() == [("dist/snmp", "up"), ("acc1/snmp", "up")]
+
+
+def test_a_check_that_is_no_longer_configured_is_unknown_and_does_not_hold_its_last_state() -> None:
+    states = {
+        name: Transition(name, START, START, State.PENDING, State.UP, Reason.OK, START)
+        for name in ("core/snmp", "gone")
+    }
+    now, seen = START + 60 * MINUTE, START + 50 * MINUTE
+    (change,) = no_longer_watched(states, inventory(), seen, now)
+    assert (change.object, change.earliest, change.at, change.old, change.new) == (
+        "gone", seen, now, State.UP, State.UNKNOWN,
+    )  # fmt: skip
+    assert no_longer_watched({"gone": change}, inventory(), seen, now) == []
 
 
 def works(place: str) -> MaintenanceWindow:

@@ -2,7 +2,9 @@
 
 import asyncio
 import dataclasses
+import datetime as dt
 import itertools
+from typing import cast
 
 import pytest
 
@@ -13,7 +15,7 @@ from netmon.engine.poller import Poller, look
 from netmon.engine.scheduler import Scheduler
 from netmon.engine.telemetry import Telemetry
 from netmon.errors import CollectError
-from netmon.model import Check, Reading, State
+from netmon.model import Check, Observation, Reading, State
 from tests.engine.small import Memo, check, inventory
 
 
@@ -34,6 +36,8 @@ class Fake:
                 raise ZeroDivisionError
             case "credential":
                 raise CollectError(Reason.CREDENTIAL, "no community")
+            case "strange":
+                return Reading(State.PENDING)
             case "hang":
                 await asyncio.sleep(3600)
         return Reading(State.UP)
@@ -45,6 +49,9 @@ class Fake:
         pytest.param("good", State.UP, Reason.OK, id="a reading is passed on"),
         pytest.param("fault", State.UNKNOWN, Reason.INTERNAL, id="a bug of ours is unknown"),
         pytest.param("credential", State.UNKNOWN, Reason.CREDENTIAL, id="what keeps us from looking is unknown"),
+        pytest.param(
+            "strange", State.UNKNOWN, Reason.INTERNAL, id="a state that is not a collector's to tell is unknown"
+        ),
         pytest.param("hang", State.UNKNOWN, Reason.OVERLOAD, id="a collector that does not keep its time is unknown"),
     ],
 )
@@ -68,15 +75,49 @@ def test_a_poll_still_under_way_is_not_started_again() -> None:
         pipeline = Pipeline(inventory(), Memo(), SystemClock().now)
         poller = Poller({"http": fake}, pipeline, telemetry, SystemClock())
         slow = dataclasses.replace(check("hang", ()), timeout=60_000)
-        poller.start(slow, 0)
+        poller.start(slow)
         await asyncio.sleep(0)
-        poller.start(slow, 0)
+        poller.start(slow)
         await poller.stop()
 
     asyncio.run(run())
     assert fake.polled == ["hang"]
     assert sample(telemetry, "netmon_polls_skipped_total", why="overrun") == 1
     assert sample(telemetry, "netmon_polls_skipped_total", why="stopping") == 1
+
+
+class Broken:
+    """A listener that always fails."""
+
+    def observed(self, observation: Observation) -> None:
+        raise ZeroDivisionError
+
+    def forget(self, check_id: str) -> None: ...
+
+
+def test_a_listener_that_fails_is_logged_and_harms_neither_polls_nor_other_listeners(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    heard: list[Observation] = []
+
+    class Good(Broken):
+        def observed(self, observation: Observation) -> None:
+            heard.append(observation)
+
+    async def run() -> State:
+        pipeline = Pipeline(inventory(), Memo(), SystemClock().now)
+        pipeline.listen(Broken())
+        pipeline.listen(Good())
+        poller = Poller({"http": Fake()}, pipeline, Telemetry(), SystemClock())
+        for _ in range(2):
+            poller.start(pipeline.inventory.checks["portail"])
+            await asyncio.sleep(0.05)
+        await poller.stop()
+        return pipeline.checks()["portail"].state
+
+    assert asyncio.run(run()) is State.UP
+    assert len(heard) == 2
+    assert "ZeroDivisionError" in caplog.text
 
 
 def test_every_check_is_polled_once_an_interval() -> None:
@@ -121,24 +162,55 @@ def _block(seconds: float) -> None:
         pass
 
 
-def test_a_wall_clock_set_back_stops_no_polls() -> None:
-    telemetry, polled = Telemetry(), []
+@pytest.mark.parametrize("step", [-3_600_000, 3_600_000, -60_000])
+def test_a_wall_clock_that_is_set_stops_neither_polls_nor_jobs(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of APScheduler is set too: it plans on the wall clock, and would wait until that has come round."""
+    polled: list[str] = []
+    beats: list[int] = []
+    steps = [0]
 
-    class Steppable(SystemClock):
-        step = 0
-
+    class SetClock(SystemClock):
         def now(self) -> int:
-            return super().now() + self.step
+            return super().now() + steps[0]
+
+    class SetDatetime(dt.datetime):
+        @classmethod
+        def now(cls, tz: dt.tzinfo | None = None) -> "SetDatetime":
+            return cast("SetDatetime", dt.datetime.now(tz) + dt.timedelta(milliseconds=steps[0]))
+
+    monkeypatch.setattr("apscheduler.schedulers.base.datetime", SetDatetime)
+
+    async def run() -> tuple[int, int]:
+        checks = [dataclasses.replace(check("c", ()), interval=500)]
+        scheduler = Scheduler(checks, lambda one, _due: polled.append(one.id), Telemetry(), SetClock())
+        scheduler.start()
+        scheduler.every(500, lambda: beats.append(1))
+        await asyncio.sleep(1.2)
+        steps[0] = step
+        before = len(polled), len(beats)
+        await asyncio.sleep(3.5)
+        scheduler.stop()
+        return before
+
+    before = asyncio.run(run())
+    assert len(polled) >= before[0] + 3
+    assert len(beats) >= before[1] + 3
+
+
+def test_a_job_that_fails_is_logged_and_comes_again(caplog: pytest.LogCaptureFixture) -> None:
+    runs: list[int] = []
+
+    def fail() -> None:
+        runs.append(1)
+        raise ZeroDivisionError
 
     async def run() -> None:
-        clock = Steppable()
-        checks = [dataclasses.replace(check("c", ()), interval=500)]
-        scheduler = Scheduler(checks, lambda one, due: polled.append(due), telemetry, clock)
+        scheduler = Scheduler([], lambda _one, _due: None, Telemetry(), SystemClock())
         scheduler.start()
-        await asyncio.sleep(1.2)
-        clock.step = -60_000
-        await asyncio.sleep(2.5)
+        scheduler.every(50, fail)
+        await asyncio.sleep(0.5)
         scheduler.stop()
 
     asyncio.run(run())
-    assert len(polled) >= 5
+    assert len(runs) >= 2
+    assert "ZeroDivisionError" in caplog.text

@@ -32,7 +32,7 @@ def test_a_poll_that_comes_due_while_we_stop_is_not_begun() -> None:
         pipeline = Pipeline(inventory(), Memo(), SystemClock().now)
         poller = Poller({"http": Stopped()}, pipeline, telemetry, SystemClock())
         await poller.stop()
-        poller.start(pipeline.inventory.checks["portail"], 0)
+        poller.start(pipeline.inventory.checks["portail"])
         await asyncio.sleep(0.05)
         return pipeline.checks()["portail"].state
 
