@@ -1,6 +1,7 @@
 """``netmon demo``: the whole product on a simulated metropolis."""
 
 import asyncio
+import datetime as dt
 import logging
 import shutil
 import signal
@@ -20,10 +21,11 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from netmon.cli.durations import parse_duration
 from netmon.cli.options import LanguageOption
 from netmon.cli.run import set_up_logging
-from netmon.clock import DAY, SECOND, SystemClock, to_datetime
+from netmon.clock import DAY, SECOND, Millis, SystemClock, to_datetime
 from netmon.errors import UsageError
 from netmon.i18n import plural_translator, translator
 from netmon.l10n import Formats
+from netmon.sla.period import zone_of
 
 if TYPE_CHECKING:
     from netmon.demo import Prepared
@@ -64,7 +66,7 @@ def demo(
     set_up_logging(logging.WARNING)
     begun, now = time.monotonic(), SystemClock().now()
     plan = Demo(seed, now - length, now, scale)
-    faults = _Faults(Console(highlight=False, soft_wrap=True), language)
+    faults = Announcer(Console(highlight=False, soft_wrap=True), language)
     with (
         _stoppable(),
         wiring.directory_for(data) as directory,
@@ -130,7 +132,9 @@ def _progress(_: Translate) -> Iterator[Callable[[str, float], None]]:
         yield show
 
 
-def _welcome(faults: "_Faults", prepared: "Prepared", directory: Path, url: str, language: str, seconds: float) -> None:
+def _welcome(
+    faults: "Announcer", prepared: "Prepared", directory: Path, url: str, language: str, seconds: float
+) -> None:
     _, ngettext = translator(language), plural_translator(language)
     out, inventory = faults.console.print, prepared.configuration.inventory
     web = sum(1 for check in inventory.checks.values() if check.collector == "http")
@@ -164,7 +168,7 @@ def _welcome(faults: "_Faults", prepared: "Prepared", directory: Path, url: str,
     _addresses(out, url, _)
     _next_steps(out, directory, url, _)
     out("\n[bold]" + _("What goes wrong meanwhile") + "[/] " + _("(Ctrl-C stops everything)"))
-    faults.begin()
+    faults.begin(zone_of(prepared.configuration.timezone), SystemClock().now())
 
 
 def _addresses(out: Callable[[str], None], url: str, _: Translate) -> None:
@@ -197,13 +201,15 @@ def _command() -> str:
     return str(ours.relative_to(here)) if ours.is_relative_to(here) else str(ours)
 
 
-class _Faults:
+class Announcer:
     """Prints each fault as it begins and ends, once the welcome is printed. Told from the child's thread."""
 
     def __init__(self, console: Console, language: str) -> None:
         self.console = console
         self._language = language
         self._early: list[dict[str, Any]] | None = []
+        self._zone: dt.tzinfo = dt.UTC
+        self._today = dt.date.min
         self._lock = threading.Lock()
 
     def tell(self, line: dict[str, Any]) -> None:
@@ -216,18 +222,25 @@ class _Faults:
             else:
                 self._print(line)
 
-    def begin(self) -> None:
-        """Print what was told meanwhile, and from now on everything at once."""
+    def begin(self, zone: dt.tzinfo, now: Millis) -> None:
+        """Print what was told meanwhile, and from now on everything at once; with the times of ``zone``."""
         with self._lock:
+            self._zone, self._today = zone, to_datetime(now, zone).date()
             for line in self._early or ():
                 self._print(line)
             self._early = None
 
     def _print(self, line: dict[str, Any]) -> None:
-        at = to_datetime(line["at"]).astimezone()
         sign = "[red]✖[/]" if line["fault"] == "begins" else "[green]✔[/]"
         text = escape(line["text"].get(self._language) or line["text"]["fr"])
         if line["fault"] != "begins":
             _ = translator(self._language)
             text = _("over: %(fault)s") % {"fault": text}
-        self.console.print(f"  {at:%H:%M:%S} {sign} {text}")
+        self.console.print(f"  {self._time(line['at'])} {sign} {text}")
+
+    def _time(self, at: Millis) -> str:
+        """The time of day; of what began on another day than the demo, the day as well."""
+        moment = to_datetime(at, self._zone)
+        if moment.date() >= self._today:
+            return f"{moment:%H:%M:%S}"
+        return f"{moment:%d/%m %H:%M}" if self._language == "fr" else f"{moment:%m-%d %H:%M}"
