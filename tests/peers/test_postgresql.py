@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,13 +23,14 @@ pytestmark = pytest.mark.peer
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def url() -> Iterator[str]:
+    """A server in a directory outside pytest's own, which only their owner may enter."""
     pytest.importorskip("psycopg", reason="needs the extra postgres")
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not programs:
         pytest.skip("needs initdb, from Debian's package postgresql")
-    directory, port = tmp_path_factory.mktemp("pg"), free_port()
-    with server(programs[-1].parent, directory, port):
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="netmon-pg-") as made, server(programs[-1].parent, Path(made), port):
         yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
 
 
@@ -39,9 +41,6 @@ def server(programs: Path, directory: Path, port: int) -> Iterator[None]:
     if os.geteuid() == 0:
         drop = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
         subprocess.run(["chown", "-R", "postgres", str(directory)], check=True)
-        for parent in (directory, *directory.parents):
-            if "pytest" in parent.name:
-                parent.chmod(0o755)
     data = str(directory / "data")
     subprocess.run([*drop, str(programs / "initdb"), "-D", data, "-A", "trust", "-U", "postgres"], check=True,
                    capture_output=True)  # fmt: skip
