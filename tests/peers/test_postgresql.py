@@ -3,13 +3,13 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from netmon.errors import StoreError
@@ -25,7 +25,6 @@ pytestmark = pytest.mark.peer
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """A server in a directory outside pytest's own, which only their owner may enter."""
-    pytest.importorskip("psycopg", reason="needs the extra postgres")
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not programs:
         pytest.skip("needs initdb, from Debian's package postgresql")
@@ -55,7 +54,8 @@ def server(programs: Path, directory: Path, port: int) -> Iterator[None]:
 
 
 def _answers(port: int) -> bool:
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+    with contextlib.suppress(psycopg.OperationalError):
+        psycopg.connect(f"postgresql://postgres@127.0.0.1:{port}/postgres", connect_timeout=2).close()
         return True
     return False
 
@@ -73,7 +73,6 @@ def test_every_kind_of_event_comes_back_as_it_went_in(url: str) -> None:
 
 
 def test_a_server_that_is_not_there_is_one_line_without_the_password() -> None:
-    pytest.importorskip("psycopg", reason="needs the extra postgres")
     with pytest.raises(StoreError) as caught:
         open_history(f"postgresql+psycopg://netmon:hunter2@127.0.0.1:{free_port()}/netmon")
     assert "Connection refused" in str(caught.value)
