@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 
 from netmon.clock import SECOND, Clock
 from netmon.contracts import Collector
@@ -38,7 +39,14 @@ async def look(collector: Collector, check: Check, clock: Clock, *, verbose: boo
     if reading.state not in READABLE:
         log.error("the collector of %s read %s, which is not a collector's to tell", check.id, reading.state.value)
         reading = Reading(State.UNKNOWN, Reason.INTERNAL, "a fault of netmon's, see its log")
+    if not reading.detail.isprintable():
+        reading = replace(reading, detail=printable(reading.detail))
     return Observation(check, started, clock.monotonic() - begun, reading)
+
+
+def printable(text: str) -> str:
+    """One line that every file, page and database takes: a target may have put anything into it."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
 
 
 class Poller:

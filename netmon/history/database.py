@@ -16,6 +16,9 @@ from netmon.errors import StoreError
 
 BUSY_TIMEOUT_MS = 5_000
 
+READING = "netmon_reading"
+"""The execution option of connections that only read: they take no lock that a writer waits for."""
+
 
 def open_database(location: Path | str, *, read_only: bool) -> Engine:
     """An engine on an up-to-date database; created when it does not exist, unless ``read_only``.
@@ -79,7 +82,8 @@ def _sqlite(path: Path, *, read_only: bool) -> Engine:
         cursor.close()
 
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        reading = read_only or connection.get_execution_options().get(READING, False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", begin)

@@ -12,7 +12,7 @@ from netmon.clock import Millis
 from netmon.contracts import Event
 from netmon.errors import StoreError
 from netmon.history import schema
-from netmon.history.database import open_database
+from netmon.history.database import READING, open_database
 from netmon.history.rows import TABLES, from_row
 from netmon.history.writer import Writer
 from netmon.model import Correction, MaintenanceWindow, Membership, MonitorEvent, Transition
@@ -23,6 +23,7 @@ class Store:
 
     def __init__(self, engine: Engine, *, read_only: bool) -> None:
         self._engine = engine
+        self._readers = engine.execution_options(**{READING: True})
         self._writer = None if read_only else Writer(engine)
         self._lock = threading.Lock()
 
@@ -44,20 +45,20 @@ class Store:
 
     def last_heartbeat(self) -> Millis | None:
         """Until when a daemon watched, as far as it could say."""
-        with self._engine.connect() as connection:
+        with self._readers.connect() as connection:
             return cast("Millis | None", connection.execute(select(schema.heartbeat.c.at)).scalar())
 
     def last_monitor_event(self) -> MonitorEvent | None:
         """Whether the daemon last said that it started or that it stopped."""
         table = schema.monitor
-        with self._engine.connect() as connection:
+        with self._readers.connect() as connection:
             row = connection.execute(select(table).order_by(table.c.id.desc()).limit(1)).mappings().first()
         return cast("MonitorEvent", from_row(MonitorEvent, dict(row))) if row else None
 
     def latest(self) -> Millis:
         """The latest moment any state, stop or heartbeat is dated at: time goes on from there. 0: there is none."""
         columns = (schema.transitions.c.at, schema.monitor.c.at, schema.heartbeat.c.at)
-        with self._engine.connect() as connection:
+        with self._readers.connect() as connection:
             found = [connection.execute(select(func.max(column))).scalar() for column in columns]
         return max((at for at in found if at is not None), default=0)
 
@@ -66,9 +67,14 @@ class Store:
         return cast("list[MaintenanceWindow]", self._read(MaintenanceWindow, select(schema.maintenance)))
 
     def states(self) -> Mapping[str, Transition]:
-        """The last transition of each object."""
+        """The last transition of each object: by time, then by order, as reports fold them."""
         table = schema.transitions
-        newest = select(func.max(table.c.id)).group_by(table.c.object)
+        last = select(table.c.object, func.max(table.c.at).label("at")).group_by(table.c.object).subquery()
+        newest = (
+            select(func.max(table.c.id))
+            .join(last, and_(table.c.object == last.c.object, table.c.at == last.c.at))
+            .group_by(table.c.object)
+        )
         found = self._read(Transition, select(table).where(table.c.id.in_(newest)))
         return {transition.object: transition for transition in cast("list[Transition]", found)}
 
@@ -109,7 +115,7 @@ class Store:
         return self._writer
 
     def _read(self, kind: type[Event], query: Select[Any]) -> list[Event]:
-        with self._engine.connect() as connection:
+        with self._readers.connect() as connection:
             return [from_row(kind, dict(row)) for row in connection.execute(query).mappings()]
 
 

@@ -64,6 +64,15 @@ def test_whatever_a_collector_does_becomes_an_observation(
     assert (observation.reading.state, observation.reading.reason) == (state, reason)
 
 
+def test_what_a_target_says_is_kept_as_one_line_that_can_be_written() -> None:
+    class Garbled(Fake):
+        async def collect(self, check: Check, *, verbose: bool = False) -> Reading:
+            return Reading(State.DOWN, Reason.GARBAGE, "caf\udce9\x00\nnext é")
+
+    observation = asyncio.run(look(Garbled(), check("c", ()), SystemClock()))
+    assert observation.reading.detail == "caf\ufffd\ufffd\ufffdnext é"
+
+
 def sample(telemetry: Telemetry, name: str, **labels: str) -> float:
     return telemetry.registry.get_sample_value(name, labels) or 0.0
 

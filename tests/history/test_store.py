@@ -1,13 +1,17 @@
 """The history on disk: what goes in comes out, and nothing recorded is lost."""
 
+import contextlib
+import dataclasses
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given, settings
@@ -84,6 +88,12 @@ def test_the_last_state_of_each_object_is_the_one_recorded_last(tmp_path: Path) 
     store.close()
 
 
+def test_what_is_imported_about_the_past_does_not_change_the_last_state(tmp_path: Path) -> None:
+    store = written(tmp_path / "h.sqlite", [transition("a", 100), transition("a", 90, State.UP)])
+    assert store.states()["a"].new is State.DOWN
+    store.close()
+
+
 def test_the_heartbeat_and_the_last_stop_are_remembered(tmp_path: Path) -> None:
     store = open_history(tmp_path / "h.sqlite")
     assert (store.last_heartbeat(), store.last_monitor_event()) == (None, None)
@@ -155,6 +165,79 @@ def test_a_locked_database_is_waited_for_and_nothing_is_dropped(
     store.close()
     assert "trying on" in caplog.text
     assert "written again" in caplog.text
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Somebody else writes to the database."""
+    blocker = sqlite3.connect(path, isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        blocker.execute("COMMIT")
+        blocker.close()
+
+
+def test_reading_does_not_wait_for_a_writer_nor_keep_one_waiting(tmp_path: Path) -> None:
+    store = written(tmp_path / "h.sqlite", EVERY_KIND)
+    with locked(tmp_path / "h.sqlite"):
+        assert list(store.events()) == EVERY_KIND
+        assert store.states().keys() == {"n1"}
+    store.close()
+
+
+def test_heartbeats_that_wait_for_the_disk_are_one(tmp_path: Path) -> None:
+    store = open_history(tmp_path / "h.sqlite")
+    with locked(tmp_path / "h.sqlite"):
+        beats = [store.heartbeat(at) for at in range(1_000)]
+        change = store.record([transition("a", 5)])
+        assert store.queue_length() <= 3
+    for future in (*beats, change):
+        future.result(20)
+    assert store.last_heartbeat() == 999
+    assert len(store.events()) == 1
+    store.close()
+
+
+def test_a_heartbeat_never_overtakes_what_was_recorded_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a crash between the two would say that we watched until then, and lose what we saw."""
+    monkeypatch.setattr("netmon.history.writer.BATCH", 2)
+    store, order = open_history(tmp_path / "h.sqlite"), []
+    with locked(tmp_path / "h.sqlite"):
+        beats = [store.heartbeat(1)]
+        for number in range(6):
+            store.record([transition("a", number)]).add_done_callback(lambda _: order.append("change"))
+            beats.append(store.heartbeat(number))
+        beats[-1].add_done_callback(lambda _: order.append("beat"))
+    store.close()
+    assert order == ["change"] * 6 + ["beat"]
+
+
+@pytest.mark.parametrize(
+    "poison",
+    [
+        pytest.param(dataclasses.replace(transition("a", 5), at=2**70), id="a number no database holds"),
+        pytest.param(dataclasses.replace(transition("a", 5), detail="caf\udce9"), id="text that is no text"),
+        pytest.param(dataclasses.replace(transition("a", 5), object=cast("str", None)), id="a row without its object"),
+    ],
+)
+def test_what_can_never_be_written_is_refused_and_all_else_is_written(
+    tmp_path: Path, poison: Transition, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = open_history(tmp_path / "h.sqlite")
+    with locked(tmp_path / "h.sqlite"):
+        store.record([transition("first", 1)])
+        bad = store.record([transition("with it", 2), poison])
+        good = store.record([transition("last", 3)])
+    good.result(20)
+    with pytest.raises(StoreError):
+        bad.result(20)
+    assert [event.object for event in store.events() if isinstance(event, Transition)] == ["first", "last"]
+    assert "cannot be written" in caplog.text
+    store.close()
 
 
 WRITE_UNTIL_KILLED = """
