@@ -3,9 +3,11 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+import netmon.__main__ as entry_point
 from netmon import __version__
 from netmon.cli import main
 from netmon.cli.durations import parse_duration
@@ -48,6 +50,15 @@ def test_help_exits_0_and_names_every_command(capsys: pytest.CaptureFixture[str]
     out = capsys.readouterr().out
     for name in ("demo", "run", "status", "report", "probe", "check-config", "sla"):
         assert name in out
+
+
+def test_ctrl_c_while_the_command_is_being_loaded_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interrupted(ModuleType):
+        def __getattr__(self, name: str) -> object:
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "netmon.cli", Interrupted("netmon.cli"))
+    assert entry_point.main() == 130
 
 
 def test_a_reader_that_goes_away_is_no_error() -> None:
