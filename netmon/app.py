@@ -23,7 +23,7 @@ from netmon.engine import heart
 from netmon.engine.pipeline import Pipeline, no_longer_watched
 from netmon.engine.poller import Poller
 from netmon.engine.scheduler import Scheduler
-from netmon.engine.telemetry import Telemetry
+from netmon.engine.telemetry import MessageCounter, Telemetry
 from netmon.errors import CollectError, HostError
 from netmon.history import Store, open_history
 from netmon.model import Check, MaintenanceWindow
@@ -108,6 +108,7 @@ class Daemon:
             self._catch_signals(stack)
             telemetry = Telemetry()
             telemetry.reload.set(1)
+            self._count_messages(stack, telemetry)
             store = await asyncio.to_thread(open_history, self.configuration.history)
             stack.push_async_callback(asyncio.to_thread, store.close)
             store.observe_writes(telemetry.store_write.observe)
@@ -127,6 +128,12 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
             stack.callback(loop.remove_signal_handler, number)
+
+    def _count_messages(self, stack: contextlib.AsyncExitStack, telemetry: Telemetry) -> None:
+        counter = MessageCounter(telemetry)
+        ours = logging.getLogger("netmon")
+        ours.addHandler(counter)
+        stack.callback(ours.removeHandler, counter)
 
     def _take_up(self, store: Store, clock: Clock) -> Pipeline:
         """What the history knows, taken up where the daemon before this one left it."""

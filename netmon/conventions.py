@@ -85,6 +85,7 @@ class Metric(StrEnum):
     LOOP_BLOCKED = "netmon_loop_blocked_seconds"
     STORE_WRITE = "netmon_store_write_seconds"
     STORE_QUEUE = "netmon_store_queue_length"
+    LOG_MESSAGES = "netmon_log_messages_total"
     CONFIG_RELOAD = "netmon_config_last_reload_successful"
     BUILD_INFO = "netmon_build_info"
     EXPOSITION_DROPPED = "netmon_exposition_dropped_series_total"

@@ -1,5 +1,7 @@
 """Metrics about netmon itself, in a registry of its own (prometheus-client)."""
 
+import logging
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
 from netmon import __version__
@@ -50,6 +52,12 @@ class Telemetry:
         self.store_queue = Gauge(
             Metric.STORE_QUEUE, "Transactions waiting to be written to the history.", registry=registry
         )
+        self.messages = Counter(
+            Metric.LOG_MESSAGES.removesuffix("_total"),
+            "Warnings and errors in netmon's log; an error is a fault of netmon's own or of its host.",
+            ("level",),
+            registry=registry,
+        )
         self.reload = Gauge(
             Metric.CONFIG_RELOAD,
             "Whether the last attempt to load the configuration succeeded (1) or not (0).",
@@ -59,3 +67,16 @@ class Telemetry:
         self.build.labels(__version__).set(1)
         for why in ("overrun", "missed", "stopping"):
             self.skipped.labels(why)
+        for level in ("warning", "error"):
+            self.messages.labels(level)
+
+
+class MessageCounter(logging.Handler):
+    """Counts what is logged, so that a fault which was caught and logged does not go unseen."""
+
+    def __init__(self, telemetry: Telemetry) -> None:
+        super().__init__(logging.WARNING)
+        self._messages = telemetry.messages
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._messages.labels("warning" if record.levelno < logging.ERROR else "error").inc()

@@ -48,6 +48,38 @@ def test_a_crash_is_no_data_since_the_last_heartbeat(tmp_path: Path) -> None:
     assert events(tmp_path / "h")[1:] == [MonitorEvent(4_000, "stopped"), MonitorEvent(9_000, "started")]
 
 
+def test_a_crash_while_it_begins_leaves_an_order_of_starts_and_stops(tmp_path: Path) -> None:
+    """The start is recorded, its heartbeat is not yet."""
+    store = open_history(tmp_path / "h")
+    begin(store, 1_000)
+    store.heartbeat(4_000).result()
+    store.record([MonitorEvent(4_000, "stopped"), MonitorEvent(9_000, "started")]).result()
+    assert watched_until(store) == 9_000
+    begin(store, 12_000)
+    store.close()
+    assert [(event.at, event.state) for event in events(tmp_path / "h")[-2:]] == [
+        (9_000, "stopped"),
+        (12_000, "started"),
+    ]
+
+
+def test_what_a_crash_leaves_is_taken_up_as_it_was(tmp_path: Path) -> None:
+    store, wall = open_history(tmp_path / "h"), ManualClock(100 * SECOND)
+    before = Pipeline(inventory(), store, wall.now)
+    for round_ in range(12):
+        wall.advance(60 * SECOND)
+        for name, check in before.inventory.checks.items():
+            state = State.DOWN if 4 <= round_ < 8 and name in {"dist/snmp", "acc1/snmp", "portail"} else State.UP
+            before.observe(Observation(check, wall.now(), 0.1, Reading(state, Reason.TIMEOUT)))
+        store.heartbeat(wall.now()).result()
+        after = Pipeline(inventory(), store, wall.now)
+        after.restore(store.states(), watched_until(store) or wall.now())
+        assert [(view.state, view.since) for view in after.checks().values() if view.state is not State.PENDING] == [
+            (view.state, view.since) for view in before.checks().values() if view.state is not State.PENDING
+        ]
+    store.close()
+
+
 def a_heart(path: Path, interval: Millis = 10 * SECOND) -> tuple[ManualClock, SteadyClock, Store, Pipeline, Heart]:
     wall, store = ManualClock(100 * SECOND), open_history(path)
     clock = SteadyClock(wall)
