@@ -60,7 +60,7 @@ class CheckView:
 
 @dataclass(frozen=True, slots=True)
 class NodeView:
-    """A node as of now, combined from its checks (``netmon.state.combine``)."""
+    """A node as of now, combined from its checks (``netmon.expression.node_state``)."""
 
     id: str
     state: State
