@@ -17,7 +17,7 @@ from netmon.cli.options import ConfigOption, JsonOption
 from netmon.clock import SECOND, SystemClock
 from netmon.errors import UsageError
 from netmon.model import Check, Observation, State
-from netmon.settings import HttpSettings, Secret, SnmpCredential, SnmpSettings
+from netmon.settings import HttpSettings, Secret, SnmpCredential, SnmpSettings, TlsSettings
 
 if TYPE_CHECKING:
     from netmon.config import Configuration
@@ -125,7 +125,7 @@ def _credential(auth: str | None, load: "Callable[[], Configuration]") -> SnmpCr
 def _show(console: Console, observation: Observation) -> None:
     check, reading = observation.check, observation.reading
     console.print(f"[bold]{escape(check.id)}[/] · {check.collector} · {escape(check.target)}")
-    for name, value in _settings(check):
+    for name, value in settings_shown(check):
         console.print(f"  {name}: {escape(value)}")
     if reading.log:
         console.print("[bold]steps[/]")
@@ -142,17 +142,41 @@ def _show(console: Console, observation: Observation) -> None:
         console.print(f"  {escape(reading.detail)}")
 
 
-def _settings(check: Check) -> Iterator[tuple[str, str]]:
+def settings_shown(check: Check) -> Iterator[tuple[str, str]]:
+    """Names and values of what the poll goes by; what is not set is left out."""
     yield "timeout", f"{check.timeout / SECOND:g} s"
     if dataclasses.is_dataclass(check.settings):
         for field in dataclasses.fields(check.settings):
-            yield field.name, _plain(getattr(check.settings, field.name))
+            value = _plain(field.name, getattr(check.settings, field.name))
+            if value:
+                yield field.name, value
 
 
-def _plain(value: object) -> str:
-    if isinstance(value, SnmpCredential):
-        return f"{value.name} (version {value.version})"
-    return str(value)
+def _plain(name: str, value: object) -> str:
+    """As it is written in a configuration, nearly; empty when it is not set."""
+    match name, value:
+        case "expected_status", ():
+            text = "2xx"
+        case "slow", int():
+            text = f"{value / SECOND:g} s"
+        case "connect_to", (host, port):
+            text = f"{host}:{port}"
+        case "headers", tuple():
+            text = ", ".join(f"{key}: {_plain('', one)}" for key, one in value)
+        case _, tuple():
+            text = ", ".join(map(str, value))
+        case _, TlsSettings():
+            told = ((key, _plain(key, each)) for key, each in dataclasses.asdict(value).items())
+            text = ", ".join(f"{key}: {one}" for key, one in told if one)
+        case _, SnmpCredential():
+            text = f"{value.name} (version {value.version})"
+        case _, Secret():
+            text = "…"
+        case _, bool():
+            text = "yes" if value else "no"
+        case _:
+            text = "" if value is None else str(value)
+    return text
 
 
 def _sample_lines(observation: Observation) -> Iterator[str]:
@@ -169,7 +193,7 @@ def _document(observation: Observation) -> dict[str, Any]:
         "check": check.id,
         "collector": check.collector,
         "target": check.target,
-        "settings": dict(_settings(check)),
+        "settings": dict(settings_shown(check)),
         "state": reading.state.value,
         "reason": reading.reason.value,
         "detail": reading.detail,
