@@ -178,7 +178,7 @@ class PysnmpEngine:
     async def _prepare(self, session: Session) -> tuple[Any, Any, Any]:
         credential = session.settings.credential
         key = credential if credential.version == "3" else None
-        auth = _auth(credential)
+        auth = auth_data(credential)
         async with self._making:
             if key not in self._engines:
                 # It reads its MIBs for longer than the loop may be held.
@@ -195,7 +195,7 @@ class PysnmpEngine:
         return self._targets[key]
 
 
-def _auth(credential: SnmpCredential) -> Any:
+def auth_data(credential: SnmpCredential) -> Any:
     """pysnmp's view of a credential.
 
     Raises:
