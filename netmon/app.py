@@ -16,6 +16,7 @@ from collectors.http import HttpCollector
 from exporters.prometheus import Exposition
 from exporters.web.app import create_app
 from exporters.web.server import WebServer
+from exporters.web.snmp import SnmpEndpoint
 from netmon.clock import SECOND, Clock, Millis, SystemClock
 from netmon.config import Configuration
 from netmon.contracts import Collector, SlaView
@@ -27,6 +28,8 @@ from netmon.engine.telemetry import Telemetry
 from netmon.errors import CollectError, HostError
 from netmon.history import Store, open_history
 from netmon.model import MaintenanceWindow
+from netmon.scraping import SnmpScraping
+from netmon.settings import SNMP_MODULES
 from netmon.sla.period import month_of
 from netmon.sla.views import build_views
 
@@ -119,8 +122,10 @@ class Daemon:
             pipeline = await asyncio.to_thread(self._take_up, store)
             exposition = Exposition(pipeline, telemetry.registry)
             pipeline.listen(exposition)
-            web = await self._serve(stack, pipeline, exposition)
+            scraping = self._scraping()
+            web = await self._serve(stack, pipeline, exposition, scraping)
             collectors = await self._open_collectors(stack)
+            scraping.open(collectors["snmp"])
             self._schedule(stack, store, pipeline, collectors, telemetry)
             yield web
 
@@ -147,7 +152,14 @@ class Daemon:
         pipeline.restore(store.states(), until)
         return pipeline
 
-    async def _serve(self, stack: contextlib.AsyncExitStack, pipeline: Pipeline, exposition: Exposition) -> WebServer:
+    def _scraping(self) -> SnmpScraping:
+        configuration = self.configuration
+        allowed = configuration.web.probe_allow
+        return SnmpScraping(configuration.inventory, allowed, SNMP_MODULES, {}, configuration.credentials, self._clock)
+
+    async def _serve(
+        self, stack: contextlib.AsyncExitStack, pipeline: Pipeline, exposition: Exposition, scraping: SnmpScraping
+    ) -> WebServer:
         configuration = self.configuration
         app = create_app(
             pipeline,
@@ -156,6 +168,7 @@ class Daemon:
             configuration.language,
             timezone=configuration.timezone,
             is_ready=lambda: self._ready,
+            snmp=SnmpEndpoint(scraping, configuration.web.timeout_offset),
         )
         web = WebServer(configuration.web.host, configuration.web.port, app)
         await web.start()

@@ -22,10 +22,15 @@ DEFAULT_DATA_DIR = Path("/var/lib/netmon")
 
 @dataclass(frozen=True, slots=True)
 class WebSettings:
-    """Where netmon answers over HTTP."""
+    """Where netmon answers over HTTP; ``probe_allow``: who else than the inventory may be asked on a scraper's behalf.
+
+    ``timeout_offset`` are seconds kept back from the time a scraper says it waits.
+    """
 
     host: str
     port: int
+    probe_allow: tuple[str, ...] = ()
+    timeout_offset: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ def _configuration(main: Path, files: Files) -> Configuration:
         data_dir=settings.data_dir or DEFAULT_DATA_DIR,
         timezone=settings.timezone,
         language=settings.language,
-        web=WebSettings(*settings.web.listen),
+        web=WebSettings(*settings.web.listen, settings.web.probe_allow, settings.probe.timeout_offset_seconds),
         heartbeat=settings.heartbeat,
         http_threads=settings.http.threads,
         maintenance=maintenance,

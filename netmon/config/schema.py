@@ -72,6 +72,17 @@ class WebEntry(Entry):
     """Where netmon answers over HTTP."""
 
     listen: HostPort = setting(("127.0.0.1", 8730), "Address and port.", written="127.0.0.1:8730")
+    probe_allow: tuple[Annotated[str, places.allowed()], ...] = setting(
+        (), "Who else than the inventory may be asked through `/snmp`: networks, addresses, patterns of host names."
+    )
+
+
+class ProbeEntry(Entry):
+    """Polls that a scraper asks for."""
+
+    timeout_offset_seconds: Annotated[float, kinds.seconds(0, 60)] = setting(
+        0.5, "Seconds kept back from the time that Prometheus says it waits."
+    )
 
 
 class DefaultsEntry(Entry):
@@ -206,6 +217,7 @@ class Main(Entry):
         written="10s",
     )
     web: WebEntry = setting(WebEntry(), "Where netmon answers over HTTP.", written={})
+    probe: ProbeEntry = setting(ProbeEntry(), "Polls that a scraper asks for.", written={})
     defaults: DefaultsEntry = setting(DefaultsEntry(), "Schedule and judgement of checks.", written={})
     snmp: SnmpEntry = setting(SnmpEntry(), "What is asked of SNMP agents.", written={})
     http: HttpDefaultsEntry = setting(HttpDefaultsEntry(), "What HTTP checks share.", written={})
