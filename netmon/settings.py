@@ -100,3 +100,18 @@ class HttpSettings:
     slow: int | None = None
     connect_to: tuple[str, int] | None = None
     tls: TlsSettings = TlsSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class TrapSettings:
+    """Where notifications are awaited and what is made of them.
+
+    ``credentials`` are accepted from every node, besides the node's own. A device may send ``per_second`` of them, and
+    is polled because of them at most once in ``poll_gap`` milliseconds.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 1162
+    credentials: tuple[SnmpCredential, ...] = ()
+    per_second: int = 10
+    poll_gap: int = 10_000
