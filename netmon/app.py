@@ -32,6 +32,7 @@ from netmon.scraping import SnmpScraping
 from netmon.settings import SNMP_MODULES
 from netmon.sla.period import month_of
 from netmon.sla.views import build_views
+from netmon.trapping import Trapping
 
 log = logging.getLogger("netmon.app")
 
@@ -126,7 +127,8 @@ class Daemon:
             web = await self._serve(stack, pipeline, exposition, scraping)
             collectors = await self._open_collectors(stack)
             scraping.open(collectors["snmp"])
-            self._schedule(stack, store, pipeline, collectors, telemetry)
+            poller = self._schedule(stack, store, pipeline, collectors, telemetry)
+            await self._await_traps(stack, poller, telemetry)
             yield web
 
     def _catch_signals(self, stack: contextlib.AsyncExitStack) -> None:
@@ -192,7 +194,7 @@ class Daemon:
         pipeline: Pipeline,
         collectors: Mapping[str, Collector],
         telemetry: Telemetry,
-    ) -> None:
+    ) -> Poller:
         checks = self.configuration.inventory.checks.values()
         poller = Poller(collectors, pipeline, telemetry, self._clock)
         beats = heart.Heart(store, pipeline, self._clock, self.configuration.heartbeat)
@@ -209,6 +211,18 @@ class Daemon:
         figures.refresh()
         watch = asyncio.create_task(heart.watch_loop(telemetry, self._clock), name="loop watch")
         stack.callback(watch.cancel)
+        return poller
+
+    async def _await_traps(self, stack: contextlib.AsyncExitStack, poller: Poller, telemetry: Telemetry) -> None:
+        configuration = self.configuration
+        if configuration.traps is None:
+            return
+        trapping = Trapping(configuration.traps, configuration.inventory, poller.start_now, telemetry, self._clock)
+        try:
+            await trapping.start()
+        except CollectError as error:
+            raise HostError(error.detail) from error
+        stack.push_async_callback(_within, trapping.stop, "traps")
 
 
 async def _within(stop: Callable[[], Coroutine[object, object, None]], name: str) -> None:

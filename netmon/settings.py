@@ -55,9 +55,30 @@ class SnmpCredential:
 
 
 @dataclass(frozen=True, slots=True)
+class InterfaceRule:
+    """Whether interfaces that match are kept. None or empty: anything matches; all that is given must.
+
+    ``name`` (ifName or ifDescr) and ``alias`` (ifAlias) are regular expressions found anywhere; ``types`` are numbers
+    of IANAifType-MIB, ``admin`` values of ifAdminStatus.
+    """
+
+    keep: bool
+    name: str | None = None
+    alias: str | None = None
+    types: tuple[int, ...] = ()
+    admin: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SnmpSettings:
     """``Check.settings`` of the collector ``snmp``. ``timeout`` of the check bounds the whole poll; ``retries`` of one
-    request share it. ``engine`` ``netmon`` is the fast one; v1 and v3 go to pysnmp whatever it says."""
+    request share it. ``engine`` ``netmon`` is the fast one; v1 and v3 go to pysnmp whatever it says.
+
+    ``max_repetitions`` is what GETBULK asks for at most: less while the agent cannot take it. Columns that hardly ever
+    change are read anew after ``refresh`` milliseconds at the latest. ``budget`` is how many milliseconds of an
+    interval the device may be kept busy, None: half of it; ``parallel`` how many polls may ask it at once. Of
+    ``interfaces`` the first rule that matches decides; none: kept.
+    """
 
     address: str
     port: int
@@ -66,6 +87,10 @@ class SnmpSettings:
     engine: SnmpEngineName = "netmon"
     retries: int = 3
     max_repetitions: int = 25
+    refresh: int = 3_600_000
+    budget: int | None = None
+    parallel: int = 1
+    interfaces: tuple[InterfaceRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,13 @@ from pysnmp.error import PySnmpError
 from pysnmp.proto import rfc1902
 
 from collectors.snmp.pysnmp_engine import auth_data
+from netmon.conventions import TRAP_KINDS
 from netmon.settings import SnmpCredential
 
 _TRAP_OID: Final = (1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0)
 _GENERIC: Final = (1, 3, 6, 1, 6, 3, 1, 1, 5)
-KINDS: Final = ("coldStart", "warmStart", "linkDown", "linkUp", "authenticationFailure")
-"""The notifications every agent knows (RFC 3418, RFC 2863), by the last arc of their names, from 1."""
-OTHER: Final = "other"
+*_KINDS, _OTHER = TRAP_KINDS
+"""The generic ones stand in the order of the last arcs of their names, from 1 (RFC 3418, RFC 2863)."""
 
 MAX_USERS = 4_096
 """Users known at once, each with one sender's engine; the one not heard for longest makes room."""
@@ -97,8 +97,8 @@ class NotificationReader:
         """pysnmp's callback: engine, reference, context engine, context, varbinds, extra."""
         varbinds = told[4]
         name = next((tuple(value) for oid, value in varbinds if tuple(oid) == _TRAP_OID), ())
-        generic = len(name) == len(_GENERIC) + 1 and name[:-1] == _GENERIC and 1 <= name[-1] <= len(KINDS)
-        self._kind = KINDS[name[-1] - 1] if generic else OTHER
+        generic = len(name) == len(_GENERIC) + 1 and name[:-1] == _GENERIC and 1 <= name[-1] <= len(_KINDS)
+        self._kind = _KINDS[name[-1] - 1] if generic else _OTHER
 
 
 class _Outlet(AbstractTransportDispatcher):  # type: ignore[misc]

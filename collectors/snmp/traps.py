@@ -16,15 +16,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from netmon.ber import INTEGER, OCTET_STRING, SEQUENCE, BerError, decode_integer, read_tlv
-from netmon.conventions import Reason
+from netmon.conventions import TRAP_DROPS, Reason
 from netmon.errors import CollectError
 from netmon.settings import SnmpCredential, TrapSettings
 
 if TYPE_CHECKING:
     from collectors.snmp.notifications import NotificationReader
 
-UNKNOWN_SENDER, FLOOD, CREDENTIAL, GARBAGE = DROPS = ("unknown_sender", "flood", "credential", "garbage")
-"""Why a datagram is dropped: not from a node; too many; credential not the node's or not proved; not a notification."""
+UNKNOWN_SENDER, FLOOD, CREDENTIAL, GARBAGE = TRAP_DROPS
 
 ALL_PER_SECOND = 100
 """Notifications of all devices together handed to pysnmp in a second: what leaves the loop free for polls."""
@@ -205,11 +204,14 @@ class TrapReceiver:
 
     async def _look_up(self) -> None:
         """Names that cannot be looked up now keep the addresses they had."""
-        before = {sender: address for address, senders in self._by_address.items() for sender in senders}
+        before: dict[Sender, list[str]] = {}
+        for address, senders in self._by_address.items():
+            for sender in senders:
+                before.setdefault(sender, []).append(address)
         by_address: dict[str, list[Sender]] = {}
         found = await asyncio.gather(*(_addresses(sender.host) for sender in self._senders))
         for sender, addresses in zip(self._senders, found, strict=True):
-            for address in addresses or ([before[sender]] if sender in before else []):
+            for address in addresses or before.get(sender, ()):
                 by_address.setdefault(address, []).append(sender)
         self._by_address = {address: tuple(senders) for address, senders in by_address.items()}
 

@@ -12,7 +12,7 @@ from netmon.config.sections import read_sections
 from netmon.config.wrong import Advisor
 from netmon.errors import ConfigError, Problem
 from netmon.model import Inventory, MaintenanceWindow
-from netmon.settings import SnmpCredential
+from netmon.settings import SnmpCredential, TrapSettings
 
 DEFAULT_PATHS = (Path("config/netmon.yml"), Path("/etc/netmon/netmon.yml"))
 """Where the main file is looked for when none is named."""
@@ -37,7 +37,7 @@ class WebSettings:
 class Configuration:
     """Everything the configuration says, checked. ``source`` is the main file, ``files`` all that were read.
 
-    ``credentials`` are those of SNMP, by name.
+    ``credentials`` are those of SNMP, by name; ``traps`` None: netmon does not listen for traps.
     """
 
     inventory: Inventory
@@ -51,6 +51,7 @@ class Configuration:
     maintenance: tuple[MaintenanceWindow, ...]
     source: Path
     files: tuple[Path, ...]
+    traps: TrapSettings | None = None
 
 
 def load(path: Path | None = None) -> Configuration:
@@ -88,6 +89,7 @@ def _configuration(main: Path, files: Files) -> Configuration:
         maintenance=maintenance,
         source=main,
         files=tuple(files.paths),
+        traps=builder.traps(),
     )
 
 

@@ -26,9 +26,17 @@ from netmon.config.entry import (
     Timeout,
     setting,
 )
+from netmon.config.interfaces import InterfaceEntry
 from netmon.config.kinds import Context, Kind, Or
 from netmon.config.source import Scalar, shown
-from netmon.config.targets import CredentialEntry, HttpDefaultsEntry, HttpEntry, NodeSnmpEntry, SnmpEntry
+from netmon.config.targets import (
+    CredentialEntry,
+    HttpDefaultsEntry,
+    HttpEntry,
+    NodeSnmpEntry,
+    SnmpEntry,
+    TrapsEntry,
+)
 from netmon.config.wrong import WrongError
 from netmon.errors import UsageError
 from netmon.model import Role, SiteKind
@@ -220,6 +228,8 @@ class Main(Entry):
     probe: ProbeEntry = setting(ProbeEntry(), "Polls that a scraper asks for.", written={})
     defaults: DefaultsEntry = setting(DefaultsEntry(), "Schedule and judgement of checks.", written={})
     snmp: SnmpEntry = setting(SnmpEntry(), "What is asked of SNMP agents.", written={})
+    interfaces: tuple[InterfaceEntry, ...] = setting((), "Which interfaces of devices are shown; none: all.")
+    traps: TrapsEntry | None = setting(None, "Where traps and informs are awaited; none: nowhere.")
     http: HttpDefaultsEntry = setting(HttpDefaultsEntry(), "What HTTP checks share.", written={})
     credentials: dict[Id, CredentialEntry] = setting({}, "How to authenticate to SNMP agents, by name.")
     communes: tuple[CommuneEntry, ...] = setting((), "The communes.")

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeAlias, get_args
 
 from pydantic import Field, field_validator, model_validator
 
-from netmon.clock import HOUR
+from netmon.clock import DAY, HOUR, SECOND
 from netmon.config import kinds, places
 from netmon.config.entry import (
     CaFile,
@@ -35,6 +35,9 @@ _Module: TypeAlias = Annotated[str, kinds.choice(SNMP_MODULES)]
 _Modules: TypeAlias = Annotated[tuple[_Module, ...], Field(min_length=1)]
 _Repetitions: TypeAlias = Annotated[int, kinds.whole(1, 200)]
 _Retries: TypeAlias = Annotated[int, kinds.whole(0, 10)]
+_Refresh: TypeAlias = Annotated[int, kinds.duration(SECOND, 7 * DAY)]
+_Budget: TypeAlias = Annotated[int, kinds.duration(10, DAY)]
+_Parallel: TypeAlias = Annotated[int, kinds.whole(1, 16)]
 
 
 class AuthEntry(Entry):
@@ -86,7 +89,19 @@ class SnmpEntry(Entry):
         "netmon", "`netmon` is the fast engine; `pysnmp` the reference one. v1 and v3 use `pysnmp`."
     )
     retries: _Retries = setting(3, "How often an unanswered request is sent again, within the check's timeout.")
-    max_repetitions: _Repetitions = setting(25, "Rows asked for by one GETBULK; less for agents with small buffers.")
+    max_repetitions: _Repetitions = setting(
+        25, "Rows asked for by one GETBULK at most; an agent that cannot take so many is asked for fewer by itself."
+    )
+    refresh: _Refresh = setting(
+        HOUR,
+        "When names, aliases, speeds and types are read anew at the latest: a restart, a changed table or a changed "
+        "link has them read at once.",
+        written="1h",
+    )
+    budget: _Budget | None = setting(
+        None, "Time in an interval for which polls may keep one device busy; none: half of the interval."
+    )
+    parallel: _Parallel = setting(1, "Polls that may ask one device at the same time.")
 
 
 class NodeSnmpEntry(Entry):
@@ -98,6 +113,30 @@ class NodeSnmpEntry(Entry):
     engine: _Engine | None = setting(None, "`netmon` or `pysnmp`; none: that of `snmp`.")
     retries: _Retries | None = setting(None, "How often an unanswered request is sent again; none: that of `snmp`.")
     max_repetitions: _Repetitions | None = setting(None, "Rows asked for by one GETBULK; none: that of `snmp`.")
+    refresh: _Refresh | None = setting(None, "When slow columns are read anew at the latest; none: that of `snmp`.")
+    budget: _Budget | None = setting(None, "Time in an interval the device may be kept busy; none: that of `snmp`.")
+    parallel: _Parallel | None = setting(None, "Polls that may ask it at the same time; none: that of `snmp`.")
+
+
+class TrapsEntry(Entry):
+    """Traps and informs of nodes, SNMP v1 to v3: they make netmon poll the node at once. Without this section netmon
+    does not listen.
+
+    What comes from another address than a node's is dropped. A node proves itself by the credential it is polled with.
+    """
+
+    listen: HostPort = setting(
+        ("127.0.0.1", 1162),
+        "Address and UDP port. Devices send to port 162, which only a privileged process may listen on.",
+        written="127.0.0.1:1162",
+    )
+    credentials: tuple[CredentialName, ...] = setting((), "Credentials accepted from every node besides its own.")
+    per_second: Annotated[int, kinds.whole(1, 1000)] = setting(
+        10, "Notifications taken from one node in a second; those beyond are dropped and counted."
+    )
+    poll_gap: Annotated[int, kinds.duration(SECOND, HOUR)] = setting(
+        10 * SECOND, "Time between two polls of a node out of turn.", written="10s"
+    )
 
 
 class HttpDefaultsEntry(Entry):

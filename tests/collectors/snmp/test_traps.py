@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from collectors.snmp.traps import DROPS, Bucket, Notification, Sender, TrapReceiver, peek
+from collectors.snmp.traps import Bucket, Notification, Sender, TrapReceiver, peek
 from netmon import ber
-from netmon.conventions import Reason
+from netmon.conventions import TRAP_DROPS, Reason
 from netmon.errors import CollectError
 from netmon.settings import Secret, SnmpCredential, TrapSettings
 
@@ -294,7 +294,7 @@ def test_net_snmp_is_understood(
 
     told = listening(work, (Sender("sw-1", "127.0.0.1", credential),))
     assert (told.kinds, told.drops) == (heard, drops)
-    assert set(told.drops) <= set(DROPS)
+    assert set(told.drops) <= set(TRAP_DROPS)
 
 
 @pytest.mark.peer
