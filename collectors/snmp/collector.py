@@ -25,13 +25,14 @@ from collectors.snmp.contract import (
 from collectors.snmp.engine import NetmonEngine
 from collectors.snmp.families import Assembler
 from collectors.snmp.lanes import Lanes
-from collectors.snmp.modules import MODULES, Module
+from collectors.snmp.modules import MODULES
 from collectors.snmp.plan import Plan, plan
 from collectors.snmp.verdict import cost, judge
 from netmon.conventions import Reason
 from netmon.errors import CollectError
 from netmon.model import Check, Reading, State
 from netmon.settings import SnmpSettings
+from netmon.snmpmodules import Module
 
 _MARGIN = 0.06
 """Seconds kept back from a check's timeout, so that we end the poll and say why before the poller does."""

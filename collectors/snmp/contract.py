@@ -49,10 +49,16 @@ DEFAULT_LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """An object whose instances are walked. ``prefix`` is its encoded identifier, ``oid`` the same for people."""
+    """An object whose instances are walked. ``prefix`` is its encoded identifier, ``oid`` the same for people.
+
+    ``repetitions``: at most so many rows by one request, 0 leaves it to the settings. ``unordered``: the agent may send
+    rows in any order (each still only once).
+    """
 
     oid: str
     prefix: bytes
+    repetitions: int = 0
+    unordered: bool = False
 
     @classmethod
     def of(cls, oid: str) -> "Column":
@@ -109,12 +115,20 @@ class Recollection:
         self.splits.clear()
 
 
+class Stamp(NamedTuple):
+    """What an SNMPv3 agent says of itself: snmpEngineID, snmpEngineBoots and snmpEngineTime in seconds (RFC 3411)."""
+
+    engine_id: bytes
+    boots: int
+    time: int
+
+
 @dataclass(slots=True)
 class Session:
     """One poll of one agent: where, with what patience, and what it has cost so far.
 
     ``address`` is the socket address replies must come from. ``deadline`` and ``patience`` (one try) are seconds of the
-    monotonic clock. ``log`` is None unless steps are asked for.
+    monotonic clock. ``log`` is None unless steps are asked for. ``stamp`` is that of the last answer over SNMPv3.
     """
 
     address: Address
@@ -128,6 +142,7 @@ class Session:
     retried: int = 0
     varbinds: int = 0
     octets: int = 0
+    stamp: Stamp | None = None
 
     @property
     def agent(self) -> str:

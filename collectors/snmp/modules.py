@@ -6,54 +6,12 @@ RFC 1628).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
-MetricType: TypeAlias = Literal["gauge", "counter", "DisplayString", "PhysAddress48"]
-"""How a value is shown: as a number, or as the label of a gauge that is always 1."""
+from collectors.snmp.iftypes import IF_TYPES
+from netmon.snmpmodules import Index, Lookup, Metric, Module
 
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """One part of a table's index; ``gauge`` is an integer of one arc."""
-
-    labelname: str
-    type: Literal["gauge"] = "gauge"
-
-
-@dataclass(frozen=True, slots=True)
-class Lookup:
-    """A label whose value another column has under the index made of ``labels``."""
-
-    labels: tuple[str, ...]
-    labelname: str
-    oid: str
-    type: MetricType = "DisplayString"
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """One object and how it is exported. Without ``indexes`` it is a scalar, whose only instance is ``oid``.0."""
-
-    name: str
-    oid: str
-    type: MetricType
-    help: str
-    indexes: tuple[Index, ...] = ()
-    lookups: tuple[Lookup, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Module:
-    """``walk`` are subtrees, ``get`` instances; of both only what ``metrics`` name is asked for."""
-
-    name: str
-    walk: tuple[str, ...]
-    get: tuple[str, ...]
-    metrics: tuple[Metric, ...]
-
-
-_Entry: TypeAlias = tuple[int | str, str, MetricType, str]
+_Entry: TypeAlias = tuple[int | str, str, str, str]
 
 
 def _metrics(
@@ -134,8 +92,14 @@ _IF_X_ENTRIES: tuple[_Entry, ...] = (
     (19, "ifCounterDiscontinuityTime", "gauge", "sysUpTime when a counter of the interface last lost its continuity"),
 )
 
+_IF_TYPE = Metric(
+    "ifType", f"{_IF_TABLE}.3", "EnumAsInfo", f"Kind of interface - {_IF_TABLE}.3", _IF_INDEX, _IF_LOOKUPS,
+    enum_values=IF_TYPES,
+)  # fmt: skip
+
 _IF_MIB = (
     *_metrics("1.3.6.1.2.1.2", ((1, "ifNumber", "gauge", "How many interfaces the device has, whatever their state"),)),
+    _IF_TYPE,
     *_metrics(_IF_TABLE, _IF_ENTRIES, _IF_INDEX, _IF_LOOKUPS),
     *_metrics(_IF_X_TABLE, _IF_X_ENTRIES, _IF_INDEX, _IF_LOOKUPS),
 )
