@@ -40,8 +40,9 @@ APC = module(
             "upsAdvInputLineFailCause",
             "gauge",
             (
-                "Why it last went to battery: 1 noTransfer, 2 highLineVoltage, 3 brownout, 4 blackout, 5 smallMomentarySag,"
-                " 6 deepMomentarySag, 7 smallMomentarySpike, 8 largeMomentarySpike, 9 selfTest, 10 rateOfVoltageChange"
+                "Why it last went to battery: 1 noTransfer, 2 highLineVoltage, 3 brownout, 4 blackout,"
+                " 5 smallMomentarySag, 6 deepMomentarySag, 7 smallMomentarySpike, 8 largeMomentarySpike, 9 selfTest,"
+                " 10 rateOfVoltageChange"
             ),
         ),
         ("3.3.1", "upsHighPrecInputLineVoltage", "gauge", "Input voltage, in tenths of a volt"),

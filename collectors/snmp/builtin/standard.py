@@ -168,8 +168,8 @@ LLDP = module(
             "lldpRemPortIdSubtype",
             "gauge",
             (
-                "What a neighbour's lldpRemPortId is: 1 interfaceAlias, 2 portComponent, 3 macAddress, 4 networkAddress,"
-                " 5 interfaceName, 6 agentCircuitId, 7 local"
+                "What a neighbour's lldpRemPortId is: 1 interfaceAlias, 2 portComponent, 3 macAddress,"
+                " 4 networkAddress, 5 interfaceName, 6 agentCircuitId, 7 local"
             ),
         ),
     ),
