@@ -118,8 +118,8 @@ AOS_CX = module(
             "gauge",
             (
                 "The power supply: 1 ok, 2 faultAbsent, 3 faultInput, 4 faultOutput, 5 faultPOE, 6 faultNoRecov,"
-                " 7 alert, 8 unknown, 9 unsupported, 10 warning, 11 init, 12 empty, 13 faultAirflow, 14 faultRedundancy,"
-                " 15 faultMixedInput, 16 overvoltage, 17 undervoltage"
+                " 7 alert, 8 unknown, 9 unsupported, 10 warning, 11 init, 12 empty, 13 faultAirflow,"
+                " 14 faultRedundancy, 15 faultMixedInput, 16 overvoltage, 17 undervoltage"
             ),
         ),
     ),
