@@ -31,7 +31,12 @@ class Secret:
         return hash(self._value)
 
 
-SNMP_MODULES: tuple[str, ...] = ("system", "if_mib", "ups_mib")
+SNMP_MODULES: tuple[str, ...] = (
+    "system", "if_mib", "ups_mib", "host_resources_mib", "entity_mib", "entity_sensor_mib", "power_ethernet_mib",
+    "lldp_mib", "bgp4_mib", "q_bridge_mib", "apc_powernet", "cisco_health", "procurve_health", "aoscx_health",
+    "comware_health", "arubaos_health", "juniper_health", "huawei_health", "omniswitch6_health", "omniswitch8_health",
+    "fortinet_health", "mikrotik_health", "unifi_health", "airos_health", "edgeswitch_health",
+)  # fmt: skip
 """What the SNMP collector knows to poll, by the names configuration uses."""
 
 SnmpEngineName: TypeAlias = Literal["netmon", "pysnmp"]
@@ -41,7 +46,10 @@ PrivProtocol: TypeAlias = Literal["DES", "AES", "AES192", "AES256", "AES192C", "
 
 @dataclass(frozen=True, slots=True)
 class SnmpCredential:
-    """How to authenticate to an agent: a community (v1, v2c) or a user (v3, RFC 3414)."""
+    """How to authenticate to an agent: a community (v1, v2c) or a user (v3, RFC 3414).
+
+    ``context_engine_id`` empty: the agent's own engine.
+    """
 
     name: str
     version: Literal["1", "2c", "3"]
@@ -52,6 +60,7 @@ class SnmpCredential:
     priv_protocol: PrivProtocol | None = None
     priv_password: Secret | None = None
     context: str = ""
+    context_engine_id: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,19 @@
-"""SNMPv2c messages (RFC 1901, 3416): requests out, replies in, and varbinds by two decoders.
+"""What an answer says: its varbinds (RFC 3416, section 3), by two decoders.
 
 ``split_column`` is the fast one: a GETBULK reply about one column is cut at the column's identifier and every piece is
 checked to be exactly one varbind. Whatever it does not recognise it leaves to ``read_varbinds``, which reads one
 element after another and says what is wrong.
 """
 
-import re
 import struct
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
-from typing import NamedTuple
 
 from collectors.snmp.contract import Split, Value
+from collectors.snmp.messages import expect
 from netmon.ber import (
     COUNTER64,
     END_OF_MIB_VIEW,
-    GET_BULK_REQUEST,
-    GET_REQUEST,
     INTEGER,
     IP_ADDRESS,
     NO_SUCH_INSTANCE,
@@ -25,101 +22,22 @@ from netmon.ber import (
     OBJECT_IDENTIFIER,
     OCTET_STRING,
     OPAQUE,
-    RESPONSE,
     SEQUENCE,
     UNSIGNED_TAGS,
     BerError,
     decode_integer,
     decode_oid,
     decode_unsigned,
-    encode_integer,
-    encode_tlv,
     read_tlv,
 )
 
 EXCEPTION_TAGS = frozenset({NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW})
 
-_VERSION_2C = bytes((INTEGER, 1, 1))
-_NO_VALUE = bytes((NULL, 0))
 _INTEGER_TAGS = UNSIGNED_TAGS | {INTEGER}
 _MAX_32 = 2**32 - 1
 _MAX_64 = 2**64 - 1
 _FLOAT = b"\x9f\x78\x04"
 _DOUBLE = b"\x9f\x79\x08"
-
-
-def encode_request(
-    pdu: int, community: bytes, request_id: int, fields: tuple[int, int], names: Sequence[bytes]
-) -> bytes:
-    """A whole message asking for the encoded identifiers ``names``.
-
-    ``fields`` stand behind the request-id: (0, 0) for GET, (non-repeaters, max-repetitions) for GETBULK.
-    """
-    varbinds = b"".join(encode_tlv(SEQUENCE, encode_tlv(OBJECT_IDENTIFIER, name) + _NO_VALUE) for name in names)
-    numbers = b"".join(encode_tlv(INTEGER, encode_integer(number)) for number in (request_id, *fields))
-    body = encode_tlv(pdu, numbers + encode_tlv(SEQUENCE, varbinds))
-    return encode_tlv(SEQUENCE, _VERSION_2C + encode_tlv(OCTET_STRING, community) + body)
-
-
-def encode_get(community: bytes, request_id: int, names: Sequence[bytes]) -> bytes:
-    """A GET of all ``names``."""
-    return encode_request(GET_REQUEST, community, request_id, (0, 0), names)
-
-
-def encode_bulk(community: bytes, request_id: int, name: bytes, max_repetitions: int) -> bytes:
-    """A GETBULK of the ``max_repetitions`` instances behind ``name``.
-
-    ``request_id`` takes four octets. While all lengths fit one octet, which is nearly always, the message is put
-    together from what is known of it.
-    """
-    size = len(name)
-    whole = size + len(community) + 27
-    if whole > 127 or max_repetitions > 127:
-        return encode_request(GET_BULK_REQUEST, community, request_id, (0, max_repetitions), [name])
-    head = bytes((SEQUENCE, whole, INTEGER, 1, 1, OCTET_STRING, len(community)))
-    pdu = bytes((GET_BULK_REQUEST, size + 20, INTEGER, 4))
-    numbers = bytes((INTEGER, 1, 0, INTEGER, 1, max_repetitions, SEQUENCE, size + 6, SEQUENCE, size + 4))
-    varbind = bytes((OBJECT_IDENTIFIER, size))
-    return b"".join((head, community, pdu, request_id.to_bytes(4, "big"), numbers, varbind, name, _NO_VALUE))
-
-
-class Reply(NamedTuple):
-    """A response's frame; the varbinds are ``data[start:end]``."""
-
-    data: bytes
-    request_id: int
-    error_status: int
-    error_index: int
-    start: int
-    end: int
-
-
-_NUMBERS = re.compile(rb"\x02\x04....\x02\x01.\x02\x01.", re.DOTALL)
-_UNPACK_NUMBERS = struct.Struct(">xxixxbxxb").unpack
-
-
-def decode_reply(data: bytes) -> Reply:
-    """Open a v2c response as far as its varbinds.
-
-    Raises:
-        BerError: it is not one, or is cut short.
-    """
-    _, start, end = _expect(data, 0, len(data), SEQUENCE)
-    if data[start : start + 3] != _VERSION_2C:
-        raise BerError("not an SNMPv2c message")
-    _, _, at = _expect(data, start + 3, end, OCTET_STRING)
-    _, at, end = _expect(data, at, end, RESPONSE)
-    numbers = data[at : at + 12]
-    if _NUMBERS.match(numbers):
-        # As replies to requests of ours look: a request-id of four octets, error-status and error-index of one.
-        request_id, status, index = _UNPACK_NUMBERS(numbers)
-        at += 12
-    else:
-        request_id, at = _integer(data, at, end)
-        status, at = _integer(data, at, end)
-        index, at = _integer(data, at, end)
-    _, start, end = _expect(data, at, end, SEQUENCE)
-    return Reply(data, request_id, status, index, start, end)
 
 
 def read_varbinds(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, Value | None]]:
@@ -130,8 +48,8 @@ def read_varbinds(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, in
     """
     at = start
     while at < end:
-        _, inner, at = _expect(data, at, end, SEQUENCE)
-        _, name_start, name_end = _expect(data, inner, at, OBJECT_IDENTIFIER)
+        _, inner, at = expect(data, at, end, SEQUENCE)
+        _, name_start, name_end = expect(data, inner, at, OBJECT_IDENTIFIER)
         tag, value_start, value_end = read_tlv(data, name_end, at)
         if value_end != at:
             raise BerError(f"a varbind with {at - value_end} octets behind its value")
@@ -254,18 +172,6 @@ def _is_foreign(data: bytes, offset: int, prefix: bytes) -> bool:
         return False
     regular = data[offset] == SEQUENCE and tag == OBJECT_IDENTIFIER and name_end < end
     return regular and not data.startswith(prefix, name)
-
-
-def _expect(data: bytes, offset: int, limit: int, tag: int) -> tuple[int, int, int]:
-    element = read_tlv(data, offset, limit)
-    if element[0] != tag:
-        raise BerError(f"type 0x{element[0]:02x} at octet {offset} where 0x{tag:02x} belongs")
-    return element
-
-
-def _integer(data: bytes, offset: int, limit: int) -> tuple[int, int]:
-    _, start, end = _expect(data, offset, limit, INTEGER)
-    return decode_integer(data[start:end]), end
 
 
 def _opaque(content: bytes) -> Value:
