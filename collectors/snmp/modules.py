@@ -1,13 +1,14 @@
 """What to ask agents for, as data: the same structure as a module of snmp_exporter's snmp.yml.
 
 Metric names, types and labels are those snmp_exporter gives for its stock modules, so that its dashboards and rules
-work on ours. The built-in modules are ``system`` (SNMPv2-MIB), ``if_mib`` (IF-MIB, RFC 2863) and ``ups_mib`` (UPS-MIB,
-RFC 1628).
+work on ours. The built-in modules are ``system`` (SNMPv2-MIB), ``if_mib`` (IF-MIB, RFC 2863), ``ups_mib`` (UPS-MIB,
+RFC 1628), and those of ``collectors.snmp.builtin``.
 """
 
 from collections.abc import Iterable
 from typing import TypeAlias
 
+from collectors.snmp.builtin import BUILTIN
 from collectors.snmp.iftypes import IF_TYPES
 from netmon.snmpmodules import Index, Lookup, Metric, Module
 
@@ -146,6 +147,7 @@ MODULES: dict[str, Module] = {
         Module("system", (), tuple(f"{metric.oid}.0" for metric in _SYSTEM), _SYSTEM),
         Module("if_mib", ("1.3.6.1.2.1.2", "1.3.6.1.2.1.31.1.1"), (), _IF_MIB),
         Module("ups_mib", (_UPS,), (), _UPS_MIB),
+        *BUILTIN.values(),
     )
 }
 """The modules that need no file, by name."""

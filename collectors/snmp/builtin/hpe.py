@@ -187,7 +187,7 @@ ARUBA_CONTROLLER = module(
         (4, "sysXMemoryFree", "gauge", "Memory that is free, in kilobytes"),
     ),
     scalars(
-        f"{_WLSX}.1.1.3",
+        f"{_WLSX}.1.3",
         (1, "wlsxSwitchTotalNumAccessPoints", "gauge", "Access points on the controller"),
         (2, "wlsxSwitchTotalNumStationsAssociated", "gauge", "Stations on the controller"),
     ),

@@ -192,7 +192,7 @@ FORTINET = module(
     ),
 )
 
-# MIKROTIK-MIB; processors and memory are in HOST-RESOURCES-MIB.
+# MIKROTIK-MIB; processors and memory are told by host_resources_mib.
 _MTXR = "1.3.6.1.4.1.14988.1.1.3"
 
 MIKROTIK = module(
@@ -220,20 +220,6 @@ MIKROTIK = module(
             "gauge",
             "Unit: 1 celsius, 2 rpm, 3 tenths of a volt, 4 of an ampere, 5 of a watt, 6 status",
         ),
-    ),
-    table(
-        "1.3.6.1.2.1.25.3.3.1",
-        index("hrDeviceIndex"),
-        (),
-        (2, "hrProcessorLoad", "gauge", "Share of the last minute this processor was not idle, in percent"),
-    ),
-    table(
-        "1.3.6.1.2.1.25.2.3.1",
-        index("hrStorageIndex"),
-        lookups("hrStorageIndex", ("hrStorageDescr", "1.3.6.1.2.1.25.2.3.1.3")),
-        (4, "hrStorageAllocationUnits", "gauge", "Size of one unit of this storage, in bytes"),
-        (5, "hrStorageSize", "gauge", "Size of this storage, in its units"),
-        (6, "hrStorageUsed", "gauge", "How much of this storage is taken, in its units"),
     ),
 )
 
