@@ -1,7 +1,7 @@
 """Configuration files into a ``Configuration``, or every problem at once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from netmon.clock import Millis
@@ -9,10 +9,12 @@ from netmon.config.build import Builder
 from netmon.config.files import Files, read_all
 from netmon.config.names import collect, uplink_circles, wrong_expressions
 from netmon.config.sections import read_sections
+from netmon.config.snmpyml import read_module_files
 from netmon.config.wrong import Advisor
 from netmon.errors import ConfigError, Problem
 from netmon.model import Inventory, MaintenanceWindow
-from netmon.settings import SnmpCredential, TrapSettings
+from netmon.settings import SNMP_MODULES, SnmpCredential, TrapSettings
+from netmon.snmpmodules import ModuleLibrary
 
 DEFAULT_PATHS = (Path("config/netmon.yml"), Path("/etc/netmon/netmon.yml"))
 """Where the main file is looked for when none is named."""
@@ -38,6 +40,7 @@ class Configuration:
     """Everything the configuration says, checked. ``source`` is the main file, ``files`` all that were read.
 
     ``credentials`` are those of SNMP, by name; ``traps`` None: netmon does not listen for traps.
+    ``snmp_modules`` is what module files say besides the built-in modules.
     """
 
     inventory: Inventory
@@ -52,6 +55,8 @@ class Configuration:
     source: Path
     files: tuple[Path, ...]
     traps: TrapSettings | None = None
+    snmp_modules: ModuleLibrary = field(default_factory=ModuleLibrary)
+    wrap_large_counters: bool = True
 
 
 def load(path: Path | None = None) -> Configuration:
@@ -66,7 +71,9 @@ def load(path: Path | None = None) -> Configuration:
 
 def _configuration(main: Path, files: Files) -> Configuration:
     advisor = Advisor()
+    library = read_module_files(files, advisor)
     names = collect(files.tree)
+    names.of("module").update(dict.fromkeys((*SNMP_MODULES, *library.modules), files.tree.mark))
     sections = read_sections(files.tree, names, advisor)
     builder = Builder(sections)
     inventory, maintenance = builder.inventory(), builder.maintenance()
@@ -90,6 +97,8 @@ def _configuration(main: Path, files: Files) -> Configuration:
         source=main,
         files=tuple(files.paths),
         traps=builder.traps(),
+        snmp_modules=library,
+        wrap_large_counters=settings.snmp.wrap_large_counters,
     )
 
 

@@ -22,7 +22,7 @@ from netmon.config.entry import (
 from netmon.config.kinds import custom
 from netmon.config.secrets import MEND
 from netmon.config.wrong import WrongError
-from netmon.settings import SNMP_MODULES, AuthProtocol, PrivProtocol, Secret, SnmpEngineName
+from netmon.settings import AuthProtocol, PrivProtocol, Secret, SnmpEngineName
 
 SnmpVersion: TypeAlias = Literal["1", "2c", "3"]
 Method: TypeAlias = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -31,7 +31,7 @@ _Version: TypeAlias = Annotated[SnmpVersion, kinds.choice(get_args(SnmpVersion),
 _Auth: TypeAlias = Annotated[AuthProtocol, kinds.choice(get_args(AuthProtocol), show=False)]
 _Priv: TypeAlias = Annotated[PrivProtocol, kinds.choice(get_args(PrivProtocol), show=False)]
 _Engine: TypeAlias = Annotated[SnmpEngineName, kinds.choice(get_args(SnmpEngineName))]
-_Module: TypeAlias = Annotated[str, kinds.choice(SNMP_MODULES)]
+_Module: TypeAlias = Annotated[str, kinds.reference("module")]
 _Modules: TypeAlias = Annotated[tuple[_Module, ...], Field(min_length=1)]
 _Repetitions: TypeAlias = Annotated[int, kinds.whole(1, 200)]
 _Retries: TypeAlias = Annotated[int, kinds.whole(0, 10)]
@@ -102,6 +102,15 @@ class SnmpEntry(Entry):
         None, "Time in an interval for which polls may keep one device busy; none: half of the interval."
     )
     parallel: _Parallel = setting(1, "Polls that may ask one device at the same time.")
+    module_files: tuple[Text, ...] = setting(
+        (),
+        "Module files of snmp_exporter (`auths` and `modules`), read as they are: paths or patterns, relative to this "
+        "file. A module of theirs goes before a built-in one of the same name.",
+    )
+    wrap_large_counters: Flag = setting(
+        True,
+        "Whether 64-bit counters start again at 0 from 2^53 on, as in snmp_exporter: doubles are exact up to there.",
+    )
 
 
 class NodeSnmpEntry(Entry):
