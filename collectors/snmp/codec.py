@@ -86,6 +86,7 @@ def decode_value(tag: int, content: bytes) -> Value | None:
 _OCTET = [itemgetter(place) for place in range(128)]
 _BEFORE = [itemgetter(slice(0, place)) for place in range(128)]
 _BEHIND = [itemgetter(slice(place, -2)) for place in range(128)]
+_WITHIN = [itemgetter(slice(1, place)) for place in range(128)]
 _LAST = itemgetter(-1)
 _LAST_BUT_ONE = itemgetter(-2)
 _PLUS = [bytes(min(octet + more, 255) for octet in range(256)) for more in range(128)]
@@ -122,25 +123,90 @@ def split_column(data: bytes, start: int, end: int, prefix: bytes) -> Split | No
     sizes = bytes(map(_OCTET[width + 1], pieces))
     if lengths != list(sizes.translate(_PLUS[width + 4])) or not _is_regular(first + length, pieces, sizes, width):
         return None
-    values = _values(pieces, sizes, width)
+    values = _values(pieces, sizes, width) if _is_of_one_type(pieces, width) else None
     return None if values is None else Split(list(map(_BEFORE[width], pieces)), values, ended)
 
 
 def _is_regular(first: bytes, pieces: list[bytes], sizes: bytes, width: int) -> bool:
-    """One type throughout, and the lengths of the varbinds tell the truth as those of the values do.
+    """The lengths of the varbinds tell the truth as those of the values do.
 
     ``first`` is type and length of the first varbind and the length of its name; each piece ends with type and length
     of the next varbind.
     """
-    tags = bytes(map(_OCTET[width], pieces))
     lengths = first[1:2] + bytes(map(_LAST, pieces))
     return (
-        tags == tags[:1] * len(pieces)
-        and bytes(map(_LAST_BUT_ONE, pieces)) == b"\x30" * len(pieces)
+        bytes(map(_LAST_BUT_ONE, pieces)) == b"\x30" * len(pieces)
         and lengths.isascii()
         and lengths[:-1] == sizes.translate(_PLUS[first[2] + 4])
         and bytes(map(_OCTET[width - 1], pieces)).isascii()  # no index is cut inside an arc
     )
+
+
+def _is_of_one_type(pieces: list[bytes], width: int) -> bool:
+    tags = bytes(map(_OCTET[width], pieces))
+    return tags == tags[:1] * len(pieces)
+
+
+def split_columns(data: bytes, start: int, end: int, prefixes: Sequence[bytes]) -> list[Split] | None:
+    """The rows behind each of ``prefixes``, whose varbinds take turns in ``data[start:end]``, decoded all at once.
+
+    The columns are of one table: the prefixes differ in their last octet. Like ``split_column`` otherwise; the varbinds
+    behind the last row are those where columns end.
+    """
+    length = data[start + 3 : start + 4]
+    width = (length[0] if length else 0) - len(prefixes[0]) + 1
+    if width < 2 or length[0] > _LONGEST_NAME:
+        return None
+    first, *pieces = data[start:end].split(b"\x06" + length + prefixes[0][:-1])
+    count = _alternating(pieces, b"".join(prefix[-1:] for prefix in prefixes))
+    if first[:1] != b"\x30" or len(first) != 2 or not count or len(pieces[count - 1]) < width + 2:
+        return None
+    del pieces[count:]
+    pieces[-1] = pieces[-1][: width + 2 + pieces[-1][width + 1]] + b"\x30\0"
+    lengths = list(map(len, pieces))
+    if min(lengths) < width + 4:
+        return None
+    sizes = bytes(map(_OCTET[width + 1], pieces))
+    if lengths != list(sizes.translate(_PLUS[width + 4])) or not _is_regular(first + length, pieces, sizes, width):
+        return None
+    behind = start + sum(sizes) + count * (length[0] + 6)
+    ended = _all_foreign(data, behind, end, prefixes)
+    return None if ended is None else _columns(pieces, sizes, width, ended, len(prefixes))
+
+
+def _columns(pieces: list[bytes], sizes: bytes, width: int, ended: int, count: int) -> list[Split] | None:
+    splits: list[Split] = []
+    for place in range(count):
+        own = pieces[place::count]
+        values = _values(own, sizes[place::count], width) if _is_of_one_type(own, width) else None
+        if values is None:
+            return None
+        splits.append(Split(list(map(_WITHIN[width], own)), values, place < ended))
+    return splits
+
+
+def _alternating(pieces: list[bytes], octets: bytes) -> int:
+    """How many pieces, in whole rows, begin with ``octets`` in turn; 0 when there is a hole."""
+    seen = b"".join(piece[:1] for piece in pieces)
+    rows = len(seen) // len(octets)
+    while rows and seen[: rows * len(octets)] != octets * rows:
+        rows -= 1
+    return rows * len(octets)
+
+
+def _all_foreign(data: bytes, at: int, end: int, prefixes: Sequence[bytes]) -> int | None:
+    """How many of the columns end with the varbinds at ``at``; None when one goes on, or they cannot be read."""
+    try:
+        for place, prefix in enumerate(prefixes):
+            if at >= end:
+                return place
+            _, start, at = expect(data, at, end, SEQUENCE)
+            _, name, name_end = expect(data, start, at, OBJECT_IDENTIFIER)
+            if data.startswith(prefix, name) and name_end - name > len(prefix) and data[name_end] != END_OF_MIB_VIEW:
+                return None
+    except (BerError, IndexError):
+        return None
+    return len(prefixes)
 
 
 def _values(pieces: list[bytes], sizes: bytes, width: int) -> Sequence[Value] | None:

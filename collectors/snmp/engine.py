@@ -7,17 +7,22 @@ not read again (``contract.Recollection``).
 from collections.abc import Sequence
 
 from collectors.snmp import codec, contract
-from collectors.snmp.contract import Column, ColumnResult, Failure, Rows, Session, SnmpError, Split, Value
+from collectors.snmp.abreast import WalkAbreast
+from collectors.snmp.adaptive import Pace
+from collectors.snmp.contract import Column, ColumnResult, Failure, Pacing, Rows, Session, SnmpError, Split, Value
 from collectors.snmp.exchange import Channel, CommunityChannel, Exchange, named
 from collectors.snmp.messages import Reply
 from collectors.snmp.transport import Transport
 from collectors.snmp.usm import Usm, UsmChannel
-from netmon.ber import END_OF_MIB_VIEW, GET_BULK_REQUEST, GET_REQUEST, BerError
+from netmon.ber import END_OF_MIB_VIEW, GET_BULK_REQUEST, GET_NEXT_REQUEST, GET_REQUEST, BerError
 from netmon.conventions import Reason
 
 _GET_NAMES = 24
 """Identifiers in one GET: what fits 1472 octets with room for their values."""
-_MAX_REPETITIONS = 2**31 - 1
+_V1_BREADTH = 12
+"""Columns in one GETNEXT: names and values of a row fit what agents take."""
+_V3_BREADTH = 16
+"""Columns in one GETBULK over SNMPv3."""
 
 
 class NetmonEngine:
@@ -45,7 +50,13 @@ class NetmonEngine:
 
     async def walk(self, session: Session, columns: Sequence[Column]) -> list[ColumnResult]:
         """See ``contract.Engine.walk``."""
-        return await _Walk(self._channel(session), session, columns).run()
+        channel, version = self._channel(session), session.settings.credential.version
+        if version == "1":
+            breadth = session.memory.breadth or _V1_BREADTH
+            return await WalkAbreast(channel, session, columns, GET_NEXT_REQUEST, breadth).run()
+        if version == "3":
+            return await WalkAbreast(channel, session, columns, GET_BULK_REQUEST, _V3_BREADTH).run()
+        return await _Walk(channel, session, columns).run()
 
     def _channel(self, session: Session) -> Channel:
         if session.settings.credential.version == "3":
@@ -107,7 +118,8 @@ class _Walk(Exchange[list[ColumnResult]]):
         super().__init__(channel, session)
         self._columns = columns
         self._results: list[ColumnResult] = []
-        self._repetitions = max(1, min(session.settings.max_repetitions, _MAX_REPETITIONS))
+        self._pace: Pacing = session.pace or Pace(session.settings.max_repetitions)
+        self._asked = 0
         self._rows: Rows = {}
         self._last = b""
         self._answers = 0
@@ -119,7 +131,7 @@ class _Walk(Exchange[list[ColumnResult]]):
             return
         session = self._session
         column = self._columns[len(self._results)]
-        repetitions = self._repetitions
+        repetitions = self._pace.size
         if column.repetitions:
             repetitions = min(repetitions, column.repetitions)
         left = session.memory.rows.get(column.prefix, -1) - len(self._rows)
@@ -129,7 +141,13 @@ class _Walk(Exchange[list[ColumnResult]]):
         what = column.oid
         if session.log is not None:
             what = f"GETBULK {column.oid} max-repetitions {repetitions}"
-        self._ask(GET_BULK_REQUEST, (0, repetitions), (column.prefix + self._last,), what)
+        self._asked = repetitions
+        self._ask(GET_BULK_REQUEST, (0, repetitions), (column.prefix + self._last,), what, self._lost)
+
+    def _lost(self) -> tuple[int, int]:
+        self._pace.lost(self._asked)
+        self._asked = min(self._asked, self._pace.size)
+        return 0, self._asked
 
     def _settle(self, outcome: Reply | Failure) -> None:
         if isinstance(outcome, Failure):
@@ -142,8 +160,9 @@ class _Walk(Exchange[list[ColumnResult]]):
     def _extend(self, reply: Reply) -> None:
         column = self._columns[len(self._results)]
         digest = hash((column.prefix, reply.data[reply.start : reply.end]))
-        split = self._session.memory.recall(self._answers, digest, lambda: _decode(reply, column))
+        (split,) = self._session.memory.recall(self._answers, digest, lambda: (_decode(reply, column),))
         self._answers += 1
+        self._pace.answered(self._asked)
         before = len(self._rows)
         self._note(reply, len(split.indexes))
         over = self._session.take(reply.octets, len(split.indexes))
@@ -167,9 +186,9 @@ class _Walk(Exchange[list[ColumnResult]]):
     def _refused(self, reply: Reply) -> None:
         self._note(reply, 0)
         self._session.take(reply.octets, 0)
-        if reply.error_status == contract.TOO_BIG and self._repetitions > 1:
+        if reply.error_status == contract.TOO_BIG and self._asked > 1:
             # It would not fit: half as many, also for the columns that follow.
-            self._repetitions = max(1, self._repetitions // 2)
+            self._pace.refused(self._asked)
             self._next()
             return
         column = self._columns[len(self._results)]

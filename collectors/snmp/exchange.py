@@ -23,7 +23,8 @@ T = TypeVar("T")
 class Question(NamedTuple):
     """A PDU to be asked (``messages.encode_pdu``), what it is for people, and who gets the reply.
 
-    ``settle`` may raise ``BerError`` for a reply it cannot read; another one is then waited for.
+    ``settle`` may raise ``BerError`` for a reply it cannot read; another one is then waited for. ``lost`` is told when
+    a try brought no answer, and gives the fields for the next one.
     """
 
     kind: int
@@ -32,6 +33,7 @@ class Question(NamedTuple):
     what: str
     settle: Callable[[Reply | Failure], None]
     fail: Callable[[Exception], None]
+    lost: Callable[[], tuple[int, int]] | None = None
 
 
 class Channel(Protocol):
@@ -72,17 +74,27 @@ class CommunityChannel:
         """See ``Channel.ask``."""
         request_id = self._transport.new_id()
         self._question = question
-        pdu = encode_pdu(question.kind, request_id, question.fields, question.names)
-        message = encode_message(self._version, self._community, pdu)
         self.request = Request(
-            self._session, request_id, self._version, message, question.what, self._settle, question.fail
-        )
+            self._session, request_id, self._version, self._message(question, request_id, question.fields),
+            question.what, self._settle, question.fail, self._again if question.lost else None,
+        )  # fmt: skip
         self._transport.submit(self.request)
 
     def cancel(self) -> None:
         """See ``Channel.cancel``."""
         if self.request is not None:
             self._transport.cancel(self.request)
+
+    def _message(self, question: Question, request_id: int, fields: tuple[int, int]) -> bytes:
+        return encode_message(
+            self._version, self._community, encode_pdu(question.kind, request_id, fields, question.names)
+        )
+
+    def _again(self) -> bytes:
+        question, request = self._question, self.request
+        if question is None or request is None or question.lost is None:
+            return b""
+        return self._message(question, request.id, question.lost())
 
     def _settle(self, outcome: Reply | Sealed | Failure) -> None:
         if isinstance(outcome, Sealed):
@@ -119,8 +131,15 @@ class Exchange(Generic[T]):
     def _settle(self, outcome: Reply | Failure) -> None:
         raise NotImplementedError
 
-    def _ask(self, kind: int, fields: tuple[int, int], names: Sequence[bytes], what: str) -> None:
-        self._channel.ask(Question(kind, fields, names, what, self._settle, self._fail))
+    def _ask(
+        self,
+        kind: int,
+        fields: tuple[int, int],
+        names: Sequence[bytes],
+        what: str,
+        lost: Callable[[], tuple[int, int]] | None = None,
+    ) -> None:
+        self._channel.ask(Question(kind, fields, names, what, self._settle, self._fail, lost))
 
     def _finish(self, result: T) -> None:
         if not self._done.done():

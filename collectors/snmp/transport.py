@@ -52,7 +52,8 @@ class Request:
     """One message on its way. ``what`` names it in messages; ``settle`` gets the answer or why there is none.
 
     ``settle`` may raise ``BerError`` for an answer it cannot read, also ``UntrustedError``: the request then goes on
-    waiting. After a ``RefusedError`` it does so for a moment, in case a better answer comes.
+    waiting. After a ``RefusedError`` it does so for a moment, in case a better answer comes. ``again`` makes the
+    message of another try, with the same id: smaller, for answers that are lost because they are large.
     """
 
     session: Session
@@ -62,6 +63,7 @@ class Request:
     what: str
     settle: Callable[[Reply | Sealed | Failure], None]
     fail: Callable[[Exception], None]
+    again: Callable[[], bytes] | None = None
     due: float = 0.0
     tries: int = 0
     garbage: int = 0
@@ -240,6 +242,8 @@ class Transport:
         if session.log is not None:
             session.log.append(f"no answer to {request.what} within {session.patience:.3g} s: retry {request.tries}")
         try:
+            if request.again is not None:
+                request.message = request.again()
             self._send(request)
         except CollectError as error:
             self.cancel(request)

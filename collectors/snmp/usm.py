@@ -203,12 +203,23 @@ class UsmChannel:
 
     def _send(self, question: Question, agent: Agent) -> None:
         request_id = self._transport.new_id()
-        pdu = encode_pdu(question.kind, request_id, question.fields, question.names)
+        self.request = Request(
+            self._session, request_id, V3, self._message(question, agent, request_id, question.fields), question.what,
+            self._answered, question.fail, self._retried if question.lost else None,
+        )  # fmt: skip
+        self._transport.submit(self.request)
+
+    def _message(self, question: Question, agent: Agent, request_id: int, fields: tuple[int, int]) -> bytes:
+        pdu = encode_pdu(question.kind, request_id, fields, question.names)
         stamp = agent.now()
         scoped = encode_scoped(self._credential.context_engine_id or stamp.engine_id, self._context, pdu)
-        message = encode_sealed(request_id, stamp, self._user, self._keys, self._usm.salts(), scoped)
-        self.request = Request(self._session, request_id, V3, message, question.what, self._answered, question.fail)
-        self._transport.submit(self.request)
+        return encode_sealed(request_id, stamp, self._user, self._keys, self._usm.salts(), scoped)
+
+    def _retried(self) -> bytes:
+        question, request, agent = self._question, self.request, self._agent
+        if question is None or request is None or agent is None or question.lost is None:
+            return b""
+        return self._message(question, agent, request.id, question.lost())
 
     def _answered(self, outcome: Reply | Sealed | Failure) -> None:
         question, request = self._question, self.request
