@@ -113,12 +113,15 @@ class Peer:
 
     def scrape(self, target: str, module: str) -> tuple[int, str]:
         """Status and text of one scrape."""
-        url = f"{self.url}/snmp?{urlencode({'target': target, 'module': module})}"
+        return self.get(urlencode({"target": target, "module": module}))
+
+    def get(self, query: str) -> tuple[int, str]:
+        """The same for any parameters."""
         try:
-            with urllib.request.urlopen(url, timeout=60) as answer:
+            with urllib.request.urlopen(f"{self.url}/snmp?{query}", timeout=60) as answer:
                 return int(answer.status), str(answer.read().decode())
         except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
+            return error.code, error.read().decode("utf-8", "replace")
 
 
 def yaml(document: object) -> str:
