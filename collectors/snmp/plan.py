@@ -161,10 +161,7 @@ class _Asked:
 
     def column(self, oid: Oid) -> Column:
         """A column to be walked in the module's way."""
-        module = self.module
-        return Column(
-            format_oid(oid), encode_oid(oid), module.max_repetitions or 0, unordered=module.allow_nonincreasing_oids
-        )
+        return Column(format_oid(oid), encode_oid(oid), self.module.max_repetitions or 0)
 
     def _is_target(self, oid: Oid) -> bool:
         return any(_begins(oid, target) for target in self._targets)
