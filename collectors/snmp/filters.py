@@ -11,7 +11,6 @@ from collectors.snmp.plan import Rule
 from collectors.snmp.texts import text
 from netmon.conventions import Reason
 
-
 _LOCAL = frozenset({Reason.OID_LOOP, Reason.AGENT_ERROR})
 """Failures of a column that say nothing of the others."""
 
