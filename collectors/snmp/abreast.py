@@ -7,6 +7,7 @@ ones are cheaper. Where an agent cannot answer for all, it is asked for fewer co
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from collectors.snmp import codec, contract
 from collectors.snmp.adaptive import Pace
@@ -15,6 +16,14 @@ from collectors.snmp.exchange import Channel, Exchange
 from collectors.snmp.messages import V1, Reply
 from netmon.ber import END_OF_MIB_VIEW, GET_BULK_REQUEST, GET_NEXT_REQUEST, BerError
 from netmon.conventions import Reason
+
+_GET_NEXT_COLUMNS: Final = 12
+"""Columns in one GETNEXT: names and values of a row fit what agents take."""
+_BULK_COLUMNS: Final = 4
+"""Columns of many rows in one GETBULK; of columns with few rows as many more as have no more varbinds together."""
+_MOST_COLUMNS: Final = 16
+_LOOKAHEAD: Final = 4
+"""Columns past which another may be brought forward."""
 
 
 @dataclass(slots=True)
@@ -27,18 +36,48 @@ class _Track:
 
 
 class WalkAbreast(Exchange[list[ColumnResult]]):
-    """``contract.Engine.walk`` by GETNEXT or GETBULK (``kind``), ``breadth`` columns at a time."""
+    """``contract.Engine.walk`` by GETNEXT or GETBULK (``kind``)."""
 
-    def __init__(self, channel: Channel, session: Session, columns: Sequence[Column], kind: int, breadth: int) -> None:
+    def __init__(self, channel: Channel, session: Session, columns: Sequence[Column], kind: int) -> None:
         super().__init__(channel, session)
         self._kind = kind
-        self._tracks = [_Track(column, ColumnResult({})) for column in columns]
-        whole = kind == GET_NEXT_REQUEST
-        self._waiting = deque(grouped(self._tracks, breadth) if not whole else _cut(self._tracks, breadth))
-        self._active: list[_Track] = []
         self._pace: Pacing = session.pace or Pace(session.settings.max_repetitions)
+        self._tracks = [_Track(column, ColumnResult({})) for column in columns]
+        self._waiting = deque(
+            _cut(self._tracks, session.memory.breadth or _GET_NEXT_COLUMNS)
+            if kind == GET_NEXT_REQUEST
+            else self._grouped(_BULK_COLUMNS * self._pace.size)
+        )
+        self._active: list[_Track] = []
         self._asked = 1
         self._answers = 0
+
+    def _grouped(self, varbinds: int) -> list[list[_Track]]:
+        """Columns of one table together, as far as answers will hold no more than ``varbinds``, nearly in their order.
+
+        A column is brought forward past few others: those that give labels stay ahead of those that want them.
+        """
+        waiting, groups = list(self._tracks), []
+        while waiting:
+            group = [waiting.pop(0)]
+            entry, rows = group[0].column.prefix[:-1], self._expected(group[0])
+            for track in waiting[: _MOST_COLUMNS + _LOOKAHEAD]:
+                rows = max(rows, self._expected(track))
+                full = len(group) == _MOST_COLUMNS or (len(group) + 1) * rows > varbinds
+                if full or waiting.index(track) > _LOOKAHEAD:
+                    break
+                if track.column.prefix[:-1] == entry:
+                    group.append(track)
+                    waiting.remove(track)
+            groups.append(group)
+        return groups
+
+    def _expected(self, track: _Track) -> int:
+        """Rows to ask for: those known from the last poll and one that proves the end, or as many as may be."""
+        known = self._session.memory.rows.get(track.column.prefix)
+        most = min(self._pace.size, track.column.repetitions or self._pace.size)
+        left = most if known is None else known - len(track.result.rows) + 1
+        return min(left, most) if left > 0 else most
 
     def _next(self) -> None:
         if not self._active:
@@ -51,7 +90,9 @@ class WalkAbreast(Exchange[list[ColumnResult]]):
         if self._kind == GET_NEXT_REQUEST:
             self._ask(GET_NEXT_REQUEST, (0, 0), names, f"GETNEXT {what}" if self._session.log is not None else what)
             return
-        self._asked = self._wanted()
+        self._asked = max(map(self._expected, self._active))
+        caps = (track.column.repetitions for track in self._active if track.column.repetitions)
+        self._asked = min(self._asked, *caps, self._pace.size)
         if self._session.log is not None:
             what = f"GETBULK {what} max-repetitions {self._asked}"
         self._ask(GET_BULK_REQUEST, (0, self._asked), names, what, self._lost)
@@ -60,16 +101,6 @@ class WalkAbreast(Exchange[list[ColumnResult]]):
         self._pace.lost(self._asked)
         self._asked = min(self._asked, self._pace.size)
         return 0, self._asked
-
-    def _wanted(self) -> int:
-        """Rows that all active columns are expected to have, and one that proves their end, as far as allowed."""
-        wanted = 1
-        known = self._session.memory.rows
-        for track in self._active:
-            left = known.get(track.column.prefix, -1) - len(track.result.rows)
-            wanted = max(wanted, left + 1 if left >= 0 else self._pace.size)
-        caps = (track.column.repetitions for track in self._active if track.column.repetitions)
-        return min(wanted, self._pace.size, *caps)
 
     def _settle(self, outcome: Reply | Failure) -> None:
         if isinstance(outcome, Failure):
@@ -158,22 +189,6 @@ class WalkAbreast(Exchange[list[ColumnResult]]):
         for track in (*self._active, *(track for group in self._waiting for track in group)):
             track.result.failure = failure
         self._finish([track.result for track in self._tracks])
-
-
-def grouped(tracks: Sequence[_Track], breadth: int) -> list[list[_Track]]:
-    """Columns of one table together, ``breadth`` at most, and nearly in their order.
-
-    A column is brought forward past at most ``breadth`` others: those that give labels stay ahead of those that want
-    them.
-    """
-    waiting = list(tracks)
-    groups: list[list[_Track]] = []
-    while waiting:
-        entry = waiting[0].column.prefix[:-1]
-        group = [track for track in waiting[: 1 + breadth] if track.column.prefix[:-1] == entry][:breadth]
-        groups.append(group)
-        waiting = [track for track in waiting if track not in group]
-    return groups
 
 
 def _cut(tracks: list[_Track], breadth: int) -> list[list[_Track]]:

@@ -19,10 +19,6 @@ from netmon.conventions import Reason
 
 _GET_NAMES = 24
 """Identifiers in one GET: what fits 1472 octets with room for their values."""
-_V1_BREADTH = 12
-"""Columns in one GETNEXT: names and values of a row fit what agents take."""
-_V3_BREADTH = 16
-"""Columns in one GETBULK over SNMPv3."""
 
 
 class NetmonEngine:
@@ -51,12 +47,10 @@ class NetmonEngine:
     async def walk(self, session: Session, columns: Sequence[Column]) -> list[ColumnResult]:
         """See ``contract.Engine.walk``."""
         channel, version = self._channel(session), session.settings.credential.version
-        if version == "1":
-            breadth = session.memory.breadth or _V1_BREADTH
-            return await WalkAbreast(channel, session, columns, GET_NEXT_REQUEST, breadth).run()
-        if version == "3":
-            return await WalkAbreast(channel, session, columns, GET_BULK_REQUEST, _V3_BREADTH).run()
-        return await _Walk(channel, session, columns).run()
+        if version == "2c":
+            return await _Walk(channel, session, columns).run()
+        kind = GET_NEXT_REQUEST if version == "1" else GET_BULK_REQUEST
+        return await WalkAbreast(channel, session, columns, kind).run()
 
     def _channel(self, session: Session) -> Channel:
         if session.settings.credential.version == "3":
