@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
 
-from collectors.snmp.contract import Split, Value
+from collectors.snmp.contract import IpAddress, Split, Value
 from collectors.snmp.messages import expect
 from netmon.ber import (
     COUNTER64,
@@ -70,8 +70,10 @@ def decode_value(tag: int, content: bytes) -> Value | None:
         return value & _MAX_64 if tag == COUNTER64 else value & _MAX_32
     if tag == INTEGER:
         return decode_integer(content)
-    if tag in (OCTET_STRING, IP_ADDRESS):
+    if tag == OCTET_STRING:
         return content
+    if tag == IP_ADDRESS:
+        return IpAddress(content)
     if tag == OBJECT_IDENTIFIER:
         return decode_oid(content)
     if tag == OPAQUE:

@@ -10,7 +10,14 @@ from netmon.conventions import Reason
 from netmon.settings import SnmpSettings
 
 Value: TypeAlias = int | float | bytes | tuple[int, ...]
-"""Of a varbind: integers and unsigned types, Opaque floats, octets (also IpAddress), object identifiers."""
+"""Of a varbind: integers and unsigned types, Opaque floats, octets (an IpAddress as such), object identifiers."""
+
+
+class IpAddress(bytes):
+    """The octets of an IpAddress: shown as an address whatever a module takes them for."""
+
+    __slots__ = ()
+
 
 Address: TypeAlias = tuple[str, int] | tuple[str, int, int, int]
 """As sockets give it: of IPv4, or of IPv6 with flow and scope."""
@@ -51,14 +58,12 @@ DEFAULT_LIMITS = Limits()
 class Column:
     """An object whose instances are walked. ``prefix`` is its encoded identifier, ``oid`` the same for people.
 
-    ``repetitions``: at most so many rows by one request, 0 leaves it to the settings. ``unordered``: the agent may send
-    rows in any order (each still only once).
+    ``repetitions``: at most so many rows by one request, 0 leaves it to the settings.
     """
 
     oid: str
     prefix: bytes
     repetitions: int = 0
-    unordered: bool = False
 
     @classmethod
     def of(cls, oid: str) -> "Column":
@@ -146,9 +151,9 @@ class Pacing(Protocol):
 class Session:
     """One poll of one agent: where, with what patience, and what it has cost so far.
 
-    ``address`` is the socket address replies must come from. ``deadline`` and ``patience`` (one try) are seconds of the
-    monotonic clock. ``log`` is None unless steps are asked for. ``stamp`` is that of the last answer over SNMPv3.
-    ``pace`` is how many rows the agent is asked for at once; None: as many as the settings say.
+    ``address`` is the socket address replies must come from, unless ``any_source``. ``deadline`` and ``patience`` (one
+    try) are seconds of the monotonic clock. ``log`` is None unless steps are asked for. ``stamp`` is that of the last
+    answer over SNMPv3. ``pace`` is how many rows the agent is asked for at once; None: as many as the settings say.
     """
 
     address: Address
@@ -158,6 +163,7 @@ class Session:
     limits: Limits = DEFAULT_LIMITS
     memory: Recollection = field(default_factory=Recollection)
     log: list[str] | None = None
+    any_source: bool = False
     sent: int = 0
     retried: int = 0
     varbinds: int = 0

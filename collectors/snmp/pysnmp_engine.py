@@ -15,7 +15,7 @@ from pysnmp.proto import errind, rfc1902, rfc1905
 
 from collectors.snmp import contract
 from collectors.snmp.codec import decode_value
-from collectors.snmp.contract import Column, ColumnResult, Failure, Rows, Session, SnmpError, Value
+from collectors.snmp.contract import Column, ColumnResult, Failure, IpAddress, Rows, Session, SnmpError, Value
 from netmon.ber import OPAQUE, decode_oid, encode_oid, format_oid
 from netmon.conventions import Reason
 from netmon.errors import CollectError
@@ -265,6 +265,8 @@ def _value(raw: Any) -> Value | None:
         return tuple(raw)
     if isinstance(raw, rfc1902.Opaque):
         return decode_value(OPAQUE, bytes(raw))
+    if isinstance(raw, rfc1902.IpAddress):
+        return IpAddress(bytes(raw))
     return bytes(raw) if isinstance(raw, rfc1902.OctetString) else None
 
 

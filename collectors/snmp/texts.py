@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
-from collectors.snmp.contract import Value
+from collectors.snmp.contract import IpAddress, Value
 from collectors.snmp.hints import apply_hint
 from netmon.ber import format_oid
 
@@ -27,7 +27,9 @@ _MAC_OCTETS = 6
 
 
 def text(value: Value, kind: str = "OctetString", hint: str = "") -> str:
-    """A value as a label. Only octets are shown by their ``kind``; ``hint`` is of octets that are no text either."""
+    """A value as a label. Only octets are shown by their ``kind``, an IpAddress never; ``hint`` is of octets that are no text either."""
+    if isinstance(value, IpAddress):
+        return ipv6(value) if len(value) > _IPV4_OCTETS else ipv4(value)
     if isinstance(value, bytes):
         if hint and kind == "OctetString":
             hinted = apply_hint(hint, value)
