@@ -109,7 +109,8 @@ class Module:
     """``walk`` are subtrees, ``get`` instances; of both only what ``metrics`` name is asked for.
 
     ``retries`` and ``timeout`` (of one try, milliseconds) hold where a poll has no settings of its own, as does
-    ``max_repetitions``; None: the module does not say. ``source`` is where the module stands, ``file:line``; empty for
+    ``max_repetitions``; None: the module does not say. ``slow`` are columns that hardly ever change (names, types): they
+    are not read by every poll. ``source`` is where the module stands, ``file:line``; empty for
     the built-in ones.
     """
 
@@ -124,6 +125,7 @@ class Module:
     timeout: Millis | None = None
     allow_nonincreasing_oids: bool = False
     use_unconnected_udp_socket: bool = False
+    slow: tuple[str, ...] = ()
     source: str = field(default="", compare=False)
 
 

@@ -6,6 +6,7 @@ RFC 1628), and those of ``collectors.snmp.builtin``.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TypeAlias
 
 from collectors.snmp.builtin import BUILTIN
@@ -141,8 +142,23 @@ _UPS_MIB = (
     *_metrics(f"{_UPS}.4.4.1", _UPS_OUTPUT, (Index("upsOutputLineIndex"),)),
 )
 
+_IF_SLOW = (*(f"{_IF_TABLE}.{arc}" for arc in (1, 2, 3, 4, 5, 6)), *(f"{_IF_X_TABLE}.{arc}" for arc in (1, 15, 17, 18)))
+_ENTITY_SLOW = tuple(f"1.3.6.1.2.1.47.1.1.1.1.{arc}" for arc in range(2, 18))
+_HOST_SLOW = ("1.3.6.1.2.1.25.2.3.1.3", "1.3.6.1.2.1.25.2.3.1.4", "1.3.6.1.2.1.25.3.2.1.3")
+SLOW: frozenset[str] = frozenset((*_IF_SLOW, *_ENTITY_SLOW, *_HOST_SLOW))
+"""Columns that hardly ever change: names, aliases, types and speeds of interfaces (a new speed comes with a change of
+the link), what ENTITY-MIB says of parts, what storage and devices of a host are called."""
+
+
+def _marked(module: Module) -> Module:
+    """The module with its slow columns marked."""
+    oids = [metric.oid for metric in module.metrics]
+    oids += [lookup.oid for metric in module.metrics for lookup in metric.lookups]
+    return replace(module, slow=tuple(dict.fromkeys(oid for oid in oids if oid in SLOW)))
+
+
 MODULES: dict[str, Module] = {
-    module.name: module
+    module.name: _marked(module)
     for module in (
         Module("system", (), tuple(f"{metric.oid}.0" for metric in _SYSTEM), _SYSTEM),
         Module("if_mib", ("1.3.6.1.2.1.2", "1.3.6.1.2.1.31.1.1"), (), _IF_MIB),

@@ -211,7 +211,7 @@ class TrapReceiver:
         by_address: dict[str, list[Sender]] = {}
         found = await asyncio.gather(*(_addresses(sender.host) for sender in self._senders))
         for sender, addresses in zip(self._senders, found, strict=True):
-            for address in addresses or before.get(sender, ()):
+            for address in addresses or before.get(sender, []):
                 by_address.setdefault(address, []).append(sender)
         self._by_address = {address: tuple(senders) for address, senders in by_address.items()}
 
