@@ -70,10 +70,8 @@ def decode_value(tag: int, content: bytes) -> Value | None:
         return value & _MAX_64 if tag == COUNTER64 else value & _MAX_32
     if tag == INTEGER:
         return decode_integer(content)
-    if tag == OCTET_STRING:
-        return content
-    if tag == IP_ADDRESS:
-        return IpAddress(content)
+    if tag in (OCTET_STRING, IP_ADDRESS):
+        return content if tag == OCTET_STRING else IpAddress(content)
     if tag == OBJECT_IDENTIFIER:
         return decode_oid(content)
     if tag == OPAQUE:

@@ -27,7 +27,8 @@ _MAC_OCTETS = 6
 
 
 def text(value: Value, kind: str = "OctetString", hint: str = "") -> str:
-    """A value as a label. Only octets are shown by their ``kind``, an IpAddress never; ``hint`` is of octets that are no text either."""
+    """A value as a label. Only octets are shown by their ``kind``, an IpAddress never is; ``hint`` is for octets that
+    are no text either."""
     if isinstance(value, IpAddress):
         return ipv6(value) if len(value) > _IPV4_OCTETS else ipv4(value)
     if isinstance(value, bytes):
