@@ -13,6 +13,8 @@ from pathlib import Path
 
 from collectors import COLLECTORS
 from collectors.http import HttpCollector
+from collectors.snmp import SnmpCollector
+from collectors.snmp.modules import MODULES
 from exporters.prometheus import Exposition
 from exporters.web.app import create_app
 from exporters.web.server import WebServer
@@ -29,9 +31,9 @@ from netmon.errors import CollectError, HostError
 from netmon.history import Store, open_history
 from netmon.model import MaintenanceWindow
 from netmon.scraping import SnmpScraping
-from netmon.settings import SNMP_MODULES
 from netmon.sla.period import month_of
 from netmon.sla.views import build_views
+from netmon.snmpmodules import Module, ModuleLibrary
 from netmon.trapping import Trapping
 
 log = logging.getLogger("netmon.app")
@@ -78,10 +80,20 @@ def data_directory(configuration: Configuration) -> Iterator[None]:
         yield
 
 
-def make_collectors(http_threads: int) -> dict[str, Collector]:
-    """One collector of each kind, not yet started."""
-    own: dict[str, Collector] = {"http": HttpCollector(threads=http_threads)}
+def make_collectors(
+    http_threads: int, library: ModuleLibrary | None = None, *, wrap_large_counters: bool = True
+) -> dict[str, Collector]:
+    """One collector of each kind, not yet started. ``library``: SNMP modules besides the built-in ones."""
+    own: dict[str, Collector] = {
+        "http": HttpCollector(threads=http_threads),
+        "snmp": SnmpCollector(snmp_modules(library), wrap_large_counters=wrap_large_counters),
+    }
     return {name: own.get(name) or make() for name, make in COLLECTORS.items()}
+
+
+def snmp_modules(library: ModuleLibrary | None) -> dict[str, Module]:
+    """The built-in modules and those of module files, which come first where names are the same."""
+    return {**MODULES, **(library.modules if library else {})}
 
 
 class Daemon:
@@ -121,7 +133,8 @@ class Daemon:
             store.observe_writes(telemetry.store_write.observe)
             telemetry.store_queue.set_function(store.queue_length)
             pipeline = await asyncio.to_thread(self._take_up, store)
-            exposition = Exposition(pipeline, telemetry.registry)
+            wrap = self.configuration.wrap_large_counters
+            exposition = Exposition(pipeline, telemetry.registry, wrap_large_counters=wrap)
             pipeline.listen(exposition)
             scraping = self._scraping()
             web = await self._serve(stack, pipeline, exposition, scraping)
@@ -155,9 +168,11 @@ class Daemon:
         return pipeline
 
     def _scraping(self) -> SnmpScraping:
-        configuration = self.configuration
-        allowed = configuration.web.probe_allow
-        return SnmpScraping(configuration.inventory, allowed, SNMP_MODULES, {}, configuration.credentials, self._clock)
+        configuration, library = self.configuration, self.configuration.snmp_modules
+        return SnmpScraping(
+            configuration.inventory, configuration.web.probe_allow, snmp_modules(library), library.auths,
+            configuration.credentials, self._clock,
+        )  # fmt: skip
 
     async def _serve(
         self, stack: contextlib.AsyncExitStack, pipeline: Pipeline, exposition: Exposition, scraping: SnmpScraping
@@ -170,7 +185,9 @@ class Daemon:
             configuration.language,
             timezone=configuration.timezone,
             is_ready=lambda: self._ready,
-            snmp=SnmpEndpoint(scraping, configuration.web.timeout_offset),
+            snmp=SnmpEndpoint(
+                scraping, configuration.web.timeout_offset, wrap_large_counters=configuration.wrap_large_counters
+            ),
         )
         web = WebServer(configuration.web.host, configuration.web.port, app)
         await web.start()
@@ -178,7 +195,12 @@ class Daemon:
         return web
 
     async def _open_collectors(self, stack: contextlib.AsyncExitStack) -> Mapping[str, Collector]:
-        collectors = make_collectors(self.configuration.http_threads)
+        configuration = self.configuration
+        collectors = make_collectors(
+            configuration.http_threads,
+            configuration.snmp_modules,
+            wrap_large_counters=configuration.wrap_large_counters,
+        )
         for name, collector in collectors.items():
             try:
                 await collector.start()

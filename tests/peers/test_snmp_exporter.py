@@ -15,9 +15,10 @@ from netmon import ber
 from netmon.snmpmodules import Extract, Index, Lookup, Metric, Module
 from tests.collectors.snmp.agents import Agent, Data, Mib, Request, oid, response, switch
 from tests.collectors.snmp.recordings import RECORDINGS, recorded
+from tests.daemon.daemon import daemon
 from tests.exporters.web.snmp_endpoint import Scraper, devices, scraping
-from tests.peers.programs import snmpd
-from tests.peers.snmp_exporter import Exposition, Peer, new_format, old_format, snmp_exporter
+from tests.peers.programs import free_port, snmpd
+from tests.peers.snmp_exporter import Exposition, Peer, new_format, old_format, snmp_exporter, yaml
 
 pytestmark = pytest.mark.peer
 
@@ -179,6 +180,24 @@ def test_a_real_agent_is_shown_alike(peer: Peer, tmp_path: Path, module: str) ->
     with snmpd(tmp_path, community="public") as port:
         shown = compare(peer, port, module)
     assert shown.values
+
+
+def test_a_daemon_without_nodes_answers_from_the_same_module_file(tmp_path: Path) -> None:
+    document = new_format([SHOWCASE_MODULE, MODULES["if_mib"]])
+    (tmp_path / "snmp.yml").write_text(yaml(document), encoding="utf-8")
+    port = free_port()
+    file = tmp_path / "netmon.yml"
+    file.write_text(
+        f"data_dir: var\nweb: {{listen: '127.0.0.1:{port}', probe_allow: [127.0.0.0/8]}}\n"
+        "snmp: {module_files: [snmp.yml]}\n"
+    )
+    with snmp_exporter(tmp_path, old_format(document)) as other, daemon(file, port) as process:
+        mine = Peer(f"http://127.0.0.1:{port}", process.pid)
+        for data, module in ((showcase(), "showcase"), (switch(24), "if_mib")):
+            with Agent(Mib(data)) as agent:
+                theirs = other.scrape(f"127.0.0.1:{agent.port}", module)
+                check(theirs, mine.scrape(f"127.0.0.1:{agent.port}", module), theirs)
+        assert mine.scrape("192.0.2.1", "if_mib")[0] == 403
 
 
 @pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
