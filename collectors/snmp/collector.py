@@ -72,6 +72,7 @@ class SnmpCollector:
 
     async def stop(self) -> None:
         """Close the sockets; safe without ``start``."""
+        self._lateness.stop()
         await self._own.stop()
         if self._pysnmp is not None:
             await self._pysnmp.stop()

@@ -35,6 +35,7 @@ class Lane:
         self._running = 0
         self._waiting: deque[tuple[asyncio.Future[None], int]] = deque()
         self._spent: deque[tuple[float, float]] = deque()
+        self._busy = 0.0
 
     @contextlib.asynccontextmanager
     async def turn(self, allowance: Allowance, patience: float) -> AsyncIterator[float]:
@@ -55,8 +56,8 @@ class Lane:
         """Seconds that polls kept the device busy in the last interval."""
         since = time.monotonic() - _WINDOW * allowance.interval
         while self._spent and self._spent[0][0] < since:
-            self._spent.popleft()
-        return sum(seconds for _, seconds in self._spent)
+            self._busy -= self._spent.popleft()[1]
+        return max(0.0, self._busy) if self._spent else 0.0
 
     def _left(self, allowance: Allowance) -> float:
         if allowance.budget is None:
@@ -93,7 +94,9 @@ class Lane:
             self._wake()
 
     def _leave(self, begun: float) -> None:
-        self._spent.append((begun, time.monotonic() - begun))
+        took = time.monotonic() - begun
+        self._spent.append((begun, took))
+        self._busy += took
         self._running -= 1
         self._wake()
 

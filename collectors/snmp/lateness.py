@@ -13,7 +13,7 @@ _KEPT: Final = 600
 
 
 class Lateness:
-    """Watches how late the event loop answers, from ``begin`` to ``end`` of any poll."""
+    """Watches how late the event loop answers while any poll is between ``begin`` and ``end``."""
 
     def __init__(self) -> None:
         self._polls = 0
@@ -30,7 +30,10 @@ class Lateness:
     def end(self) -> None:
         """A poll ended."""
         self._polls -= 1
-        if not self._polls and self._timer is not None:
+
+    def stop(self) -> None:
+        """Watch no more."""
+        if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
@@ -48,4 +51,7 @@ class Lateness:
         now = time.monotonic()
         if now - self._due >= _COUNTS:
             self._late.append((now, now - self._due))
-        self._watch()
+        if self._polls:
+            self._watch()
+        else:
+            self._timer = None

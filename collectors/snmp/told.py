@@ -100,6 +100,7 @@ class Care:
         self._modules = tuple(name for name, _, _ in plan.needs)
         self._module_series = tuple((name,) for name in self._modules)
         self._decisions = (("kept",), ("dropped",))
+        self._known: dict[Metric, Family] = {}
         self._whys: dict[Metric, tuple[tuple[str, ...], ...]] = {}
 
     def families(self, state: "CareState", allowance: Allowance) -> Iterator[Family]:
@@ -117,8 +118,11 @@ class Care:
         yield self._family(BUDGET_EXCEEDED, _ALONE, (state.lane.exceeded,))
 
     def _family(self, said: Said, series: tuple[tuple[str, ...], ...], values: tuple[Number, ...]) -> Family:
-        name, kind, text, labels = said
-        return Family(name.value, kind, text, labels, series, values)
+        known = self._known.get(said.name)
+        if known is None or known.values != values or known.series is not series:
+            known = Family(said.name.value, said.kind, said.help, said.labels, series, values)
+            self._known[said.name] = known
+        return known
 
     def _counted(self, said: Said, counts: Mapping[Any, int]) -> Iterator[Family]:
         """A counter by why; only what has happened."""
