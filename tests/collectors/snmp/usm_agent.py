@@ -31,7 +31,9 @@ class UsmAgent:
     ``time`` stands still: tests move it.
     """
 
-    def __init__(self, varbinds: Varbinds, *credentials: SnmpCredential, engine_id: bytes = b"\x80\0\0\0\x05test") -> None:
+    def __init__(
+        self, varbinds: Varbinds, *credentials: SnmpCredential, engine_id: bytes = b"\x80\0\0\0\x05test"
+    ) -> None:
         self.varbinds = varbinds
         self.users = {one.username.encode(): one for one in credentials}
         self.engine_id = engine_id
