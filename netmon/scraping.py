@@ -9,7 +9,7 @@ import dataclasses
 import ipaddress
 import socket
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol, runtime_checkable
 from urllib.parse import quote
 
@@ -21,6 +21,7 @@ from netmon.errors import ScrapeRefusedError
 from netmon.inventory.allow import AllowList
 from netmon.model import Check, Inventory, Node, Reading, State
 from netmon.settings import Secret, SnmpCredential, SnmpSettings
+from netmon.snmpmodules import Module
 
 SNMP_PORT = 161
 DEFAULT_AUTH = "public_v2"
@@ -49,14 +50,14 @@ class SnmpScraping:
     def __init__(
         self,
         inventory: Inventory,
-        allowed: Collection[str],
-        modules: Collection[str],
+        allowed: Iterable[str],
+        modules: Mapping[str, Module],
         auths: Mapping[str, SnmpCredential],
         credentials: Mapping[str, SnmpCredential],
         clock: Clock | None = None,
     ) -> None:
         self._allow = AllowList(inventory, allowed)
-        self._modules = frozenset(modules)
+        self._modules = modules
         self._credentials = {**credentials, **auths}
         self._clock = clock or SystemClock()
         self._collector: Collector | None = None
@@ -97,7 +98,7 @@ class SnmpScraping:
             elif self._collector is None or left < _LEAST:
                 readings[name] = Reading(State.UNKNOWN, Reason.OVERLOAD, "no time was left for it")
             else:
-                check = _check(asked, name, dataclasses.replace(settings, modules=(name,)), left)
+                check = _check(asked, name, self._of_module(settings, name), left)
                 self._keep(check.id)
                 readings[name] = (await look(self._collector, check, self._clock)).reading
                 if readings[name].reason in {Reason.TIMEOUT, Reason.AUTHENTICATION, Reason.RESOLVE_FAILED}:
@@ -115,11 +116,15 @@ class SnmpScraping:
         return dataclasses.replace(credential, context=asked.context) if asked.context else credential
 
     def _base(self, node: Node | None, credential: SnmpCredential) -> SnmpSettings:
-        """How the device is to be asked: as the inventory says, where it knows it."""
+        """How the device is to be asked: as the inventory says, where it knows it; but every interface is shown."""
         own = self._settings.get(node.id) if node else None
         if own is not None:
-            return dataclasses.replace(own, credential=credential)
+            return dataclasses.replace(own, credential=credential, interfaces=())
         return SnmpSettings("", SNMP_PORT, credential)
+
+    def _of_module(self, settings: SnmpSettings, name: str) -> SnmpSettings:
+        retries = self._modules[name].retries
+        return dataclasses.replace(settings, modules=(name,), retries=settings.retries if retries is None else retries)
 
     async def _address(self, host: str, said: str, patience: float) -> str:
         """The one address that is checked and asked.

@@ -13,7 +13,10 @@ from urllib.parse import urlencode
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from collectors.snmp import SnmpCollector
+from collectors.snmp.modules import MODULES
 from netmon.snmpmodules import Metric, Module
+from tests.exporters.web.snmp_endpoint import Scraper, devices, scraping
 from tests.peers.programs import fetch, free_port, need, running, wait_for
 
 Series: TypeAlias = tuple[str, frozenset[tuple[str, str]]]
@@ -141,3 +144,39 @@ def snmp_exporter(directory: Path, document: Mapping[str, Any], *flags: str) -> 
         wait_for(lambda: process.poll() is not None or fetch(f"{url}/metrics"))
         assert process.poll() is None, (directory / "program.log").read_text()
         yield Peer(url, process.pid)
+
+
+def ours(port: int, module: str, modules: Mapping[str, Module] | None = None) -> tuple[int, str]:
+    """Status and text of netmon's answer."""
+    return our_answers(port, [module], modules)[module]
+
+
+def our_answers(
+    port: int, names: Iterable[str], modules: Mapping[str, Module] | None = None
+) -> dict[str, tuple[int, str]]:
+    """netmon's answers about one agent, module by module, from one listener."""
+    known = MODULES if modules is None else modules
+
+    def ask(scraper: Scraper) -> dict[str, tuple[int, str]]:
+        answers = {name: scraper.get({"target": f"127.0.0.1:{port}", "module": name}) for name in names}
+        return {name: (answer.status, answer.text) for name, answer in answers.items()}
+
+    return scraping(devices(("127.0.0.1", port)), ask, collector=SnmpCollector(known), modules=known)
+
+
+def compare(peer: Peer, port: int, module: str, modules: Mapping[str, Module] | None = None) -> Exposition:
+    """Both answers about one agent; they must say the same, but for what changed between the peer's own two looks."""
+    before, mine = peer.scrape(f"127.0.0.1:{port}", module), ours(port, module, modules)
+    after = peer.scrape(f"127.0.0.1:{port}", module)
+    return check(before, mine, after)
+
+
+def check(before: tuple[int, str], mine: tuple[int, str], after: tuple[int, str]) -> Exposition:
+    assert (before[0], mine[0], after[0]) == (200, 200, 200), (before[1], mine[1])
+    first, own, second = (Exposition.of(text) for _, text in (before, mine, after))
+    assert own.heads == first.heads
+    assert set(own.values) == set(first.values)
+    for series, value in own.values.items():
+        low, high = sorted((first.values[series], second.values[series]))
+        assert low <= value <= high, series
+    return own

@@ -9,12 +9,14 @@ from urllib.parse import urlencode
 from prometheus_client import CollectorRegistry
 
 from collectors.snmp import SnmpCollector
+from collectors.snmp.modules import MODULES
 from exporters.prometheus import Exposition
 from exporters.web import WebServer, create_app
 from exporters.web.snmp import SnmpEndpoint
 from netmon.model import Check, Inventory, Node, Role
 from netmon.scraping import SnmpScraping
-from netmon.settings import SNMP_MODULES, Secret, SnmpCredential, SnmpSettings
+from netmon.settings import InterfaceRule, Secret, SnmpCredential, SnmpSettings
+from netmon.snmpmodules import Module
 from tests.exporters.snapshots import BEGLES, make_snapshot
 
 T = TypeVar("T")
@@ -47,13 +49,15 @@ class Scraper:
         return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, body)
 
 
-def devices(*places: tuple[str, int], credential: SnmpCredential = PUBLIC) -> Inventory:
+def devices(
+    *places: tuple[str, int], credential: SnmpCredential = PUBLIC, interfaces: tuple[InterfaceRule, ...] = ()
+) -> Inventory:
     """An inventory of the devices at ``places``: ``sw-0``, ``sw-1`` …"""
     nodes, checks = {}, {}
     for at, (host, port) in enumerate(places):
         name = f"sw-{at}"
         nodes[name] = Node(name, name, "s", Role("access_switch"), host, port)
-        settings = SnmpSettings(host, port, credential, retries=1)
+        settings = SnmpSettings(host, port, credential, retries=1, interfaces=interfaces)
         checks[f"{name}/snmp"] = Check(
             f"{name}/snmp", "snmp", "snmp", host, "Bègles", "s", name, (), 30_000, 2_000, 2, 1, settings
         )
@@ -67,13 +71,13 @@ def scraping(
     allowed: Iterable[str] = (),
     auths: Mapping[str, SnmpCredential] | None = None,
     collector: SnmpCollector | None = None,
-    modules: Iterable[str] = SNMP_MODULES,
+    modules: Mapping[str, Module] = MODULES,
 ) -> T:
     """What ``ask``, in a thread of its own, learns from a running endpoint."""
 
     async def run() -> T:
         snapshot = make_snapshot([BEGLES])
-        scraper = SnmpScraping(inventory, tuple(allowed), tuple(modules), auths or {}, {"lecture": PUBLIC})
+        scraper = SnmpScraping(inventory, tuple(allowed), modules, auths or {}, {"lecture": PUBLIC})
         asked = collector or SnmpCollector()
         await asked.start()
         scraper.open(asked)

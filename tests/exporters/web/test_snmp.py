@@ -7,7 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from netmon.settings import Secret, SnmpCredential
+from collectors.snmp import SnmpCollector
+from collectors.snmp.modules import MODULES
+from netmon.settings import InterfaceRule, Secret, SnmpCredential
+from netmon.snmpmodules import Module
 from tests.collectors.snmp.agents import Agent, Mib, Request, response, switch
 from tests.exporters.web.snmp_endpoint import Scraper, devices, scraping
 
@@ -141,6 +144,25 @@ def test_the_credential_is_the_auth_named_else_the_devices_own() -> None:
         assert communities("target=sw-0&module=system") == b"ours"
         assert communities("target=sw-0&module=system&auth=lecture") == b"public"
         assert communities("target=sw-0&module=system", auths=auths) == b"theirs"
+
+
+def test_rules_about_interfaces_are_not_for_scrapers() -> None:
+    with agent() as one:
+        known = devices((one.host, one.port), interfaces=(InterfaceRule(keep=False),))
+        answer = scraping(known, lambda s: s.get("target=sw-0"))
+    assert answer.text.count("ifHCInOctets{") == 4
+
+
+def test_a_module_that_says_how_often_to_try_is_heeded() -> None:
+    once = Module("once", (), ("1.3.6.1.2.1.1.3.0",), MODULES["system"].metrics, retries=0)
+    with agent(silent) as one:
+        answer = scraping(
+            devices((one.host, one.port)),
+            lambda s: s.get("target=sw-0&module=once", X_Prometheus_Scrape_Timeout_Seconds="0.8"),
+            collector=SnmpCollector({"once": once}),
+            modules={"once": once},
+        )
+    assert (answer.status, len(one.received)) == (500, 1)
 
 
 def test_a_silent_device_is_a_500_with_the_reason_within_the_time_prometheus_waits() -> None:
