@@ -130,7 +130,7 @@ def _hex(some: list[int]) -> str:
     return f"0x{bytes(some).hex().upper()}" if some else ""
 
 
-def _long(address: ipaddress.IPv6Address) -> str:
+def _long(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
     return address.exploded.upper()
 
 
