@@ -8,11 +8,9 @@ size grows back; an agent that fails each time it grows is tried less and less o
 from collections import Counter
 from typing import Final
 
-_CALM: Final = 16
-"""Answers in a row before the size is doubled, at first."""
-_CALM_REFUSED: Final = 256
-"""The same after a refusal, which is no chance: several polls of a switch."""
-_CALMEST: Final = 4_096
+_CALM: Final = 256
+"""Answers in a row before the size is doubled, at first: several polls of a switch, for a failure costs seconds."""
+_CALMEST: Final = 16_384
 """At most so many: hours."""
 
 
@@ -47,7 +45,6 @@ class Pace:
 
     def refused(self, asked: int) -> None:
         """The answer to a request for ``asked`` rows would have been too big."""
-        self._calm = max(self._calm, _CALM_REFUSED)
         self._shrink(asked, "too_big")
 
     def lost(self, asked: int) -> None:
