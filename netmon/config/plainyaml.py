@@ -20,6 +20,7 @@ _NEVER = re.compile("[\t\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u2028\u2029\ud800-\udfff
 _SINGLE = re.compile("'((?:[^']|'')*)'")
 _DOUBLE = re.compile(r'"([^"\\]*)"')
 _NULLS = frozenset({"~", "null", "Null", "NULL"})
+_EMPTY = frozenset({"[]", "{}", "~"})
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _MAX_DEPTH = 30
 
@@ -174,8 +175,8 @@ class _Reading:
         quoted = _SINGLE.fullmatch(value) or _DOUBLE.fullmatch(value)
         if quoted and not more:
             return quoted[1].replace("''", "'") if value[0] == "'" else quoted[1]
-        if value in {"[]", "{}"} and not more:
-            return [] if value == "[]" else {}
+        if value in _EMPTY and not more:
+            return {"[]": [], "{}": {}, "~": ""}[value]
         if not value or value[0] == "#":
             raise _DeclinedError
         if value[0] == "-" and value[1:2].isdigit() and not more and not set(value) & set(":#"):
