@@ -151,11 +151,13 @@ class UsmChannel:
         self._keys = usm.keys(credential, self._agent.engine_id if self._agent else b"")
         self._flags = (AUTH if self._keys.authentication else 0) | (PRIV if self._keys.privacy else 0)
         self._question: Question | None = None
+        self._rumour: Stamp | None = None
         self._rounds = 0
 
     def ask(self, question: Question) -> None:
         """See ``exchange.Channel.ask``."""
         self._question = question
+        self._rumour = None
         self._rounds = 0
         if self._agent is None:
             self._discover(question)
@@ -226,7 +228,7 @@ class UsmChannel:
         if question is None or request is None or isinstance(outcome, Reply):
             return
         if isinstance(outcome, Failure):
-            question.settle(self._explained(outcome))
+            self._unanswered(question, outcome)
             return
         reply = self._unseal(outcome)
         if reply.pdu == REPORT:
@@ -237,7 +239,17 @@ class UsmChannel:
         if reply.request_id != request.id:
             raise UntrustedError("it answers another request inside than outside")
         self._prove(outcome)
+        self._rumour = None
         question.settle(reply)
+
+    def _unanswered(self, question: Question, failure: Failure) -> None:
+        rumour, self._rumour = self._rumour, None
+        if rumour is None or self._rounds >= _ROUNDS:
+            question.settle(self._explained(failure))
+            return
+        self._rounds += 1
+        self._meet(rumour)
+        self._again(question)
 
     def _unseal(self, sealed: Sealed) -> Reply:
         """Verify and decrypt.
@@ -298,22 +310,19 @@ class UsmChannel:
         report = reported(names[0]) or Report.INVALID_MESSAGE
         self._log(f"report to {question.what}: {report.value}, {_shown(sealed.stamp)}")
         signed = bool(sealed.flags & AUTH)
-        if report is Report.UNKNOWN_ENGINE and sealed.stamp.engine_id:
-            self._meet(sealed.stamp)
-        elif report is Report.NOT_IN_TIME_WINDOW and self._agent is not None:
+        refused = refusal(self._session, report)
+        if report is Report.NOT_IN_TIME_WINDOW and self._agent is not None and self._rounds < _ROUNDS:
             if self._flags and not signed:
                 raise UntrustedError("an unsigned report that our time is wrong")
             self._agent.set(sealed.stamp)
-        elif signed:
-            question.settle(refusal(self._session, report))
-            return
-        else:
-            raise RefusedError(refusal(self._session, report))
-        self._rounds += 1
-        if self._rounds > _ROUNDS:
-            question.settle(refusal(self._session, report))
-        else:
+            self._rounds += 1
             self._again(question)
+        elif signed:
+            question.settle(refused)
+        else:
+            if report is Report.UNKNOWN_ENGINE and self._agent and sealed.stamp.engine_id != self._agent.engine_id:
+                self._rumour = sealed.stamp  # another one answers at this address now, or somebody says so
+            raise RefusedError(refused)
 
     def _explained(self, failure: Failure) -> Failure:
         """Silence after discovery is not that of a device that is down."""

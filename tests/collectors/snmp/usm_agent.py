@@ -56,7 +56,7 @@ class UsmAgent:
         self.opened.append(sealed)
         refusal = self.refusal(sealed)
         if refusal is not None:
-            return [self.report(sealed, refusal)]
+            return [report] if (report := self.report(sealed, refusal)) else []
         pdu = self.pdu(sealed)
         if pdu is None:
             return []  # as Net-SNMP does with what is garbage once decrypted
