@@ -123,8 +123,14 @@ class SnmpScraping:
         return SnmpSettings("", SNMP_PORT, credential)
 
     def _of_module(self, settings: SnmpSettings, name: str) -> SnmpSettings:
-        retries = self._modules[name].retries
-        return dataclasses.replace(settings, modules=(name,), retries=settings.retries if retries is None else retries)
+        """What a module says of retries and sizes counts more than what is usual here."""
+        module = self._modules[name]
+        return dataclasses.replace(
+            settings,
+            modules=(name,),
+            retries=settings.retries if module.retries is None else module.retries,
+            max_repetitions=module.max_repetitions or settings.max_repetitions,
+        )
 
     async def _address(self, host: str, said: str, patience: float) -> str:
         """The one address that is checked and asked.
