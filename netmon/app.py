@@ -13,9 +13,12 @@ from pathlib import Path
 
 from collectors import COLLECTORS
 from collectors.http import HttpCollector
+from collectors.snmp import SnmpCollector
+from collectors.snmp.modules import MODULES
 from exporters.prometheus import Exposition
 from exporters.web.app import create_app
 from exporters.web.server import WebServer
+from exporters.web.snmp import SnmpEndpoint
 from netmon.clock import SECOND, Clock, Millis, SteadyClock, SystemClock
 from netmon.config import Configuration
 from netmon.contracts import Collector, Event, SlaView
@@ -27,8 +30,11 @@ from netmon.engine.telemetry import MessageCounter, Telemetry
 from netmon.errors import CollectError, HostError
 from netmon.history import Store, open_history
 from netmon.model import Check, MaintenanceWindow
+from netmon.scraping import SnmpScraping
 from netmon.sla.period import month_of
 from netmon.sla.views import build_views
+from netmon.snmpmodules import Module, ModuleLibrary
+from netmon.trapping import Trapping
 
 log = logging.getLogger("netmon.app")
 
@@ -69,10 +75,20 @@ def data_directory(configuration: Configuration) -> Iterator[None]:
         yield
 
 
-def make_collectors(http_threads: int) -> dict[str, Collector]:
-    """One collector of each kind, not yet started."""
-    own: dict[str, Collector] = {"http": HttpCollector(threads=http_threads)}
+def make_collectors(
+    http_threads: int, library: ModuleLibrary | None = None, *, wrap_large_counters: bool = True
+) -> dict[str, Collector]:
+    """One collector of each kind, not yet started. ``library``: SNMP modules besides the built-in ones."""
+    own: dict[str, Collector] = {
+        "http": HttpCollector(threads=http_threads),
+        "snmp": SnmpCollector(snmp_modules(library), wrap_large_counters=wrap_large_counters),
+    }
     return {name: own.get(name) or make() for name, make in COLLECTORS.items()}
+
+
+def snmp_modules(library: ModuleLibrary | None) -> dict[str, Module]:
+    """The built-in modules and those of module files, which come first where names are the same."""
+    return {**MODULES, **(library.modules if library else {})}
 
 
 class Daemon:
@@ -115,12 +131,16 @@ class Daemon:
             telemetry.store_queue.set_function(store.queue_length)
             clock = SteadyClock(self._wall, await asyncio.to_thread(store.latest))
             pipeline = await asyncio.to_thread(self._take_up, store, clock)
-            exposition = Exposition(pipeline, telemetry.registry)
+            wrap = self.configuration.wrap_large_counters
+            exposition = Exposition(pipeline, telemetry.registry, wrap_large_counters=wrap)
             pipeline.listen(exposition)
-            web = await self._serve(stack, pipeline, exposition)
+            scraping = self._scraping()
+            web = await self._serve(stack, pipeline, exposition, scraping)
             collectors = await self._open_collectors(stack)
             await asyncio.to_thread(heart.begin, store, clock.now())
-            self._schedule(stack, store, pipeline, collectors, telemetry, clock)
+            scraping.open(collectors["snmp"])
+            poller = self._schedule(stack, store, pipeline, collectors, telemetry, clock)
+            await self._await_traps(stack, poller, telemetry, clock)
             yield web
 
     def _catch_signals(self, stack: contextlib.AsyncExitStack) -> None:
@@ -155,7 +175,16 @@ class Daemon:
         pipeline.restore(states, until)
         return pipeline
 
-    async def _serve(self, stack: contextlib.AsyncExitStack, pipeline: Pipeline, exposition: Exposition) -> WebServer:
+    def _scraping(self) -> SnmpScraping:
+        configuration, library = self.configuration, self.configuration.snmp_modules
+        return SnmpScraping(
+            configuration.inventory, configuration.web.probe_allow, snmp_modules(library), library.auths,
+            configuration.credentials, self._wall,
+        )  # fmt: skip
+
+    async def _serve(
+        self, stack: contextlib.AsyncExitStack, pipeline: Pipeline, exposition: Exposition, scraping: SnmpScraping
+    ) -> WebServer:
         configuration = self.configuration
         app = create_app(
             pipeline,
@@ -164,6 +193,9 @@ class Daemon:
             configuration.language,
             timezone=configuration.timezone,
             is_ready=lambda: self._ready,
+            snmp=SnmpEndpoint(
+                scraping, configuration.web.timeout_offset, wrap_large_counters=configuration.wrap_large_counters
+            ),
         )
         web = WebServer(configuration.web.host, configuration.web.port, app)
         await web.start()
@@ -171,7 +203,12 @@ class Daemon:
         return web
 
     async def _open_collectors(self, stack: contextlib.AsyncExitStack) -> Mapping[str, Collector]:
-        collectors = make_collectors(self.configuration.http_threads)
+        configuration = self.configuration
+        collectors = make_collectors(
+            configuration.http_threads,
+            configuration.snmp_modules,
+            wrap_large_counters=configuration.wrap_large_counters,
+        )
         for name, collector in collectors.items():
             try:
                 await collector.start()
@@ -188,7 +225,7 @@ class Daemon:
         collectors: Mapping[str, Collector],
         telemetry: Telemetry,
         clock: SteadyClock,
-    ) -> None:
+    ) -> Poller:
         poller = Poller(collectors, pipeline, telemetry, clock)
         beats = heart.Heart(store, pipeline, clock, self.configuration.heartbeat)
 
@@ -213,6 +250,20 @@ class Daemon:
         figures.refresh()
         watch = asyncio.create_task(heart.watch_loop(telemetry, self._wall), name="loop watch")
         stack.callback(watch.cancel)
+        return poller
+
+    async def _await_traps(
+        self, stack: contextlib.AsyncExitStack, poller: Poller, telemetry: Telemetry, clock: Clock
+    ) -> None:
+        configuration = self.configuration
+        if configuration.traps is None:
+            return
+        trapping = Trapping(configuration.traps, configuration.inventory, poller.start_now, telemetry, clock)
+        try:
+            await trapping.start()
+        except CollectError as error:
+            raise HostError(error.detail) from error
+        stack.push_async_callback(self._within, trapping.stop, "traps")
 
     async def _within(self, stop: Callable[[], Coroutine[object, object, None]], name: str) -> None:
         """Stop a part in what is left of the time that all have together."""

@@ -115,6 +115,31 @@ class Snapshot(Protocol):
     def sla(self) -> Sequence[SlaView]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class SnmpScrape:
+    """What a scraper asks for through ``/snmp``, as it said it. ``auth`` empty: it named none.
+
+    ``timeout`` is for everything together: resolving, waiting for the device's lane, all modules.
+    """
+
+    target: str
+    modules: tuple[str, ...]
+    auth: str
+    context: str
+    timeout: Millis
+
+
+class SnmpScraper(Protocol):
+    """Looks at a device because somebody asks now, not because it is due."""
+
+    async def scrape(self, asked: SnmpScrape) -> Mapping[str, Reading]:
+        """A reading of each module, in the order asked for. UP: it is complete; else ``detail`` says what is wrong.
+
+        Raises:
+            ScrapeRefusedError: the device is not asked: it is not one of ours, or a name is unknown.
+        """
+
+
 class ObservationListener(Protocol):
     """An exporter that works when a poll ends (the exposition renders then, not at scrape time)."""
 

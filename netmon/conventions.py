@@ -56,6 +56,11 @@ class Label(StrEnum):
     CHECK = "check"
 
 
+TRAP_KINDS = ("coldStart", "warmStart", "linkDown", "linkUp", "authenticationFailure", "other")
+"""Traps and informs by what they tell: those every agent knows (RFC 3418, RFC 2863), and all others."""
+TRAP_DROPS = ("unknown_sender", "flood", "credential", "garbage")
+"""Why a datagram to the trap port is not taken."""
+
 CHECK_LABELS = (Label.COMMUNE.value, Label.SITE.value, Label.NODE.value, Label.CHECK.value)
 
 
@@ -82,6 +87,17 @@ class Metric(StrEnum):
     POLL_LAG = "netmon_poll_lag_seconds"
     POLLS_SKIPPED = "netmon_polls_skipped_total"
     POLLS = "netmon_polls_total"
+    SNMP_MODULE_UP = "netmon_snmp_module_up"
+    SNMP_INTERFACES = "netmon_snmp_interfaces"
+    SNMP_REPETITIONS = "netmon_snmp_max_repetitions"
+    SNMP_CUTS = "netmon_snmp_max_repetitions_cut_total"
+    SNMP_SLOW_READS = "netmon_snmp_slow_reads_total"
+    SNMP_BUDGET_USED = "netmon_snmp_budget_used_ratio"
+    SNMP_BUDGET_EXCEEDED = "netmon_snmp_budget_exceeded_total"
+    TRAPS = "netmon_traps_total"
+    TRAPS_DROPPED = "netmon_traps_dropped_total"
+    TRAP_POLLS = "netmon_trap_polls_total"
+    NODE_STARTS = "netmon_node_starts_total"
     LOOP_BLOCKED = "netmon_loop_blocked_seconds"
     STORE_WRITE = "netmon_store_write_seconds"
     STORE_QUEUE = "netmon_store_queue_length"

@@ -74,3 +74,12 @@ class CollectError(Exception):
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+
+
+class ScrapeRefusedError(Exception):
+    """What a scraper asked for cannot be asked. ``forbidden``: it may not be, whatever it is called."""
+
+    def __init__(self, detail: str, *, forbidden: bool = False) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.forbidden = forbidden

@@ -1,22 +1,19 @@
-"""SNMPv2c messages (RFC 1901, 3416): requests out, replies in, and varbinds by two decoders.
+"""What an answer says: its varbinds (RFC 3416, section 3), by two decoders.
 
 ``split_column`` is the fast one: a GETBULK reply about one column is cut at the column's identifier and every piece is
 checked to be exactly one varbind. Whatever it does not recognise it leaves to ``read_varbinds``, which reads one
 element after another and says what is wrong.
 """
 
-import re
 import struct
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
-from typing import NamedTuple
 
-from collectors.snmp.contract import Split, Value
+from collectors.snmp.contract import IpAddress, Split, Value
+from collectors.snmp.messages import expect
 from netmon.ber import (
     COUNTER64,
     END_OF_MIB_VIEW,
-    GET_BULK_REQUEST,
-    GET_REQUEST,
     INTEGER,
     IP_ADDRESS,
     NO_SUCH_INSTANCE,
@@ -25,101 +22,22 @@ from netmon.ber import (
     OBJECT_IDENTIFIER,
     OCTET_STRING,
     OPAQUE,
-    RESPONSE,
     SEQUENCE,
     UNSIGNED_TAGS,
     BerError,
     decode_integer,
     decode_oid,
     decode_unsigned,
-    encode_integer,
-    encode_tlv,
     read_tlv,
 )
 
 EXCEPTION_TAGS = frozenset({NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW})
 
-_VERSION_2C = bytes((INTEGER, 1, 1))
-_NO_VALUE = bytes((NULL, 0))
 _INTEGER_TAGS = UNSIGNED_TAGS | {INTEGER}
 _MAX_32 = 2**32 - 1
 _MAX_64 = 2**64 - 1
 _FLOAT = b"\x9f\x78\x04"
 _DOUBLE = b"\x9f\x79\x08"
-
-
-def encode_request(
-    pdu: int, community: bytes, request_id: int, fields: tuple[int, int], names: Sequence[bytes]
-) -> bytes:
-    """A whole message asking for the encoded identifiers ``names``.
-
-    ``fields`` stand behind the request-id: (0, 0) for GET, (non-repeaters, max-repetitions) for GETBULK.
-    """
-    varbinds = b"".join(encode_tlv(SEQUENCE, encode_tlv(OBJECT_IDENTIFIER, name) + _NO_VALUE) for name in names)
-    numbers = b"".join(encode_tlv(INTEGER, encode_integer(number)) for number in (request_id, *fields))
-    body = encode_tlv(pdu, numbers + encode_tlv(SEQUENCE, varbinds))
-    return encode_tlv(SEQUENCE, _VERSION_2C + encode_tlv(OCTET_STRING, community) + body)
-
-
-def encode_get(community: bytes, request_id: int, names: Sequence[bytes]) -> bytes:
-    """A GET of all ``names``."""
-    return encode_request(GET_REQUEST, community, request_id, (0, 0), names)
-
-
-def encode_bulk(community: bytes, request_id: int, name: bytes, max_repetitions: int) -> bytes:
-    """A GETBULK of the ``max_repetitions`` instances behind ``name``.
-
-    ``request_id`` takes four octets. While all lengths fit one octet, which is nearly always, the message is put
-    together from what is known of it.
-    """
-    size = len(name)
-    whole = size + len(community) + 27
-    if whole > 127 or max_repetitions > 127:
-        return encode_request(GET_BULK_REQUEST, community, request_id, (0, max_repetitions), [name])
-    head = bytes((SEQUENCE, whole, INTEGER, 1, 1, OCTET_STRING, len(community)))
-    pdu = bytes((GET_BULK_REQUEST, size + 20, INTEGER, 4))
-    numbers = bytes((INTEGER, 1, 0, INTEGER, 1, max_repetitions, SEQUENCE, size + 6, SEQUENCE, size + 4))
-    varbind = bytes((OBJECT_IDENTIFIER, size))
-    return b"".join((head, community, pdu, request_id.to_bytes(4, "big"), numbers, varbind, name, _NO_VALUE))
-
-
-class Reply(NamedTuple):
-    """A response's frame; the varbinds are ``data[start:end]``."""
-
-    data: bytes
-    request_id: int
-    error_status: int
-    error_index: int
-    start: int
-    end: int
-
-
-_NUMBERS = re.compile(rb"\x02\x04....\x02\x01.\x02\x01.", re.DOTALL)
-_UNPACK_NUMBERS = struct.Struct(">xxixxbxxb").unpack
-
-
-def decode_reply(data: bytes) -> Reply:
-    """Open a v2c response as far as its varbinds.
-
-    Raises:
-        BerError: it is not one, or is cut short.
-    """
-    _, start, end = _expect(data, 0, len(data), SEQUENCE)
-    if data[start : start + 3] != _VERSION_2C:
-        raise BerError("not an SNMPv2c message")
-    _, _, at = _expect(data, start + 3, end, OCTET_STRING)
-    _, at, end = _expect(data, at, end, RESPONSE)
-    numbers = data[at : at + 12]
-    if _NUMBERS.match(numbers):
-        # As replies to requests of ours look: a request-id of four octets, error-status and error-index of one.
-        request_id, status, index = _UNPACK_NUMBERS(numbers)
-        at += 12
-    else:
-        request_id, at = _integer(data, at, end)
-        status, at = _integer(data, at, end)
-        index, at = _integer(data, at, end)
-    _, start, end = _expect(data, at, end, SEQUENCE)
-    return Reply(data, request_id, status, index, start, end)
 
 
 def read_varbinds(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, Value | None]]:
@@ -130,8 +48,8 @@ def read_varbinds(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, in
     """
     at = start
     while at < end:
-        _, inner, at = _expect(data, at, end, SEQUENCE)
-        _, name_start, name_end = _expect(data, inner, at, OBJECT_IDENTIFIER)
+        _, inner, at = expect(data, at, end, SEQUENCE)
+        _, name_start, name_end = expect(data, inner, at, OBJECT_IDENTIFIER)
         tag, value_start, value_end = read_tlv(data, name_end, at)
         if value_end != at:
             raise BerError(f"a varbind with {at - value_end} octets behind its value")
@@ -153,7 +71,7 @@ def decode_value(tag: int, content: bytes) -> Value | None:
     if tag == INTEGER:
         return decode_integer(content)
     if tag in (OCTET_STRING, IP_ADDRESS):
-        return content
+        return content if tag == OCTET_STRING else IpAddress(content)
     if tag == OBJECT_IDENTIFIER:
         return decode_oid(content)
     if tag == OPAQUE:
@@ -168,6 +86,7 @@ def decode_value(tag: int, content: bytes) -> Value | None:
 _OCTET = [itemgetter(place) for place in range(128)]
 _BEFORE = [itemgetter(slice(0, place)) for place in range(128)]
 _BEHIND = [itemgetter(slice(place, -2)) for place in range(128)]
+_WITHIN = [itemgetter(slice(1, place)) for place in range(128)]
 _LAST = itemgetter(-1)
 _LAST_BUT_ONE = itemgetter(-2)
 _PLUS = [bytes(min(octet + more, 255) for octet in range(256)) for more in range(128)]
@@ -204,25 +123,90 @@ def split_column(data: bytes, start: int, end: int, prefix: bytes) -> Split | No
     sizes = bytes(map(_OCTET[width + 1], pieces))
     if lengths != list(sizes.translate(_PLUS[width + 4])) or not _is_regular(first + length, pieces, sizes, width):
         return None
-    values = _values(pieces, sizes, width)
+    values = _values(pieces, sizes, width) if _is_of_one_type(pieces, width) else None
     return None if values is None else Split(list(map(_BEFORE[width], pieces)), values, ended)
 
 
 def _is_regular(first: bytes, pieces: list[bytes], sizes: bytes, width: int) -> bool:
-    """One type throughout, and the lengths of the varbinds tell the truth as those of the values do.
+    """The lengths of the varbinds tell the truth as those of the values do.
 
     ``first`` is type and length of the first varbind and the length of its name; each piece ends with type and length
     of the next varbind.
     """
-    tags = bytes(map(_OCTET[width], pieces))
     lengths = first[1:2] + bytes(map(_LAST, pieces))
     return (
-        tags == tags[:1] * len(pieces)
-        and bytes(map(_LAST_BUT_ONE, pieces)) == b"\x30" * len(pieces)
+        bytes(map(_LAST_BUT_ONE, pieces)) == b"\x30" * len(pieces)
         and lengths.isascii()
         and lengths[:-1] == sizes.translate(_PLUS[first[2] + 4])
         and bytes(map(_OCTET[width - 1], pieces)).isascii()  # no index is cut inside an arc
     )
+
+
+def _is_of_one_type(pieces: list[bytes], width: int) -> bool:
+    tags = bytes(map(_OCTET[width], pieces))
+    return tags == tags[:1] * len(pieces)
+
+
+def split_columns(data: bytes, start: int, end: int, prefixes: Sequence[bytes]) -> list[Split] | None:
+    """The rows behind each of ``prefixes``, whose varbinds take turns in ``data[start:end]``, decoded all at once.
+
+    The columns are of one table: the prefixes differ in their last octet. Like ``split_column`` otherwise; the varbinds
+    behind the last row are those where columns end.
+    """
+    length = data[start + 3 : start + 4]
+    width = (length[0] if length else 0) - len(prefixes[0]) + 1
+    if width < 2 or length[0] > _LONGEST_NAME:
+        return None
+    first, *pieces = data[start:end].split(b"\x06" + length + prefixes[0][:-1])
+    count = _alternating(pieces, b"".join(prefix[-1:] for prefix in prefixes))
+    if first[:1] != b"\x30" or len(first) != 2 or not count or len(pieces[count - 1]) < width + 2:
+        return None
+    del pieces[count:]
+    pieces[-1] = pieces[-1][: width + 2 + pieces[-1][width + 1]] + b"\x30\0"
+    lengths = list(map(len, pieces))
+    if min(lengths) < width + 4:
+        return None
+    sizes = bytes(map(_OCTET[width + 1], pieces))
+    if lengths != list(sizes.translate(_PLUS[width + 4])) or not _is_regular(first + length, pieces, sizes, width):
+        return None
+    behind = start + sum(sizes) + count * (length[0] + 6)
+    ended = _all_foreign(data, behind, end, prefixes)
+    return None if ended is None else _columns(pieces, sizes, width, ended, len(prefixes))
+
+
+def _columns(pieces: list[bytes], sizes: bytes, width: int, ended: int, count: int) -> list[Split] | None:
+    splits: list[Split] = []
+    for place in range(count):
+        own = pieces[place::count]
+        values = _values(own, sizes[place::count], width) if _is_of_one_type(own, width) else None
+        if values is None:
+            return None
+        splits.append(Split(list(map(_WITHIN[width], own)), values, place < ended))
+    return splits
+
+
+def _alternating(pieces: list[bytes], octets: bytes) -> int:
+    """How many pieces, in whole rows, begin with ``octets`` in turn; 0 when there is a hole."""
+    seen = b"".join(piece[:1] for piece in pieces)
+    rows = len(seen) // len(octets)
+    while rows and seen[: rows * len(octets)] != octets * rows:
+        rows -= 1
+    return rows * len(octets)
+
+
+def _all_foreign(data: bytes, at: int, end: int, prefixes: Sequence[bytes]) -> int | None:
+    """How many of the columns end with the varbinds at ``at``; None when one goes on, or they cannot be read."""
+    try:
+        for place, prefix in enumerate(prefixes):
+            if at >= end:
+                return place
+            _, start, at = expect(data, at, end, SEQUENCE)
+            _, name, name_end = expect(data, start, at, OBJECT_IDENTIFIER)
+            if data.startswith(prefix, name) and name_end - name > len(prefix) and data[name_end] != END_OF_MIB_VIEW:
+                return None
+    except (BerError, IndexError):
+        return None
+    return len(prefixes)
 
 
 def _values(pieces: list[bytes], sizes: bytes, width: int) -> Sequence[Value] | None:
@@ -254,18 +238,6 @@ def _is_foreign(data: bytes, offset: int, prefix: bytes) -> bool:
         return False
     regular = data[offset] == SEQUENCE and tag == OBJECT_IDENTIFIER and name_end < end
     return regular and not data.startswith(prefix, name)
-
-
-def _expect(data: bytes, offset: int, limit: int, tag: int) -> tuple[int, int, int]:
-    element = read_tlv(data, offset, limit)
-    if element[0] != tag:
-        raise BerError(f"type 0x{element[0]:02x} at octet {offset} where 0x{tag:02x} belongs")
-    return element
-
-
-def _integer(data: bytes, offset: int, limit: int) -> tuple[int, int]:
-    _, start, end = _expect(data, offset, limit, INTEGER)
-    return decode_integer(data[start:end]), end
 
 
 def _opaque(content: bytes) -> Value:

@@ -5,64 +5,62 @@ import dataclasses
 import ipaddress
 import socket
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from math import inf
 from typing import cast
+from weakref import WeakValueDictionary
 
-from collectors.snmp.contract import (
-    DEFAULT_LIMITS,
-    Address,
-    ColumnResult,
-    Engine,
-    Failure,
-    Limits,
-    Recollection,
-    Rows,
-    Session,
-    SnmpError,
-    Value,
-)
+from collectors.snmp.adaptive import Pace
+from collectors.snmp.contract import DEFAULT_LIMITS, Address, Engine, Failure, Limits, Session
 from collectors.snmp.engine import NetmonEngine
 from collectors.snmp.families import Assembler
-from collectors.snmp.lanes import Lanes
-from collectors.snmp.modules import MODULES, Module
-from collectors.snmp.plan import Plan, plan
-from collectors.snmp.verdict import cost, judge
+from collectors.snmp.filters import Filters
+from collectors.snmp.interfaces import InterfaceFilter
+from collectors.snmp.lanes import Allowance, Lanes
+from collectors.snmp.lateness import Lateness
+from collectors.snmp.modules import MODULES
+from collectors.snmp.plan import plan
+from collectors.snmp.poll import Memory, besides, look
+from collectors.snmp.slow import SlowColumns
+from collectors.snmp.told import Care, cost
+from collectors.snmp.verdict import broken_modules, judge
 from netmon.conventions import Reason
 from netmon.errors import CollectError
 from netmon.model import Check, Reading, State
 from netmon.settings import SnmpSettings
+from netmon.snmpmodules import Module
 
 _MARGIN = 0.06
 """Seconds kept back from a check's timeout, so that we end the poll and say why before the poller does."""
-_UNTRUSTED = frozenset({Reason.OID_LOOP, Reason.TOO_LARGE, Reason.GARBAGE})
-"""Failures of a walk after which the rows it had found are not worth keeping."""
-
-
-@dataclass(slots=True)
-class _Memory:
-    """What is kept of a check between polls."""
-
-    modules: tuple[str, ...]
-    plan: Plan
-    assembler: Assembler
-    recollection: Recollection = field(default_factory=Recollection)
+_TOO_LATE = 0.25
+"""Seconds our own loop may stand still before an agent's silence is not believed."""
+_OWN_VERSIONS = frozenset({"2c", "3"})
 
 
 class SnmpCollector:
-    """``netmon.contracts.Collector`` for ``SnmpSettings``: v2c by netmon's engine, v1 and v3 by pysnmp.
+    """``netmon.contracts.Collector`` for ``SnmpSettings``.
 
-    ``modules`` are those that settings may name.
+    ``modules`` are those that settings may name. ``wrap_large_counters``: numbers that a module scales start again at 0
+    from 2^53 on.
     """
 
-    def __init__(self, modules: Mapping[str, Module] = MODULES, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self,
+        modules: Mapping[str, Module] = MODULES,
+        limits: Limits = DEFAULT_LIMITS,
+        *,
+        wrap_large_counters: bool = True,
+    ) -> None:
         self._modules = modules
+        self._wrap = wrap_large_counters
         self._limits = limits
         self._own: Engine = NetmonEngine()
         self._pysnmp: Engine | None = None
         self._importing = asyncio.Lock()
         self._lanes = Lanes()
-        self._memories: dict[str, _Memory] = {}
+        self._paces: WeakValueDictionary[Address, Pace] = WeakValueDictionary()
+        self._lateness = Lateness()
+        self._memories: dict[str, Memory] = {}
 
     async def start(self) -> None:
         """Open the sockets.
@@ -74,15 +72,21 @@ class SnmpCollector:
 
     async def stop(self) -> None:
         """Close the sockets; safe without ``start``."""
+        self._lateness.stop()
         await self._own.stop()
         if self._pysnmp is not None:
             await self._pysnmp.stop()
+
+    def forget(self, check_id: str) -> None:
+        """The check will not be polled again: let go of what was kept of it."""
+        self._memories.pop(check_id, None)
 
     async def collect(self, check: Check, *, verbose: bool = False) -> Reading:
         """Poll the check's modules once, within its timeout.
 
         Raises:
-            CollectError: no socket, an unusable credential, an unknown module, or the agent's lane stayed taken.
+            CollectError: no socket, an unusable credential, an unknown module, the agent's lane stayed taken or its
+                budget is used up, or we ourselves were too late to tell silence from an answer.
         """
         begun = time.monotonic()
         settings = check.settings
@@ -92,33 +96,51 @@ class SnmpCollector:
         address = await _resolve(settings, deadline)
         if isinstance(address, Failure):
             return Reading(State.DOWN, address.reason, address.detail)
-        memory = self._memory(check, settings)
-        patience = (deadline - begun) / (settings.retries + 1)
+        memory = self._memory(check, settings, address)
+        patience = min((deadline - begun) / (settings.retries + 1), memory.plan.timeout or inf)
         log: list[str] | None = [_headline(settings, address)] if verbose else None
         session = Session(address, settings, deadline, patience, self._limits, memory.recollection, log)
-        async with self._lanes.hold(address, session.remaining()):
-            return await self._poll(session, memory, begun)
-
-    async def _poll(self, session: Session, memory: _Memory, begun: float) -> Reading:
-        settings = session.settings
-        own = settings.engine == "netmon" and settings.credential.version == "2c"
-        engine = self._own if own else await self._reference()
-        values: dict[bytes, Value] = {}
-        failure: Failure | None = None
-        columns = memory.plan.columns
+        session.pace, session.any_source = memory.pace, memory.plan.any_source
+        allowance = _allowance(check, settings)
+        self._lateness.begin()
         try:
-            values = await engine.get(session, memory.plan.instances)
-        except SnmpError as error:
-            failure = error.failure
-        if failure is None or failure.reason is Reason.AGENT_ERROR:
-            results = await engine.walk(session, columns) if columns else []
-        else:  # whoever is silent, or refuses us, is not asked again
-            results = [ColumnResult({}, failure) for _ in columns]
+            async with memory.lane.turn(allowance, session.remaining()) as left:
+                session.deadline = min(deadline, time.monotonic() + left)
+                reading = await self._poll(session, memory, begun)
+        finally:
+            self._lateness.end()
+        care = memory.care.families(memory, allowance)
+        return dataclasses.replace(reading, families=(*reading.families, *care))
+
+    async def _poll(self, session: Session, memory: Memory, begun: float) -> Reading:
+        engine = self._own if _is_ours(session.settings) else await self._reference()
+        asked = time.monotonic()
+        found = await look(memory.filters.through(engine), session, memory)
         walked = time.monotonic() - begun
-        families = memory.assembler.assemble(values, _kept(memory, results))
-        reading = judge(session, memory.plan, values, failure, results)
+        reading = judge(session, memory.plan, found.values, found.failure, found.results)
+        if reading.state is not State.UP:
+            self._excuse(found.failures(), session, asked)
+        families = memory.assembler.assemble(found.values, found.rows)
+        memory.broken = broken_modules(memory.plan, found.failure, found.results)
         ended = time.monotonic() - begun
-        return dataclasses.replace(reading, families=families + cost(session, walked, ended))
+        age = found.age
+        return dataclasses.replace(
+            reading,
+            families=families + cost(session, walked, ended),
+            engine_boots=age.boots if age else None,
+            engine_time=age.engine_time if age else None,
+        )
+
+    def _excuse(self, failures: frozenset[Reason], session: Session, since: float) -> None:
+        """Silence while we ourselves did not listen is no silence of the agent's.
+
+        Raises:
+            CollectError: so it was.
+        """
+        late = self._lateness.worst(since)
+        if Reason.TIMEOUT in failures and late > max(_TOO_LATE, session.patience / 2):
+            detail = f"netmon stood still for {late:.1f} s while it waited for {session.agent}: nothing can be said"
+            raise CollectError(Reason.OVERLOAD, detail)
 
     async def _reference(self) -> Engine:
         """The pysnmp engine, when first wanted: importing it takes time and memory few need."""
@@ -128,15 +150,31 @@ class SnmpCollector:
                 await self._pysnmp.start()
             return self._pysnmp
 
-    def _memory(self, check: Check, settings: SnmpSettings) -> _Memory:
+    def _memory(self, check: Check, settings: SnmpSettings, address: Address) -> Memory:
         memory = self._memories.get(check.id)
-        if memory is None or memory.modules != settings.modules:
-            unknown = [name for name in settings.modules if name not in self._modules]
-            if unknown:
-                raise CollectError(Reason.INTERNAL, f"no SNMP module is called {', '.join(unknown)}")
-            requests = plan(self._modules[name] for name in settings.modules)
-            memory = self._memories[check.id] = _Memory(settings.modules, requests, Assembler(requests))
+        if memory is None or memory.settings != settings:
+            memory = self._memories[check.id] = self._new_memory(settings, address)
+        if memory.address != address:  # the name leads elsewhere now: what was known may be another device's
+            memory = self._memories[check.id] = self._new_memory(settings, address)
         return memory
+
+    def _new_memory(self, settings: SnmpSettings, address: Address) -> Memory:
+        unknown = [name for name in settings.modules if name not in self._modules]
+        if unknown:
+            raise CollectError(Reason.INTERNAL, f"no SNMP module is called {', '.join(unknown)}")
+        modules = [self._modules[name] for name in settings.modules]
+        requests = plan(modules)
+        interfaces = InterfaceFilter(settings.interfaces, requests)
+        slow = SlowColumns(requests, modules, besides(interfaces, requests))
+        pace = self._paces.get(address)
+        if pace is None:
+            pace = self._paces[address] = Pace(settings.max_repetitions)
+        pace.limit(settings.max_repetitions)
+        lane = self._lanes.of(address)
+        return Memory(
+            address, settings, requests, Assembler(requests, wrap=self._wrap), slow, interfaces, pace, lane,
+            Care(requests), Filters(requests.rules),
+        )  # fmt: skip
 
 
 def _import_pysnmp() -> Engine:
@@ -145,16 +183,14 @@ def _import_pysnmp() -> Engine:
     return PysnmpEngine()
 
 
-def _kept(memory: _Memory, results: Sequence[ColumnResult]) -> dict[bytes, Rows]:
-    """The columns worth showing; remembers how long they are, so that the next poll asks for just that."""
-    kept: dict[bytes, Rows] = {}
-    for column, result in zip(memory.plan.columns, results, strict=True):
-        if result.failure is None:
-            kept[column.prefix] = result.rows
-            memory.recollection.rows[column.prefix] = len(result.rows)
-        elif result.rows and result.failure.reason not in _UNTRUSTED:
-            kept[column.prefix] = result.rows
-    return kept
+def _is_ours(settings: SnmpSettings) -> bool:
+    """Whether netmon's own engine is to ask."""
+    return settings.engine == "netmon" and settings.credential.version in _OWN_VERSIONS
+
+
+def _allowance(check: Check, settings: SnmpSettings) -> Allowance:
+    budget = None if settings.budget is None else 0.001 * settings.budget
+    return Allowance(0.001 * check.interval, budget, settings.parallel)
 
 
 async def _resolve(settings: SnmpSettings, deadline: float) -> Address | Failure:
@@ -175,8 +211,8 @@ async def _resolve(settings: SnmpSettings, deadline: float) -> Address | Failure
 
 
 def _headline(settings: SnmpSettings, address: Address) -> str:
-    own = settings.engine == "netmon" and settings.credential.version == "2c"
+    engine = "netmon" if _is_ours(settings) else "pysnmp"
     return (
         f"{settings.address} at {address[0]} port {address[1]}, SNMP {settings.credential.version} with credential "
-        f"'{settings.credential.name}' by {'netmon' if own else 'pysnmp'}, modules {', '.join(settings.modules)}"
+        f"'{settings.credential.name}' by {engine}, modules {', '.join(settings.modules)}"
     )

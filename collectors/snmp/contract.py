@@ -10,7 +10,14 @@ from netmon.conventions import Reason
 from netmon.settings import SnmpSettings
 
 Value: TypeAlias = int | float | bytes | tuple[int, ...]
-"""Of a varbind: integers and unsigned types, Opaque floats, octets (also IpAddress), object identifiers."""
+"""Of a varbind: integers and unsigned types, Opaque floats, octets (an IpAddress as such), object identifiers."""
+
+
+class IpAddress(bytes):
+    """The octets of an IpAddress: shown as an address whatever a module takes them for."""
+
+    __slots__ = ()
+
 
 Address: TypeAlias = tuple[str, int] | tuple[str, int, int, int]
 """As sockets give it: of IPv4, or of IPv6 with flow and scope."""
@@ -49,10 +56,14 @@ DEFAULT_LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """An object whose instances are walked. ``prefix`` is its encoded identifier, ``oid`` the same for people."""
+    """An object whose instances are walked. ``prefix`` is its encoded identifier, ``oid`` the same for people.
+
+    ``repetitions``: at most so many rows by one request, 0 leaves it to the settings.
+    """
 
     oid: str
     prefix: bytes
+    repetitions: int = 0
 
     @classmethod
     def of(cls, oid: str) -> "Column":
@@ -82,13 +93,15 @@ class Recollection:
 
     ``rows`` are how many each column had. ``digests`` are those of the answers, in the order of the last walk, and
     ``splits`` what was read from the ones that came twice the same: most columns of a device hardly ever change.
+    ``breadth`` is how many columns one GETNEXT may ask for, once an agent could not take as many as usual.
     """
 
     rows: dict[bytes, int] = field(default_factory=dict)
     digests: list[int] = field(default_factory=list)
-    splits: list[Split | None] = field(default_factory=list)
+    splits: list[Sequence[Split] | None] = field(default_factory=list)
+    breadth: int | None = None
 
-    def recall(self, place: int, digest: int, decode: Callable[[], Split]) -> Split:
+    def recall(self, place: int, digest: int, decode: Callable[[], Sequence[Split]]) -> Sequence[Split]:
         """What the answer at ``place`` of the walk says; ``decode`` reads it unless it is the one of last time."""
         if place >= len(self.digests):
             self.digests.append(digest)
@@ -109,12 +122,38 @@ class Recollection:
         self.splits.clear()
 
 
+class Stamp(NamedTuple):
+    """What an SNMPv3 agent says of itself: snmpEngineID, snmpEngineBoots and snmpEngineTime in seconds (RFC 3411)."""
+
+    engine_id: bytes
+    boots: int
+    time: int
+
+
+class Pacing(Protocol):
+    """How many rows to ask for at once, learned from what became of the requests before."""
+
+    @property
+    def size(self) -> int:
+        """Rows to ask for by the next request."""
+
+    def refused(self, asked: int) -> None:
+        """The answer to a request for ``asked`` rows would have been too big."""
+
+    def lost(self, asked: int) -> None:
+        """No answer came in time to a request for ``asked`` rows."""
+
+    def answered(self, asked: int) -> None:
+        """An answer came to a request for ``asked`` rows."""
+
+
 @dataclass(slots=True)
 class Session:
     """One poll of one agent: where, with what patience, and what it has cost so far.
 
-    ``address`` is the socket address replies must come from. ``deadline`` and ``patience`` (one try) are seconds of the
-    monotonic clock. ``log`` is None unless steps are asked for.
+    ``address`` is the socket address replies must come from, unless ``any_source``. ``deadline`` and ``patience`` (one
+    try) are seconds of the monotonic clock. ``log`` is None unless steps are asked for. ``stamp`` is that of the last
+    answer over SNMPv3. ``pace`` is how many rows the agent is asked for at once; None: as many as the settings say.
     """
 
     address: Address
@@ -124,10 +163,13 @@ class Session:
     limits: Limits = DEFAULT_LIMITS
     memory: Recollection = field(default_factory=Recollection)
     log: list[str] | None = None
+    any_source: bool = False
     sent: int = 0
     retried: int = 0
     varbinds: int = 0
     octets: int = 0
+    stamp: Stamp | None = None
+    pace: Pacing | None = None
 
     @property
     def agent(self) -> str:

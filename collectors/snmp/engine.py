@@ -1,34 +1,32 @@
-"""netmon's own SNMPv2c engine: one column per GETBULK, the next request sent from the callback of the last reply.
+"""netmon's own SNMP engine: GET, and walks of one column per GETBULK; ``abreast`` has those of several at once.
 
-A walk is one state machine and one future: no task wakes up between two requests. Answers are cut into rows all at once
-(``codec.split_column``), and those that say what they said at the last poll are not read again
-(``contract.Recollection``).
+Answers are cut into rows all at once (``codec.split_column``), and those that say what they said at the last poll are
+not read again (``contract.Recollection``).
 """
 
-import asyncio
-import time
-from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Sequence
 
 from collectors.snmp import codec, contract
-from collectors.snmp.contract import Column, ColumnResult, Failure, Rows, Session, SnmpError, Split, Value
-from collectors.snmp.transport import Request, Transport
-from netmon.ber import END_OF_MIB_VIEW, BerError, decode_oid, format_oid
+from collectors.snmp.abreast import WalkAbreast
+from collectors.snmp.adaptive import Pace
+from collectors.snmp.contract import Column, ColumnResult, Failure, Pacing, Rows, Session, SnmpError, Split, Value
+from collectors.snmp.exchange import Channel, CommunityChannel, Exchange, named
+from collectors.snmp.messages import Reply
+from collectors.snmp.transport import Transport
+from collectors.snmp.usm import Usm, UsmChannel
+from netmon.ber import END_OF_MIB_VIEW, GET_BULK_REQUEST, GET_NEXT_REQUEST, GET_REQUEST, BerError
 from netmon.conventions import Reason
-from netmon.errors import CollectError
 
 _GET_NAMES = 24
 """Identifiers in one GET: what fits 1472 octets with room for their values."""
-_MAX_REPETITIONS = 2**31 - 1
-
-T = TypeVar("T")
 
 
 class NetmonEngine:
-    """``contract.Engine`` for SNMPv2c on shared sockets."""
+    """``contract.Engine`` on shared sockets."""
 
     def __init__(self) -> None:
         self._transport = Transport()
+        self._usm = Usm()
 
     async def start(self) -> None:
         """Open the sockets.
@@ -44,65 +42,25 @@ class NetmonEngine:
 
     async def get(self, session: Session, oids: Sequence[bytes]) -> dict[bytes, Value]:
         """See ``contract.Engine.get``."""
-        return await _Get(self._transport, session, oids).run()
+        return await _Get(self._channel(session), session, oids).run()
 
     async def walk(self, session: Session, columns: Sequence[Column]) -> list[ColumnResult]:
         """See ``contract.Engine.walk``."""
-        return await _Walk(self._transport, session, columns).run()
+        channel, version = self._channel(session), session.settings.credential.version
+        if version == "2c":
+            return await _Walk(channel, session, columns).run()
+        kind = GET_NEXT_REQUEST if version == "1" else GET_BULK_REQUEST
+        return await WalkAbreast(channel, session, columns, kind).run()
+
+    def _channel(self, session: Session) -> Channel:
+        if session.settings.credential.version == "3":
+            return UsmChannel(self._transport, session, self._usm)
+        return CommunityChannel(self._transport, session)
 
 
-class _Exchange(Generic[T]):
-    """A series of requests to one agent, the next sent when the last is settled; ``_done`` is their common future."""
-
-    def __init__(self, transport: Transport, session: Session) -> None:
-        self._transport = transport
-        self._session = session
-        self._community = _community(session)
-        self._request: Request | None = None
-        self._done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-
-    async def run(self) -> T:
-        try:
-            self._next()
-            return await self._done
-        finally:  # cancelled by the poller: nothing may stay on its way
-            if self._request is not None:
-                self._transport.cancel(self._request)
-
-    def _next(self) -> None:
-        """Send the next request, or finish."""
-        raise NotImplementedError
-
-    def _settle(self, outcome: codec.Reply | Failure) -> None:
-        raise NotImplementedError
-
-    def _send(self, build: Callable[[int], bytes], what: str) -> None:
-        request_id = self._transport.new_id()
-        self._request = Request(self._session, request_id, build(request_id), what, self._settle, self._fail)
-        self._transport.submit(self._request)
-
-    def _finish(self, result: T) -> None:
-        if not self._done.done():
-            self._done.set_result(result)
-
-    def _fail(self, error: Exception) -> None:
-        if not self._done.done():
-            self._done.set_exception(error)
-
-    def _note(self, octets: int, varbinds: int, remark: str = "") -> None:
-        """One line of ``netmon probe``: what was asked, what came, how long it took."""
-        request = self._request
-        if self._session.log is None or request is None:
-            return
-        took = (time.monotonic() - request.begun) * 1000
-        tries = f", try {request.tries}" if request.tries > 1 else ""
-        line = f"{request.what}: {len(request.message)} octets out, {octets} in, {varbinds} varbinds, {took:.1f} ms"
-        self._session.log.append(line + tries + remark)
-
-
-class _Get(_Exchange[dict[bytes, Value]]):
-    def __init__(self, transport: Transport, session: Session, oids: Sequence[bytes]) -> None:
-        super().__init__(transport, session)
+class _Get(Exchange[dict[bytes, Value]]):
+    def __init__(self, channel: Channel, session: Session, oids: Sequence[bytes]) -> None:
+        super().__init__(channel, session)
         self._values: dict[bytes, Value] = {}
         self._waiting = [list(oids[at : at + _GET_NAMES]) for at in range(0, len(oids), _GET_NAMES)]
 
@@ -111,24 +69,19 @@ class _Get(_Exchange[dict[bytes, Value]]):
             self._finish(self._values)
             return
         names = self._waiting[0]
-        what = "GET" if self._session.log is None else f"GET {_names(names)}"
-        self._send(lambda request_id: codec.encode_get(self._community, request_id, names), what)
+        self._ask(GET_REQUEST, (0, 0), names, "GET" if self._session.log is None else f"GET {named(names)}")
 
-    def _settle(self, outcome: codec.Reply | Failure) -> None:
+    def _settle(self, outcome: Reply | Failure) -> None:
         if isinstance(outcome, Failure):
             self._fail(SnmpError(outcome))
             return
         varbinds = list(codec.read_varbinds(outcome.data, outcome.start, outcome.end))
-        self._note(len(outcome.data), len(varbinds), _remark(outcome.error_status))
-        over = self._session.take(len(outcome.data), len(varbinds))
-        names = self._waiting[0]
-        if outcome.error_status == contract.TOO_BIG and len(names) > 1:
-            half = len(names) // 2
-            self._waiting[:1] = [names[:half], names[half:]]
-        elif outcome.error_status:
-            over = contract.refused(self._session, outcome.error_status, f"GET {_names(names)}")
+        self._note(outcome, len(varbinds))
+        over = self._session.take(outcome.octets, len(varbinds))
+        if outcome.error_status:
+            over = over or self._refused(outcome)
         else:
-            asked = frozenset(names)
+            asked = frozenset(self._waiting[0])
             self._values.update((name, value) for name, _, value in varbinds if value is not None and name in asked)
             del self._waiting[0]
         if over is None:
@@ -136,13 +89,31 @@ class _Get(_Exchange[dict[bytes, Value]]):
         else:
             self._fail(SnmpError(over))
 
+    def _refused(self, reply: Reply) -> Failure | None:
+        """Ask again for less, where that may help."""
+        names = self._waiting[0]
+        lacks = reply.error_status == contract.NO_SUCH_NAME
+        if lacks and 0 < reply.error_index <= len(names):
+            del names[reply.error_index - 1]  # v1 answers for all or for none
+        elif lacks and len(names) == 1:
+            names.clear()
+        elif len(names) > 1 and (lacks or reply.error_status == contract.TOO_BIG):
+            half = len(names) // 2
+            self._waiting[:1] = [names[:half], names[half:]]
+        else:
+            return contract.refused(self._session, reply.error_status, f"GET {named(names)}")
+        if not self._waiting[0]:
+            del self._waiting[0]
+        return None
 
-class _Walk(_Exchange[list[ColumnResult]]):
-    def __init__(self, transport: Transport, session: Session, columns: Sequence[Column]) -> None:
-        super().__init__(transport, session)
+
+class _Walk(Exchange[list[ColumnResult]]):
+    def __init__(self, channel: Channel, session: Session, columns: Sequence[Column]) -> None:
+        super().__init__(channel, session)
         self._columns = columns
         self._results: list[ColumnResult] = []
-        self._repetitions = max(1, min(session.settings.max_repetitions, _MAX_REPETITIONS))
+        self._pace: Pacing = session.pace or Pace(session.settings.max_repetitions)
+        self._asked = 0
         self._rows: Rows = {}
         self._last = b""
         self._answers = 0
@@ -154,7 +125,9 @@ class _Walk(_Exchange[list[ColumnResult]]):
             return
         session = self._session
         column = self._columns[len(self._results)]
-        repetitions = self._repetitions
+        repetitions = self._pace.size
+        if column.repetitions:
+            repetitions = min(repetitions, column.repetitions)
         left = session.memory.rows.get(column.prefix, -1) - len(self._rows)
         if 0 <= left < repetitions:
             # One more than we know of: it belongs to what follows, and proves the end of the column.
@@ -162,10 +135,15 @@ class _Walk(_Exchange[list[ColumnResult]]):
         what = column.oid
         if session.log is not None:
             what = f"GETBULK {column.oid} max-repetitions {repetitions}"
-        name = column.prefix + self._last
-        self._send(lambda request_id: codec.encode_bulk(self._community, request_id, name, repetitions), what)
+        self._asked = repetitions
+        self._ask(GET_BULK_REQUEST, (0, repetitions), (column.prefix + self._last,), what, self._lost)
 
-    def _settle(self, outcome: codec.Reply | Failure) -> None:
+    def _lost(self) -> tuple[int, int]:
+        self._pace.lost(self._asked)
+        self._asked = min(self._asked, self._pace.size)
+        return 0, self._asked
+
+    def _settle(self, outcome: Reply | Failure) -> None:
         if isinstance(outcome, Failure):
             self._give_up(outcome)
         elif outcome.error_status:
@@ -173,15 +151,15 @@ class _Walk(_Exchange[list[ColumnResult]]):
         else:
             self._extend(outcome)
 
-    def _extend(self, reply: codec.Reply) -> None:
+    def _extend(self, reply: Reply) -> None:
         column = self._columns[len(self._results)]
         digest = hash((column.prefix, reply.data[reply.start : reply.end]))
-        split = self._session.memory.recall(self._answers, digest, lambda: _decode(reply, column))
+        (split,) = self._session.memory.recall(self._answers, digest, lambda: (_decode(reply, column),))
         self._answers += 1
+        self._pace.answered(self._asked)
         before = len(self._rows)
-        if self._session.log is not None:
-            self._note(len(reply.data), len(split.indexes))
-        over = self._session.take(len(reply.data), len(split.indexes))
+        self._note(reply, len(split.indexes))
+        over = self._session.take(reply.octets, len(split.indexes))
         self._rows.update(zip(split.indexes, split.values, strict=True))
         rows = len(self._rows)
         if rows - before != len(split.indexes):
@@ -199,12 +177,12 @@ class _Walk(_Exchange[list[ColumnResult]]):
             self._last = split.indexes[-1]
             self._next()
 
-    def _refused(self, reply: codec.Reply) -> None:
-        self._note(len(reply.data), 0, _remark(reply.error_status))
-        self._session.take(len(reply.data), 0)
-        if reply.error_status == contract.TOO_BIG and self._repetitions > 1:
+    def _refused(self, reply: Reply) -> None:
+        self._note(reply, 0)
+        self._session.take(reply.octets, 0)
+        if reply.error_status == contract.TOO_BIG and self._asked > 1:
             # It would not fit: half as many, also for the columns that follow.
-            self._repetitions = max(1, self._repetitions // 2)
+            self._pace.refused(self._asked)
             self._next()
             return
         column = self._columns[len(self._results)]
@@ -224,11 +202,11 @@ class _Walk(_Exchange[list[ColumnResult]]):
         self._finish(self._results)
 
 
-def _decode(reply: codec.Reply, column: Column) -> Split:
+def _decode(reply: Reply, column: Column) -> Split:
     return codec.split_column(reply.data, reply.start, reply.end, column.prefix) or _read_column(reply, column)
 
 
-def _read_column(reply: codec.Reply, column: Column) -> Split:
+def _read_column(reply: Reply, column: Column) -> Split:
     """The rows of ``column`` at the beginning of the reply, read one after another.
 
     Raises:
@@ -244,19 +222,3 @@ def _read_column(reply: codec.Reply, column: Column) -> Split:
         indexes.append(name[len(column.prefix) :])
         values.append(b"" if value is None else value)
     return Split(indexes, values, ended=False)
-
-
-def _community(session: Session) -> bytes:
-    credential = session.settings.credential
-    if credential.community is None:
-        raise CollectError(Reason.CREDENTIAL, f"credential '{credential.name}' has no community")
-    return credential.community.reveal().encode()
-
-
-def _remark(status: int) -> str:
-    return f", error-status {status}" if status else ""
-
-
-def _names(names: Sequence[bytes]) -> str:
-    first = format_oid(decode_oid(names[0]))
-    return first if len(names) == 1 else f"{first} and {len(names) - 1} more"

@@ -1,59 +1,19 @@
 """What to ask agents for, as data: the same structure as a module of snmp_exporter's snmp.yml.
 
 Metric names, types and labels are those snmp_exporter gives for its stock modules, so that its dashboards and rules
-work on ours. The built-in modules are ``system`` (SNMPv2-MIB), ``if_mib`` (IF-MIB, RFC 2863) and ``ups_mib`` (UPS-MIB,
-RFC 1628).
+work on ours. The built-in modules are ``system`` (SNMPv2-MIB), ``if_mib`` (IF-MIB, RFC 2863), ``ups_mib`` (UPS-MIB,
+RFC 1628), and those of ``collectors.snmp.builtin``.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from dataclasses import replace
+from typing import TypeAlias
 
-MetricType: TypeAlias = Literal["gauge", "counter", "DisplayString", "PhysAddress48"]
-"""How a value is shown: as a number, or as the label of a gauge that is always 1."""
+from collectors.snmp.builtin import BUILTIN
+from collectors.snmp.iftypes import IF_TYPES
+from netmon.snmpmodules import Index, Lookup, Metric, Module
 
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """One part of a table's index; ``gauge`` is an integer of one arc."""
-
-    labelname: str
-    type: Literal["gauge"] = "gauge"
-
-
-@dataclass(frozen=True, slots=True)
-class Lookup:
-    """A label whose value another column has under the index made of ``labels``."""
-
-    labels: tuple[str, ...]
-    labelname: str
-    oid: str
-    type: MetricType = "DisplayString"
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """One object and how it is exported. Without ``indexes`` it is a scalar, whose only instance is ``oid``.0."""
-
-    name: str
-    oid: str
-    type: MetricType
-    help: str
-    indexes: tuple[Index, ...] = ()
-    lookups: tuple[Lookup, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Module:
-    """``walk`` are subtrees, ``get`` instances; of both only what ``metrics`` name is asked for."""
-
-    name: str
-    walk: tuple[str, ...]
-    get: tuple[str, ...]
-    metrics: tuple[Metric, ...]
-
-
-_Entry: TypeAlias = tuple[int | str, str, MetricType, str]
+_Entry: TypeAlias = tuple[int | str, str, str, str]
 
 
 def _metrics(
@@ -134,8 +94,14 @@ _IF_X_ENTRIES: tuple[_Entry, ...] = (
     (19, "ifCounterDiscontinuityTime", "gauge", "sysUpTime when a counter of the interface last lost its continuity"),
 )
 
+_IF_TYPE = Metric(
+    "ifType", f"{_IF_TABLE}.3", "EnumAsInfo", f"Kind of interface - {_IF_TABLE}.3", _IF_INDEX, _IF_LOOKUPS,
+    enum_values=IF_TYPES,
+)  # fmt: skip
+
 _IF_MIB = (
     *_metrics("1.3.6.1.2.1.2", ((1, "ifNumber", "gauge", "How many interfaces the device has, whatever their state"),)),
+    _IF_TYPE,
     *_metrics(_IF_TABLE, _IF_ENTRIES, _IF_INDEX, _IF_LOOKUPS),
     *_metrics(_IF_X_TABLE, _IF_X_ENTRIES, _IF_INDEX, _IF_LOOKUPS),
 )
@@ -176,12 +142,28 @@ _UPS_MIB = (
     *_metrics(f"{_UPS}.4.4.1", _UPS_OUTPUT, (Index("upsOutputLineIndex"),)),
 )
 
+_IF_SLOW = (*(f"{_IF_TABLE}.{arc}" for arc in (1, 2, 3, 4, 5, 6)), *(f"{_IF_X_TABLE}.{arc}" for arc in (1, 15, 17, 18)))
+_ENTITY_SLOW = tuple(f"1.3.6.1.2.1.47.1.1.1.1.{arc}" for arc in range(2, 18))
+_HOST_SLOW = ("1.3.6.1.2.1.25.2.3.1.3", "1.3.6.1.2.1.25.2.3.1.4", "1.3.6.1.2.1.25.3.2.1.3")
+SLOW: frozenset[str] = frozenset((*_IF_SLOW, *_ENTITY_SLOW, *_HOST_SLOW))
+"""Columns that hardly ever change: names, aliases, types and speeds of interfaces (a new speed comes with a change of
+the link), what ENTITY-MIB says of parts, what storage and devices of a host are called."""
+
+
+def _marked(module: Module) -> Module:
+    """The module with its slow columns marked."""
+    oids = [metric.oid for metric in module.metrics]
+    oids += [lookup.oid for metric in module.metrics for lookup in metric.lookups]
+    return replace(module, slow=tuple(dict.fromkeys(oid for oid in oids if oid in SLOW)))
+
+
 MODULES: dict[str, Module] = {
-    module.name: module
+    module.name: _marked(module)
     for module in (
         Module("system", (), tuple(f"{metric.oid}.0" for metric in _SYSTEM), _SYSTEM),
         Module("if_mib", ("1.3.6.1.2.1.2", "1.3.6.1.2.1.31.1.1"), (), _IF_MIB),
         Module("ups_mib", (_UPS,), (), _UPS_MIB),
+        *BUILTIN.values(),
     )
 }
 """The modules that need no file, by name."""

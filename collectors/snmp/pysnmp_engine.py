@@ -14,8 +14,9 @@ from pysnmp.hlapi.v3arch import asyncio as hlapi
 from pysnmp.proto import errind, rfc1902, rfc1905
 
 from collectors.snmp import contract
+from collectors.snmp.adaptive import Pace
 from collectors.snmp.codec import decode_value
-from collectors.snmp.contract import Column, ColumnResult, Failure, Rows, Session, SnmpError, Value
+from collectors.snmp.contract import Column, ColumnResult, Failure, IpAddress, Rows, Session, SnmpError, Value
 from netmon.ber import OPAQUE, decode_oid, encode_oid, format_oid
 from netmon.conventions import Reason
 from netmon.errors import CollectError
@@ -117,12 +118,8 @@ class PysnmpEngine:
 
     async def _walk_column(self, session: Session, column: Column, rows: Rows) -> Failure | None:
         last = b""
-        repetitions = max(1, session.settings.max_repetitions)
         while True:
-            status, _, varbinds = await self._ask_next(session, column.prefix + last, repetitions)
-            if status == contract.TOO_BIG and repetitions > 1:
-                repetitions //= 2
-                continue
+            status, _, varbinds = await self._ask_next(session, column.prefix + last)
             if status == contract.NO_SUCH_NAME and session.settings.credential.version == "1":
                 return None
             if status:
@@ -144,10 +141,22 @@ class PysnmpEngine:
             if len(rows) > session.limits.rows:
                 return contract.endless(session, column, len(rows))
 
-    async def _ask_next(self, session: Session, name: bytes, repetitions: int) -> tuple[int, int, list[_VarBind]]:
+    async def _ask_next(self, session: Session, name: bytes) -> tuple[int, int, list[_VarBind]]:
         if session.settings.credential.version == "1":
             return await self._ask(session, "GETNEXT", hlapi.next_cmd, [name])
-        return await self._ask(session, "GETBULK", hlapi.bulk_cmd, [name], (0, repetitions))
+        pace = session.pace = session.pace or Pace(session.settings.max_repetitions)
+        while True:
+            asked = pace.size
+            try:
+                answer = await self._ask(session, "GETBULK", hlapi.bulk_cmd, [name], (0, asked))
+            except SnmpError:
+                pace.lost(asked)
+                pace.lost(asked)  # pysnmp asked the same several times: that is no chance
+                raise
+            if answer[0] != contract.TOO_BIG or asked == 1:
+                pace.answered(asked)
+                return answer
+            pace.refused(asked)
 
     async def _ask(
         self, session: Session, what: str, command: Any, names: Sequence[bytes], numbers: tuple[int, ...] = ()
@@ -178,7 +187,7 @@ class PysnmpEngine:
     async def _prepare(self, session: Session) -> tuple[Any, Any, Any]:
         credential = session.settings.credential
         key = credential if credential.version == "3" else None
-        auth = _auth(credential)
+        auth = auth_data(credential)
         async with self._making:
             if key not in self._engines:
                 # It reads its MIBs for longer than the loop may be held.
@@ -195,7 +204,7 @@ class PysnmpEngine:
         return self._targets[key]
 
 
-def _auth(credential: SnmpCredential) -> Any:
+def auth_data(credential: SnmpCredential) -> Any:
     """pysnmp's view of a credential.
 
     Raises:
@@ -265,6 +274,8 @@ def _value(raw: Any) -> Value | None:
         return tuple(raw)
     if isinstance(raw, rfc1902.Opaque):
         return decode_value(OPAQUE, bytes(raw))
+    if isinstance(raw, rfc1902.IpAddress):
+        return IpAddress(bytes(raw))
     return bytes(raw) if isinstance(raw, rfc1902.OctetString) else None
 
 

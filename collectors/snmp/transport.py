@@ -15,8 +15,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from collectors.snmp.codec import Reply, decode_reply
 from collectors.snmp.contract import Failure, Session, silence, unfinished
+from collectors.snmp.messages import Reply
+from collectors.snmp.sealed import Sealed, open_message
 from netmon.ber import BerError
 from netmon.conventions import Reason
 from netmon.errors import CollectError
@@ -28,26 +29,47 @@ _DRAIN = 128
 """Datagrams taken at one wake-up: the loop is never held longer than these take."""
 _SWEEP = 0.025
 """Seconds between looks at the deadlines."""
+_GRACE = 0.25
+"""Seconds a refusal that proves nothing leaves for an answer that does."""
 
 logger = logging.getLogger("netmon.collectors.snmp")
 
 
+class UntrustedError(BerError):
+    """A readable answer that does not prove where it comes from: forged, replayed, or by an agent that errs."""
+
+
+class RefusedError(Exception):
+    """The agent refuses us, in a message anybody could have sent."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.detail)
+        self.failure = failure
+
+
 @dataclass(slots=True, eq=False)
 class Request:
-    """One message on its way. ``what`` names it in messages; ``settle`` gets the reply or why there is none.
+    """One message on its way. ``what`` names it in messages; ``settle`` gets the answer or why there is none.
 
-    ``settle`` may raise ``BerError`` for a reply it cannot read: the request then goes on waiting.
+    ``settle`` may raise ``BerError`` for an answer it cannot read, also ``UntrustedError``: the request then goes on
+    waiting. After a ``RefusedError`` it does so for a moment, in case a better answer comes. ``again`` makes the
+    message of another try, with the same id: smaller, for answers that are lost because they are large.
     """
 
     session: Session
     id: int
+    version: int
     message: bytes
     what: str
-    settle: Callable[[Reply | Failure], None]
+    settle: Callable[[Reply | Sealed | Failure], None]
     fail: Callable[[Exception], None]
+    again: Callable[[], bytes] | None = None
     due: float = 0.0
     tries: int = 0
     garbage: int = 0
+    doubts: int = 0
+    doubt: str = ""
+    refusal: Failure | None = None
     elsewhere: str = ""
     begun: float = 0.0
 
@@ -107,8 +129,7 @@ class Transport:
         Raises:
             CollectError: we could not send.
         """
-        self._pending[request.id] = request
-        self._by_address[request.session.address] = request
+        self._keep(request)
         try:
             self._send(request)
         except CollectError:
@@ -155,7 +176,7 @@ class Transport:
 
     def _received(self, data: bytes, source: tuple[object, ...]) -> None:
         try:
-            reply = decode_reply(data)
+            reply = open_message(data)
         except BerError as error:
             self._unreadable(self._by_address.get(source), error)
             return
@@ -165,24 +186,41 @@ class Transport:
         if request.session.address != source:
             request.elsewhere = f"{source[0]}:{source[1]}"
             return
+        if request.version != reply.version:
+            self._unreadable(request, BerError("it is of another version of SNMP"))
+            return
         self._settle(request, reply)
 
-    def _settle(self, request: Request, outcome: Reply | Failure) -> None:
+    def _settle(self, request: Request, outcome: Reply | Sealed | Failure) -> None:
         self.cancel(request)
         try:
             request.settle(outcome)
         except BerError as error:
             self._unreadable(request, error)
-            self._pending[request.id] = request
-            self._by_address[request.session.address] = request
+            self._keep(request)
+        except RefusedError as error:
+            request.refusal = error.failure
+            request.due = min(request.due, time.monotonic() + _GRACE)
+            self._keep(request)
         except Exception as error:  # noqa: BLE001 - a bug of ours must reach its poll and leave the others alone
             request.fail(error)
 
+    def _keep(self, request: Request) -> None:
+        self._pending[request.id] = request
+        self._by_address[request.session.address] = request
+
     def _unreadable(self, request: Request | None, error: BerError) -> None:
-        if request is not None:
+        if request is None:
+            return
+        untrusted = isinstance(error, UntrustedError)
+        if untrusted:
+            request.doubts += 1
+            request.doubt = str(error)
+        else:
             request.garbage += 1
-            if request.session.log is not None:
-                request.session.log.append(f"unreadable answer to {request.what}: {error}")
+        if request.session.log is not None:
+            kind = "answer not believed" if untrusted else "unreadable answer"
+            request.session.log.append(f"{kind} to {request.what}: {error}")
 
     def _sweep(self) -> None:
         now = time.monotonic()
@@ -194,6 +232,9 @@ class Transport:
 
     def _overdue(self, request: Request, now: float) -> None:
         session = request.session
+        if request.refusal is not None:
+            self._settle(request, request.refusal)
+            return
         if request.tries > session.settings.retries or now >= session.deadline:
             self._settle(request, _why_silent(request))
             return
@@ -201,6 +242,8 @@ class Transport:
         if session.log is not None:
             session.log.append(f"no answer to {request.what} within {session.patience:.3g} s: retry {request.tries}")
         try:
+            if request.again is not None:
+                request.message = request.again()
             self._send(request)
         except CollectError as error:
             self.cancel(request)
@@ -226,6 +269,8 @@ def _open(family: int) -> socket.socket:
 
 def _why_silent(request: Request) -> Failure:
     session = request.session
+    if request.doubts:
+        return Failure(Reason.AUTHENTICATION, f"no answer from {session.agent} can be believed: {request.doubt}")
     if request.garbage:
         times = "1 unreadable answer" if request.garbage == 1 else f"{request.garbage} unreadable answers"
         return Failure(Reason.GARBAGE, f"{times} from {session.agent}, no readable one")

@@ -75,10 +75,15 @@ def label_block(names: Sequence[str], values: Sequence[str]) -> bytes:
     return b",".join(b'%b="%b"' % (name.encode(), escape(value)) for name, value in zip(names, values, strict=True))
 
 
-def make_template(block: bytes, label_names: tuple[str, ...], series: tuple[tuple[str, ...], ...]) -> Template:
-    """The template of ``series`` for the check whose own labels are ``block``."""
-    names = exported_names(label_names)
-    start = _NAME_MARK + b"{" + block + (b"," if names else b"")
+def make_template(
+    block: bytes,
+    label_names: tuple[str, ...],
+    series: tuple[tuple[str, ...], ...],
+    taken: Sequence[str] = CHECK_LABELS,
+) -> Template:
+    """The template of ``series`` for the check whose own labels are ``block``, with the names ``taken``."""
+    names = exported_names(label_names, taken)
+    start = _NAME_MARK + b"{" + block + (b"," if block and names else b"")
     width = len(names)
     seen: dict[bytes, int] = {}
     for index, values in enumerate(series):

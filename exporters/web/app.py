@@ -18,6 +18,7 @@ from exporters.web.landing import LandingPage
 from exporters.web.openapi import openapi_document
 from exporters.web.pages import style
 from exporters.web.reports import StoredReports
+from exporters.web.snmp import SnmpEndpoint
 from netmon.contracts import Snapshot
 
 
@@ -29,8 +30,9 @@ def create_app(
     *,
     timezone: str = "Europe/Paris",
     is_ready: Callable[[], bool] = lambda: True,
+    snmp: SnmpEndpoint | None = None,
 ) -> Starlette:
-    """Everything the daemon answers over HTTP. ``reports_dir`` None: no reports are kept.
+    """Everything the daemon answers over HTTP. ``reports_dir`` None: no reports are kept; ``snmp`` None: no ``/snmp``.
 
     ``is_ready`` is what ``/-/ready`` asks; times on pages are of ``timezone``.
     """
@@ -47,6 +49,8 @@ def create_app(
         Route("/api/v1/maintenance", _document(lambda: documents.maintenance_document(snapshot))),
         Route("/api/v1/openapi.json", _document(openapi_document)),
     ]
+    if snmp is not None:
+        routes.append(Route("/snmp", snmp.respond))
     if reports_dir is not None:
         routes.extend(StoredReports(reports_dir, language).routes())
     app = Starlette(routes=routes, exception_handlers={HTTPException: _refuse})

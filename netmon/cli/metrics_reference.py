@@ -32,7 +32,8 @@ part, without the metrics about netmon itself.
 def markdown() -> str:
     """The page."""
     telemetry = Telemetry()
-    telemetry.polls.labels("", "")  # so that it has a series, which shows its labels
+    telemetry.polls.labels("", "")  # so that they have a series, which shows their labels
+    telemetry.node_starts.labels("", "")
     Account(telemetry.registry)
     lines = [_HEAD, "", "## Of each check", "", *_table(_rows(CHECK_HEADS))]
     lines += ["", "## Of nodes, communes and contracts", "", *_table(_rows(SNAPSHOT_HEADS))]

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from netmon.clock import Millis
 from netmon.config.entry import EVERY
+from netmon.config.interfaces import InterfaceEntry
 from netmon.config.kinds import duration_text
 from netmon.config.names import SNMP_CHECK, snmp_check_id
 from netmon.config.problems import label
@@ -23,8 +24,8 @@ from netmon.config.sections import Sections
 from netmon.config.source import Location, mark_of, shown
 from netmon.config.targets import CredentialEntry, HttpEntry, NodeSnmpEntry, TlsEntry
 from netmon.errors import Problem
-from netmon.model import Check, Commune, Contract, Inventory, MaintenanceWindow, Node, Service, Site
-from netmon.settings import HttpSettings, SnmpCredential, SnmpSettings, TlsSettings
+from netmon.model import Check, Commune, Contract, Inventory, MaintenanceWindow, Node, Role, Service, Site
+from netmon.settings import HttpSettings, InterfaceRule, SnmpCredential, SnmpSettings, TlsSettings, TrapSettings
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Builder:
 
     sections: Sections
     problems: list[Problem] = field(default_factory=list)
+    _rules: dict[Role, tuple[InterfaceRule, ...]] = field(default_factory=dict)
 
     def inventory(self) -> Inventory:
         """Everything watched, by id."""
@@ -118,7 +120,26 @@ class Builder:
             engine=asked.engine or shared.engine,
             retries=shared.retries if asked.retries is None else asked.retries,
             max_repetitions=asked.max_repetitions or shared.max_repetitions,
+            refresh=asked.refresh or shared.refresh,
+            budget=asked.budget or shared.budget,
+            parallel=asked.parallel or shared.parallel,
+            interfaces=self._interface_rules(node.role),
         )
+
+    def _interface_rules(self, role: Role) -> tuple[InterfaceRule, ...]:
+        """The rules that can concern a node of this role, in their order; one tuple for all nodes of the role."""
+        if role not in self._rules:
+            entries = self.sections.entries("interfaces", InterfaceEntry).values()
+            self._rules[role] = tuple(entry.rule() for entry in entries if entry.role is None or role in entry.role)
+        return self._rules[role]
+
+    def traps(self) -> TrapSettings | None:
+        """Where traps are awaited; None: nowhere."""
+        entry = self.sections.main.traps
+        if entry is None:
+            return None
+        accepted = tuple(self.credentials[name] for name in entry.credentials if name in self.credentials)
+        return TrapSettings(*entry.listen, accepted, entry.per_second, entry.poll_gap)
 
     def _http_check(self, index: int, entry: CheckEntry, nodes: Mapping[str, Node], sites: Mapping[str, Site]) -> Check:
         where = ("checks", index)

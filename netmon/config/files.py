@@ -63,27 +63,9 @@ class _Reader:
             if not isinstance(pattern, Scalar) or pattern.null or not pattern.strip() or not pattern.isprintable():
                 continue
             label = f"include[{index}]"
-            names = self._names(pattern, path.parent, label)
+            names = matching_files(pattern, path.parent, label, self.files.problems)
             for name in names:
                 self.read(path.parent / name, shown_path.parent / name, chain, (pattern, label))
-
-    def _names(self, pattern: Scalar, base: Path, label: str) -> list[str]:
-        """The files a pattern names, in order, relative to ``base``."""
-        text = str(pattern)
-        message = ""
-        names: list[str] = []
-        try:
-            if not _GLOB_LETTERS & set(text):
-                names = [text]
-                message = "" if (base / text).exists() else f"no file is called {shown(text)}"
-            else:
-                names, message = _matches(text, base)
-        except (OSError, ValueError, NotImplementedError):
-            message = f"{shown(text)} cannot be the name of a file"
-        if message:
-            self.files.problems.append(pattern.mark.problem(label, message))
-            return []
-        return names
 
     def _join(self, tree: MapNode) -> None:
         joined = self.files.tree
@@ -110,6 +92,25 @@ class _Reader:
     def _conflict(self, path: str, first: Mark, second: Mark) -> None:
         message = f"is said already in {first.source.name}, line {first.line}"
         self.files.problems.append(second.problem(path, message))
+
+
+def matching_files(pattern: Scalar, base: Path, label: str, problems: list[Problem]) -> list[str]:
+    """The files a pattern names, in order, relative to ``base``; one without any is a problem of ``label``."""
+    text = str(pattern)
+    message = ""
+    names: list[str] = []
+    try:
+        if not _GLOB_LETTERS & set(text):
+            names = [text]
+            message = "" if (base / text).exists() else f"no file is called {shown(text)}"
+        else:
+            names, message = _matches(text, base)
+    except (OSError, ValueError, NotImplementedError):
+        message = f"{shown(text)} cannot be the name of a file"
+    if message:
+        problems.append(pattern.mark.problem(label, message))
+        return []
+    return names
 
 
 def _nothing(value: object) -> bool:

@@ -169,6 +169,7 @@ def _unquoted(scalar: Scalar) -> str:
 # --- Numbers ----------------------------------------------------------------------------------------------------------
 
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,11}")
+_SECONDS = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})?")
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,9})?) ?%?")
 _DURATION = re.compile(r"([0-9]{1,12})(ms|s|m|h|d)")
 _BYTES = re.compile(r"([0-9]{1,12}) ?(B|KiB|MiB|GiB)?")
@@ -200,6 +201,18 @@ def percent() -> Kind:
         return int(whole_part + decimals) / float(10 ** (2 + len(decimals)))
 
     return Kind(words, parse, {"type": ["number", "string"], "exclusiveMinimum": 0, "maximum": 100})
+
+
+def seconds(minimum: float, maximum: float) -> Kind:
+    """A number of seconds without a unit, as Prometheus' exporters write some settings."""
+    words = f"a number of seconds from {minimum:g} to {maximum:g}, without a unit"
+
+    def parse(scalar: Scalar, _: Context) -> float:
+        if not scalar.plain or not _SECONDS.fullmatch(scalar) or not minimum <= float(scalar) <= maximum:
+            raise WrongError(f"expected {words}, found {shown(scalar)}{_unquoted(scalar)}")
+        return float(scalar)
+
+    return Kind(words, parse, {"type": "number", "minimum": minimum, "maximum": maximum})
 
 
 def duration_text(length: Millis) -> str:

@@ -1,7 +1,7 @@
 """Configuration files into a ``Configuration``, or every problem at once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from netmon.clock import Millis
@@ -9,10 +9,12 @@ from netmon.config.build import Builder
 from netmon.config.files import Files, read_all
 from netmon.config.names import collect, uplink_circles, wrong_expressions
 from netmon.config.sections import read_sections
+from netmon.config.snmpyml import read_module_files
 from netmon.config.wrong import Advisor
 from netmon.errors import ConfigError, Problem
 from netmon.model import Inventory, MaintenanceWindow
-from netmon.settings import Secret, SnmpCredential
+from netmon.settings import SNMP_MODULES, Secret, SnmpCredential, TrapSettings
+from netmon.snmpmodules import ModuleLibrary
 
 DEFAULT_PATHS = (Path("config/netmon.yml"), Path("/etc/netmon/netmon.yml"))
 """Where the main file is looked for when none is named."""
@@ -23,17 +25,23 @@ STORE_NAME = "netmon.sqlite"
 
 @dataclass(frozen=True, slots=True)
 class WebSettings:
-    """Where netmon answers over HTTP."""
+    """Where netmon answers over HTTP; ``probe_allow``: who else than the inventory may be asked on a scraper's behalf.
+
+    ``timeout_offset`` are seconds kept back from the time a scraper says it waits.
+    """
 
     host: str
     port: int
+    probe_allow: tuple[str, ...] = ()
+    timeout_offset: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
     """Everything the configuration says, checked. ``source`` is the main file, ``files`` all that were read.
 
-    ``credentials`` are those of SNMP, by name.
+    ``credentials`` are those of SNMP, by name; ``traps`` None: netmon does not listen for traps.
+    ``snmp_modules`` is what module files say besides the built-in modules.
     """
 
     inventory: Inventory
@@ -48,6 +56,9 @@ class Configuration:
     maintenance: tuple[MaintenanceWindow, ...]
     source: Path
     files: tuple[Path, ...]
+    traps: TrapSettings | None = None
+    snmp_modules: ModuleLibrary = field(default_factory=ModuleLibrary)
+    wrap_large_counters: bool = True
 
     @property
     def history(self) -> Path | str:
@@ -67,7 +78,9 @@ def load(path: Path | None = None) -> Configuration:
 
 def _configuration(main: Path, files: Files) -> Configuration:
     advisor = Advisor()
+    library = read_module_files(files, advisor)
     names = collect(files.tree)
+    names.of("module").update(dict.fromkeys((*SNMP_MODULES, *library.modules), files.tree.mark))
     sections = read_sections(files.tree, names, advisor)
     builder = Builder(sections)
     inventory, maintenance = builder.inventory(), builder.maintenance()
@@ -85,12 +98,15 @@ def _configuration(main: Path, files: Files) -> Configuration:
         store=settings.store,
         timezone=settings.timezone,
         language=settings.language,
-        web=WebSettings(*settings.web.listen),
+        web=WebSettings(*settings.web.listen, settings.web.probe_allow, settings.probe.timeout_offset_seconds),
         heartbeat=settings.heartbeat,
         http_threads=settings.http.threads,
         maintenance=maintenance,
         source=main,
         files=tuple(files.paths),
+        traps=builder.traps(),
+        snmp_modules=library,
+        wrap_large_counters=settings.snmp.wrap_large_counters,
     )
 
 

@@ -14,11 +14,13 @@ from netmon.config.kinds import Context, Kind, read_text
 from netmon.config.secrets import REFERENCE, expand, resolve
 from netmon.config.source import Scalar, shown
 from netmon.config.wrong import WrongError
+from netmon.inventory.allow import network_of
 from netmon.settings import Secret
 
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _HOST = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*")
 _NUMERIC = re.compile(r"[0-9.]+")
+_PATTERN = re.compile(r"[a-z0-9_*?.-]{1,253}")
 _PORT = re.compile(r"[0-9]{1,5}")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?) ?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 
@@ -58,6 +60,23 @@ def host() -> Kind:
         return str(scalar)
 
     return Kind(words, parse, {"type": "string"})
+
+
+def allowed() -> Kind:
+    """Who may be asked on a scraper's behalf: a network, an address, or a pattern of host names."""
+    words = "a network (10.0.0.0/8), an address or a pattern of host names (*.example.org)"
+
+    def parse(scalar: Scalar, _: Context) -> str:
+        rule = str(scalar).lower()
+        try:
+            network = network_of(rule)
+        except ValueError as error:
+            raise WrongError(f"expected {words}, found {shown(scalar)}: {error}") from None
+        if network is None and not (_PATTERN.fullmatch(rule) and not _NUMERIC.fullmatch(rule)):
+            raise WrongError(f"expected {words}, found {shown(scalar)}")
+        return rule
+
+    return Kind(words, parse, {"type": "string", "minLength": 1})
 
 
 def _host_and_port(scalar: Scalar, words: str) -> tuple[str, int | None]:

@@ -42,8 +42,23 @@ def read_file(path: Path, name: str, problems: list[Problem]) -> MapNode | None:
     What is wrong is added to ``problems``: unreadable, too large, not UTF-8, not YAML, not a mapping (then None), or a
     key that stands twice (then the first one holds).
     """
+    source = read_source(path, name, problems)
+    return None if source is None else read_mapping(source, problems)
+
+
+def read_source(path: Path, name: str, problems: list[Problem]) -> Source | None:
+    """The text of a file; None, and a problem, when it cannot be read as text."""
     try:
-        return _mapping(_Composer(_source(path, name), problems).document())
+        return _source(path, name)
+    except _ReadError as refused:
+        problems.append(refused.mark.problem("", str(refused)))
+        return None
+
+
+def read_mapping(source: Source, problems: list[Problem]) -> MapNode | None:
+    """The mapping a text holds; None, and a problem, when it holds none."""
+    try:
+        return _mapping(_Composer(source, problems).document())
     except _ReadError as refused:
         problems.append(refused.mark.problem("", str(refused)))
         return None

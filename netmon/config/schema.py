@@ -27,9 +27,17 @@ from netmon.config.entry import (
     Timeout,
     setting,
 )
+from netmon.config.interfaces import InterfaceEntry
 from netmon.config.kinds import Context, Kind, Or
 from netmon.config.source import Scalar, shown
-from netmon.config.targets import CredentialEntry, HttpDefaultsEntry, HttpEntry, NodeSnmpEntry, SnmpEntry
+from netmon.config.targets import (
+    CredentialEntry,
+    HttpDefaultsEntry,
+    HttpEntry,
+    NodeSnmpEntry,
+    SnmpEntry,
+    TrapsEntry,
+)
 from netmon.config.wrong import WrongError
 from netmon.errors import UsageError
 from netmon.model import Role, SiteKind
@@ -73,6 +81,17 @@ class WebEntry(Entry):
     """Where netmon answers over HTTP."""
 
     listen: HostPort = setting(("127.0.0.1", 8730), "Address and port.", written="127.0.0.1:8730")
+    probe_allow: tuple[Annotated[str, places.allowed()], ...] = setting(
+        (), "Who else than the inventory may be asked through `/snmp`: networks, addresses, patterns of host names."
+    )
+
+
+class ProbeEntry(Entry):
+    """Polls that a scraper asks for."""
+
+    timeout_offset_seconds: Annotated[float, kinds.seconds(0, 60)] = setting(
+        0.5, "Seconds kept back from the time that Prometheus says it waits."
+    )
 
 
 class DefaultsEntry(Entry):
@@ -212,8 +231,11 @@ class Main(Entry):
         written="10s",
     )
     web: WebEntry = setting(WebEntry(), "Where netmon answers over HTTP.", written={})
+    probe: ProbeEntry = setting(ProbeEntry(), "Polls that a scraper asks for.", written={})
     defaults: DefaultsEntry = setting(DefaultsEntry(), "Schedule and judgement of checks.", written={})
     snmp: SnmpEntry = setting(SnmpEntry(), "What is asked of SNMP agents.", written={})
+    interfaces: tuple[InterfaceEntry, ...] = setting((), "Which interfaces of devices are shown; none: all.")
+    traps: TrapsEntry | None = setting(None, "Where traps and informs are awaited; none: nowhere.")
     http: HttpDefaultsEntry = setting(HttpDefaultsEntry(), "What HTTP checks share.", written={})
     credentials: dict[Id, CredentialEntry] = setting({}, "How to authenticate to SNMP agents, by name.")
     communes: tuple[CommuneEntry, ...] = setting((), "The communes.")

@@ -33,6 +33,16 @@ def resolve(scalar: Scalar) -> Secret:
     return Secret(_value(match[1], match[2], scalar.mark.source.path.parent))
 
 
+def referred(text: str, base: Path) -> str | None:
+    """What a text that is one reference refers to, files beside ``base``; None: it is no reference.
+
+    Raises:
+        WrongError: what it refers to cannot be used.
+    """
+    match = _WHOLE.fullmatch(text)
+    return _value(match[1], match[2], base) if match else None
+
+
 def expand(scalar: Scalar) -> str | Secret:
     """A text in which references may stand among other words (``Bearer ${file:token}``); secret if any does.
 

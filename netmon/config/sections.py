@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from netmon.config.entry import Entry, Id
+from netmon.config.interfaces import InterfaceEntry
 from netmon.config.kinds import UTC, Context
 from netmon.config.names import Names
 from netmon.config.problems import translate
@@ -28,6 +29,7 @@ from netmon.errors import Problem
 
 E = TypeVar("E", bound=Entry)
 LISTS: Mapping[str, type[Entry]] = {
+    "interfaces": InterfaceEntry,
     "communes": CommuneEntry,
     "sites": SiteEntry,
     "nodes": NodeEntry,

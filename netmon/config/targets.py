@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeAlias, get_args
 
 from pydantic import Field, field_validator, model_validator
 
-from netmon.clock import HOUR
+from netmon.clock import DAY, HOUR, SECOND
 from netmon.config import kinds, places
 from netmon.config.entry import (
     CaFile,
@@ -22,7 +22,7 @@ from netmon.config.entry import (
 from netmon.config.kinds import custom
 from netmon.config.secrets import MEND
 from netmon.config.wrong import WrongError
-from netmon.settings import SNMP_MODULES, AuthProtocol, PrivProtocol, Secret, SnmpEngineName
+from netmon.settings import AuthProtocol, PrivProtocol, Secret, SnmpEngineName
 
 SnmpVersion: TypeAlias = Literal["1", "2c", "3"]
 Method: TypeAlias = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -31,10 +31,13 @@ _Version: TypeAlias = Annotated[SnmpVersion, kinds.choice(get_args(SnmpVersion),
 _Auth: TypeAlias = Annotated[AuthProtocol, kinds.choice(get_args(AuthProtocol), show=False)]
 _Priv: TypeAlias = Annotated[PrivProtocol, kinds.choice(get_args(PrivProtocol), show=False)]
 _Engine: TypeAlias = Annotated[SnmpEngineName, kinds.choice(get_args(SnmpEngineName))]
-_Module: TypeAlias = Annotated[str, kinds.choice(SNMP_MODULES)]
+_Module: TypeAlias = Annotated[str, kinds.reference("module")]
 _Modules: TypeAlias = Annotated[tuple[_Module, ...], Field(min_length=1)]
 _Repetitions: TypeAlias = Annotated[int, kinds.whole(1, 200)]
 _Retries: TypeAlias = Annotated[int, kinds.whole(0, 10)]
+_Refresh: TypeAlias = Annotated[int, kinds.duration(SECOND, 7 * DAY)]
+_Budget: TypeAlias = Annotated[int, kinds.duration(10, DAY)]
+_Parallel: TypeAlias = Annotated[int, kinds.whole(1, 16)]
 
 
 class AuthEntry(Entry):
@@ -86,7 +89,28 @@ class SnmpEntry(Entry):
         "netmon", "`netmon` is the fast engine; `pysnmp` the reference one. v1 and v3 use `pysnmp`."
     )
     retries: _Retries = setting(3, "How often an unanswered request is sent again, within the check's timeout.")
-    max_repetitions: _Repetitions = setting(25, "Rows asked for by one GETBULK; less for agents with small buffers.")
+    max_repetitions: _Repetitions = setting(
+        25, "Rows asked for by one GETBULK at most; an agent that cannot take so many is asked for fewer by itself."
+    )
+    refresh: _Refresh = setting(
+        HOUR,
+        "When names, aliases, speeds and types are read anew at the latest: a restart, a changed table or a changed "
+        "link has them read at once.",
+        written="1h",
+    )
+    budget: _Budget | None = setting(
+        None, "Time in an interval for which polls may keep one device busy; none: half of the interval."
+    )
+    parallel: _Parallel = setting(1, "Polls that may ask one device at the same time.")
+    module_files: tuple[Text, ...] = setting(
+        (),
+        "Module files of snmp_exporter (`auths` and `modules`), read as they are: paths or patterns, relative to this "
+        "file. A module of theirs goes before a built-in one of the same name.",
+    )
+    wrap_large_counters: Flag = setting(
+        True,
+        "Whether 64-bit counters start again at 0 from 2^53 on, as in snmp_exporter: doubles are exact up to there.",
+    )
 
 
 class NodeSnmpEntry(Entry):
@@ -98,6 +122,30 @@ class NodeSnmpEntry(Entry):
     engine: _Engine | None = setting(None, "`netmon` or `pysnmp`; none: that of `snmp`.")
     retries: _Retries | None = setting(None, "How often an unanswered request is sent again; none: that of `snmp`.")
     max_repetitions: _Repetitions | None = setting(None, "Rows asked for by one GETBULK; none: that of `snmp`.")
+    refresh: _Refresh | None = setting(None, "When slow columns are read anew at the latest; none: that of `snmp`.")
+    budget: _Budget | None = setting(None, "Time in an interval the device may be kept busy; none: that of `snmp`.")
+    parallel: _Parallel | None = setting(None, "Polls that may ask it at the same time; none: that of `snmp`.")
+
+
+class TrapsEntry(Entry):
+    """Traps and informs of nodes, SNMP v1 to v3: they make netmon poll the node at once. Without this section netmon
+    does not listen.
+
+    What comes from another address than a node's is dropped. A node proves itself by the credential it is polled with.
+    """
+
+    listen: HostPort = setting(
+        ("127.0.0.1", 1162),
+        "Address and UDP port. Devices send to port 162, which only a privileged process may listen on.",
+        written="127.0.0.1:1162",
+    )
+    credentials: tuple[CredentialName, ...] = setting((), "Credentials accepted from every node besides its own.")
+    per_second: Annotated[int, kinds.whole(1, 1000)] = setting(
+        10, "Notifications taken from one node in a second; those beyond are dropped and counted."
+    )
+    poll_gap: Annotated[int, kinds.duration(SECOND, HOUR)] = setting(
+        10 * SECOND, "Time between two polls of a node out of turn.", written="10s"
+    )
 
 
 class HttpDefaultsEntry(Entry):

@@ -61,6 +61,7 @@ class Poller:
         self._clock = clock
         self._running: dict[str, asyncio.Task[None]] = {}
         self._stopped = False
+        self._again: dict[str, Check] = {}
 
     def start(self, check: Check) -> None:
         """Begin a poll; skipped, and counted, while the one before is under way or we stop."""
@@ -72,16 +73,30 @@ class Poller:
             return
         task = asyncio.get_running_loop().create_task(self._poll(check), name=f"poll {check.id}")
         self._running[check.id] = task
-        task.add_done_callback(lambda _task: self._running.pop(check.id, None))
+        task.add_done_callback(lambda _task: self._ended(check.id))
+
+    def start_now(self, check: Check) -> None:
+        """Begin a poll out of turn; after the one under way, which may have looked too early."""
+        if check.id in self._running:
+            self._again[check.id] = check
+        else:
+            self.start(check)
 
     async def stop(self) -> None:
         """Give up the polls under way; what they would have read is not recorded. None begins from now on."""
         self._stopped = True
+        self._again.clear()
         tasks = list(self._running.values())
         for task in tasks:
             task.cancel()
             self._telemetry.skipped.labels("stopping").inc()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _ended(self, check_id: str) -> None:
+        self._running.pop(check_id, None)
+        again = self._again.pop(check_id, None)
+        if again is not None:
+            self.start(again)
 
     async def _poll(self, check: Check) -> None:
         observation = await look(self._collectors[check.collector], check, self._clock)

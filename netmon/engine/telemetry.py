@@ -5,7 +5,7 @@ import logging
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
 from netmon import __version__
-from netmon.conventions import Metric
+from netmon.conventions import TRAP_DROPS, TRAP_KINDS, Metric
 
 LAG_BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0)
 WRITE_BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0)
@@ -43,6 +43,32 @@ class Telemetry:
             buckets=BLOCKED_BUCKETS,
             registry=registry,
         )
+        self.traps = Counter(
+            Metric.TRAPS.removesuffix("_total"),
+            "Genuine traps and informs from nodes, by kind (other: none of those every agent knows).",
+            ("kind",),
+            registry=registry,
+        )
+        self.traps_dropped = Counter(
+            Metric.TRAPS_DROPPED.removesuffix("_total"),
+            "Datagrams to the trap port that were not taken: not from a node's address (unknown_sender), too many of "
+            "them (flood), the credential is not the node's or was not proved (credential), no notification (garbage).",
+            ("why",),
+            registry=registry,
+        )
+        self.trap_polls = Counter(
+            Metric.TRAP_POLLS.removesuffix("_total"),
+            "What traps and informs led to: a poll out of turn (polled), or nothing more than one already asked for "
+            "(merged).",
+            ("outcome",),
+            registry=registry,
+        )
+        self.node_starts = Counter(
+            Metric.NODE_STARTS.removesuffix("_total"),
+            "Starts that nodes told of by a trap or inform since netmon started, cold or warm.",
+            ("node", "kind"),
+            registry=registry,
+        )
         self.store_write = Histogram(
             Metric.STORE_WRITE,
             "Seconds a transaction of the history took to reach the disk.",
@@ -69,6 +95,12 @@ class Telemetry:
             self.skipped.labels(why)
         for level in ("warning", "error"):
             self.messages.labels(level)
+        for kind in TRAP_KINDS:
+            self.traps.labels(kind)
+        for why in TRAP_DROPS:
+            self.traps_dropped.labels(why)
+        for outcome in ("polled", "merged"):
+            self.trap_polls.labels(outcome)
 
 
 class MessageCounter(logging.Handler):

@@ -48,7 +48,8 @@ class Reading:
     """What a collector learned about the target: UP, DEGRADED or DOWN with a reason (UNKNOWN is the poller's).
 
     ``detail`` is one line for people, never a label and without secrets. ``uptime`` is the raw sysUpTime in
-    hundredths of a second, modulo 2^32 (RFC 3418), where the target tells it. ``log`` are the steps taken, for
+    hundredths of a second, modulo 2^32 (RFC 3418), where the target tells it; ``engine_boots`` and ``engine_time`` (in
+    seconds) are snmpEngineBoots and snmpEngineTime (RFC 3411), which many agents lack. ``log`` are the steps taken, for
     ``netmon probe``; empty unless asked for.
     """
 
@@ -58,6 +59,8 @@ class Reading:
     families: tuple[Family, ...] = ()
     uptime: int | None = None
     log: tuple[str, ...] = ()
+    engine_boots: int | None = None
+    engine_time: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

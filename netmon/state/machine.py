@@ -13,12 +13,7 @@ from dataclasses import dataclass, replace
 from netmon.clock import SECOND, Millis
 from netmon.conventions import Reason
 from netmon.model import Reading, State, Transition
-
-TICKS = 2**32
-"""sysUpTime counts hundredths of a second modulo this (TimeTicks, RFC 2578): it comes round after 497 days."""
-
-REBOOT_TOLERANCE = 30 * SECOND
-"""How far sysUpTime may fall behind our clock before it is a restart: agents' clocks drift and replies are late."""
+from netmon.state.restarts import Age, restarted
 
 _RANK = {State.UP: 0, State.DEGRADED: 1, State.DOWN: 2, State.UNREACHABLE: 2}
 _UNSEEN = (State.PENDING, State.UNKNOWN)
@@ -41,7 +36,7 @@ class Memory:
 
     ``failing_since`` is the last look that saw it answer before it failed: the failure began after it, and what lies
     behind may have been cut from then on. ``seen`` is the last look of any kind, ``pending`` are the latest looks that
-    disagree with ``state``; ``uptime`` and ``uptime_at`` the last sysUpTime with the time it was read.
+    disagree with ``state``; ``age`` and ``age_at`` what the agent last said of its age, with the time it was read.
     """
 
     object: str
@@ -52,8 +47,8 @@ class Memory:
     failing_since: Millis = 0
     seen: Millis | None = None
     pending: tuple[Look, ...] = ()
-    uptime: int | None = None
-    uptime_at: Millis = 0
+    age: Age | None = None
+    age_at: Millis = 0
     reboots: int = 0
 
     @property
@@ -197,25 +192,33 @@ def _judge_uptime(memory: Memory, at: Millis, reading: Reading, now: Millis) -> 
     """Restarts. One between two good readings is an outage: begun after the first, ended when the device booted."""
     if reading.uptime is None:
         return memory, ()
-    rebooted = memory.uptime is not None and has_rebooted(memory.uptime, at - memory.uptime_at, reading.uptime)
-    held, after = memory.seen, replace(memory, uptime=reading.uptime, uptime_at=at)
+    age = Age(reading.uptime, reading.engine_boots, reading.engine_time)
+    rebooted = _has_restarted(memory, at, age)
+    memory = replace(memory, age=age, age_at=at)
     if not rebooted:
-        return after, ()
-    after = replace(after, reboots=memory.reboots + 1)
-    booted = at - reading.uptime * 10
-    good = memory.state in {State.UP, State.DEGRADED} and not memory.pending
-    if not good or held is None or not held + 1 < booted <= at:
-        return after, ()
-    back = memory.state, memory.reason
-    after, down = _change(after, held + 1, held, State.DOWN, Reason.REBOOT, "restarted between two polls", now)
-    after, up = _change(after, booted, held + 1, back[0], back[1], memory.detail, now)
-    return after, (*down, *up)
+        return memory, ()
+    memory = replace(memory, reboots=memory.reboots + 1)
+    booted = at - age.uptime * 10
+    failing = _trailing(memory.pending, {_RANK[State.DOWN]})
+    held = failing[0].previous if failing else memory.seen
+    if memory.state not in {State.UP, State.DEGRADED} or held is None or not held + 1 < booted <= at:
+        return memory, ()
+    stopped = failing[0].at if failing and failing[0].at < booted else held + 1
+    state, reason, detail = memory.state, memory.reason, memory.detail
+    memory, down = _change(memory, stopped, held, State.DOWN, Reason.REBOOT, "restarted between two polls", now)
+    memory, up = _change(memory, booted, max(held + 1, _last_before(booted, failing)), state, reason, detail, now)
+    return replace(memory, pending=tuple(look for look in memory.pending if look.at >= booted)), (*down, *up)
 
 
-def has_rebooted(before: int, elapsed: Millis, after: int) -> bool:
-    """Whether sysUpTime ``after``, read ``elapsed`` ms after ``before``, tells of a restart.
+def _has_restarted(memory: Memory, at: Millis, age: Age) -> bool:
+    """By what the agent said before; after a restart of ours, only by an engine that began since we last looked."""
+    if memory.age is not None:
+        return restarted(memory.age, at - memory.age_at, age)
+    if memory.seen is None or memory.state is State.PENDING or age.engine_time is None:
+        return False
+    unseen = at - memory.seen
+    return SECOND * (age.engine_time + 1) < unseen and age.uptime * 10 < unseen
 
-    Both are TimeTicks modulo 2^32, so coming round after 497 days is not a restart (RFC 3418).
-    """
-    missing = (before + elapsed // 10 - after) % TICKS
-    return REBOOT_TOLERANCE // 10 + elapsed // 1000 < missing < TICKS // 2
+
+def _last_before(booted: Millis, failing: Sequence[Look]) -> Millis:
+    return max((look.at for look in failing if look.at < booted), default=0)

@@ -19,10 +19,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from collectors.snmp import SnmpCollector
-from collectors.snmp.modules import MODULES, Module
+from collectors.snmp.modules import MODULES
 from netmon.ber import COUNTER64, GET_BULK_REQUEST, decode_unsigned, encode_integer, encode_oid
 from netmon.model import Check, Reading
 from netmon.settings import Secret, SnmpCredential, SnmpEngineName, SnmpSettings
+from netmon.snmpmodules import Module
 from tests.collectors.snmp.agents import COLUMNS, Agent, Mib, Request, frame, switch, varbind
 
 VARBINDS = 769

@@ -6,18 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netmon.clock import DAY, MINUTE
 from netmon.conventions import Reason
 from netmon.model import Reading, State, Transition
-from netmon.state.machine import TICKS, Memory, Rule, has_rebooted, interrupt, judge, reclassify, restore
+from netmon.state.machine import Memory, Rule, interrupt, judge, reclassify, restore
 
 RULE = Rule(fall=3, rise=2)
 LETTER = {"u": State.UP, "g": State.DEGRADED, "d": State.DOWN, "?": State.UNKNOWN}
 
 
-def reading(state: State, uptime: int | None = None) -> Reading:
+def reading(state: State, uptime: int | None = None, boots: int | None = None, engine: int | None = None) -> Reading:
     reason = {State.UP: Reason.OK, State.UNKNOWN: Reason.OVERLOAD}.get(state, Reason.TIMEOUT)
-    return Reading(state, reason, uptime=uptime)
+    return Reading(state, reason, uptime=uptime, engine_boots=boots, engine_time=engine)
 
 
 def fold(letters: str, rule: Rule = RULE, cuts: dict[int, int] | None = None) -> tuple[Memory, list[Transition]]:
@@ -129,22 +128,6 @@ def test_after_a_restart_of_ours_the_last_state_holds() -> None:
     assert short(list(changes)) == [("up", 500, 900)]
 
 
-@pytest.mark.parametrize(
-    ("before", "elapsed", "after", "rebooted"),
-    [
-        pytest.param(100_000, MINUTE, 106_000, False, id="a minute passed"),
-        pytest.param(100_000, MINUTE, 3_000, True, id="restarted half a minute ago"),
-        pytest.param(TICKS - 3_000, MINUTE, 3_000, False, id="came round after 497 days"),
-        pytest.param(TICKS - 3_000, MINUTE, 200, False, id="came round, a little late"),
-        pytest.param(100_000, MINUTE, 104_000, False, id="its clock runs slow"),
-        pytest.param(100_000, MINUTE, 108_000, False, id="its clock runs fast"),
-        pytest.param(100_000, 3 * DAY, 500, True, id="restarted after days unseen"),
-    ],
-)
-def test_sysuptime_tells_restarts_from_wraps(before: int, elapsed: int, after: int, rebooted: bool) -> None:
-    assert has_rebooted(before, elapsed, after) is rebooted
-
-
 def test_a_restart_between_two_good_polls_is_an_outage() -> None:
     memory, _ = judge(Memory("n1"), 1_000, reading(State.UP, 8_640_000), RULE, None, 1_000)
     memory, changes = judge(memory, 301_000, reading(State.UP, 6_000), RULE, None, 301_000)
@@ -158,6 +141,43 @@ def test_a_restart_during_an_outage_is_counted_and_adds_no_other() -> None:
         memory, _ = judge(memory, at, reading(State.DOWN), RULE, None, at)
     memory, changes = judge(memory, 241_000, reading(State.UP, 3_000), RULE, None, 241_000)
     assert (memory.reboots, changes) == (1, ())
+
+
+def test_a_restart_behind_fewer_failures_than_confirm_an_outage_is_one_all_the_same() -> None:
+    """One poll failed, the next finds the device freshly booted: the outage began with the failed poll."""
+    memory, _ = judge(Memory("n1"), 1_000, reading(State.UP, 8_640_000), RULE, None, 1_000)
+    memory, _ = judge(memory, 61_000, reading(State.DOWN), RULE, None, 61_000)
+    memory, changes = judge(memory, 121_000, reading(State.UP, 2_000), RULE, None, 121_000)
+    assert short(list(changes)) == [("down", 1_000, 61_000), ("up", 61_000, 101_000)]
+    assert (memory.reboots, memory.state, memory.pending) == (1, State.UP, ())
+
+
+def test_a_device_that_booted_before_the_poll_it_missed_was_down_from_the_last_good_one() -> None:
+    memory, _ = judge(Memory("n1"), 1_000, reading(State.UP, 8_640_000), RULE, None, 1_000)
+    memory, _ = judge(memory, 61_000, reading(State.DOWN), RULE, None, 61_000)
+    memory, changes = judge(memory, 121_000, reading(State.UP, 7_000), RULE, None, 121_000)
+    assert short(list(changes)) == [("down", 1_000, 1_001), ("up", 1_001, 51_000)]
+
+
+def test_sysuptime_going_to_zero_is_no_outage_while_the_engine_runs_on() -> None:
+    memory, _ = judge(Memory("n1"), 1_000, reading(State.UP, 8_640_000, 7, 50_000), RULE, None, 1_000)
+    memory, changes = judge(memory, 61_000, reading(State.UP, 100, 7, 50_060), RULE, None, 61_000)
+    assert (memory.reboots, changes) == (0, ())
+
+
+def test_a_restart_hidden_by_sysuptime_coming_round_is_told_by_the_boots() -> None:
+    memory, _ = judge(Memory("n1"), 1_000, reading(State.UP, 2**32 - 3_000, 7, 42_949_000), RULE, None, 1_000)
+    memory, changes = judge(memory, 61_000, reading(State.UP, 3_000, 8, 30), RULE, None, 61_000)
+    assert short(list(changes)) == [("down", 1_000, 1_001), ("up", 1_001, 31_000)]
+    assert memory.reboots == 1
+
+
+def test_a_restart_while_we_were_away_is_told_by_the_engines_time_alone() -> None:
+    was = Transition("n1", 100, 90, State.PENDING, State.UP, Reason.OK, 120)
+    for uptime, boots, engine, reboots in ((3_000, 8, 30, 1), (3_000, None, None, 0), (3_000, 8, 90_000, 0)):
+        memory = restore(was, seen=1_000)
+        memory, _ = judge(memory, 61_000, reading(State.UP, uptime, boots, engine), RULE, None, 61_000)
+        assert memory.reboots == reboots
 
 
 looks = st.text(alphabet="ugd?", max_size=40)
@@ -198,11 +218,6 @@ def test_repeating_a_settled_reading_changes_nothing(letters: str, rule: Rule) -
         assert memory.state is LETTER[letter]
         longer = fold(settle + letter * 5, rule)[1]
         assert longer == transitions
-
-
-@given(st.integers(0, TICKS - 1), st.integers(0, 400 * DAY))
-def test_a_steady_clock_never_looks_like_a_restart(before: int, elapsed: int) -> None:
-    assert not has_rebooted(before, elapsed, (before + elapsed // 10) % TICKS)
 
 
 def test_every_run_of_three_readings_is_judged_without_fault() -> None:

@@ -56,6 +56,6 @@ def samples(reading: Reading) -> dict[tuple[str, tuple[tuple[str, str], ...]], f
     return {
         (sample.name, sample.labels): sample.value
         for one in reading.families
-        if not one.name.startswith("snmp_scrape_")
+        if not one.name.startswith(("snmp_scrape_", "netmon_"))
         for sample in one.samples()
     }

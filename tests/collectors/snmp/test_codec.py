@@ -8,15 +8,32 @@ from hypothesis import strategies as st
 from pyasn1.codec.ber import decoder, encoder
 from pysnmp.proto import api, rfc1902, rfc1905
 
-from collectors.snmp import codec
+from collectors.snmp import codec, messages
+from collectors.snmp.sealed import open_message
 from netmon import ber
 from tests.collectors.snmp.agents import Request, frame, response, varbind
 
 v2c = api.PROTOCOL_MODULES[api.SNMP_VERSION_2C]
 
+
+def get(community: bytes, request_id: int, names: list[bytes], version: int = messages.V2C) -> bytes:
+    return messages.encode_message(version, community, messages.encode_pdu(ber.GET_REQUEST, request_id, (0, 0), names))
+
+
+def bulk(community: bytes, request_id: int, name: bytes, repetitions: int) -> bytes:
+    pdu = messages.encode_pdu(ber.GET_BULK_REQUEST, request_id, (0, repetitions), [name])
+    return messages.encode_message(messages.V2C, community, pdu)
+
+
+def decoded(data: bytes) -> messages.Reply:
+    answer = open_message(data)
+    assert isinstance(answer, messages.Reply)
+    return answer
+
+
 COLUMN = (1, 3, 6, 1, 2, 1, 2, 2, 1, 10)
 PREFIX = ber.encode_oid(COLUMN)
-ASKED = Request(codec.encode_bulk(b"public", 0x41424344, PREFIX, 25))
+ASKED = Request(bulk(b"public", 0x41424344, PREFIX, 25))
 
 values = st.one_of(
     st.integers(-(2**31), 2**31 - 1).map(rfc1902.Integer32),
@@ -65,7 +82,7 @@ def test_a_response_encoded_by_pysnmp_is_read_as_it_was_meant(
     v2c.apiMessage.set_community(message, community)
     v2c.apiMessage.set_pdu(message, pdu)
 
-    reply = codec.decode_reply(encoder.encode(message))
+    reply = decoded(encoder.encode(message))
 
     assert (reply.request_id, reply.error_status, reply.error_index) == (request_id, status, index)
     read = [(ber.decode_oid(name), value) for name, _, value in codec.read_varbinds(reply.data, reply.start, reply.end)]
@@ -81,14 +98,14 @@ def test_requests_are_read_by_pysnmp_as_they_were_meant(
     repetitions = data.draw(st.integers(1, 2**31 - 1))
     encoded = [ber.encode_oid(name) for name in asked]
 
-    message, rest = decoder.decode(codec.encode_get(community, request_id, encoded), asn1Spec=v2c.Message())
+    message, rest = decoder.decode(get(community, request_id, encoded), asn1Spec=v2c.Message())
     pdu = v2c.apiMessage.get_pdu(message)
     assert (rest, bytes(v2c.apiMessage.get_community(message)), type(pdu)) == (b"", community, v2c.GetRequestPDU)
     assert int(v2c.apiPDU.get_request_id(pdu)) == request_id
     assert [tuple(name) for name, _ in v2c.apiPDU.get_varbinds(pdu)] == asked
 
-    bulk = codec.encode_bulk(community, request_id, encoded[0], repetitions)
-    message, rest = decoder.decode(bulk, asn1Spec=v2c.Message())
+    asked_bulk = bulk(community, request_id, encoded[0], repetitions)
+    message, rest = decoder.decode(asked_bulk, asn1Spec=v2c.Message())
     pdu = v2c.apiMessage.get_pdu(message)
     assert (rest, bytes(v2c.apiMessage.get_community(message)), type(pdu)) == (b"", community, v2c.GetBulkRequestPDU)
     assert int(v2c.apiBulkPDU.get_request_id(pdu)) == request_id
@@ -125,7 +142,7 @@ def test_the_split_decoder_reads_regular_columns_as_the_plain_one(
     varbinds = [((*COLUMN, first + place), tag, content) for place, content in enumerate(octets)]
     if more:
         varbinds.append(((*COLUMN[:-1], 11, 1), ber.COUNTER32, b"\x01"))
-    reply = codec.decode_reply(response(ASKED, varbinds))
+    reply = decoded(response(ASKED, varbinds))
     split = codec.split_column(reply.data, reply.start, reply.end, PREFIX)
     regular = len({len(ber.encode_oid(name)) for name, _, _ in varbinds[: len(octets)]}) == 1
     if split is None:
@@ -161,7 +178,7 @@ def test_whatever_the_split_decoder_accepts_the_plain_one_reads_the_same(
 @example(b"\x30\x00")
 def test_any_octets_are_a_reply_or_a_ber_error(data: bytes) -> None:
     try:
-        reply = codec.decode_reply(data)
+        reply = decoded(data)
         list(codec.read_varbinds(reply.data, reply.start, reply.end))
     except ber.BerError:
         pass
@@ -171,7 +188,7 @@ def test_every_truncation_of_a_reply_is_refused() -> None:
     whole = response(ASKED, [((*COLUMN, port), ber.COUNTER32, b"\x01\x02") for port in range(1, 30)])
     for end in range(len(whole)):
         with pytest.raises(ber.BerError):
-            codec.decode_reply(whole[:end])
+            decoded(whole[:end])
 
 
 @pytest.mark.parametrize(
@@ -196,7 +213,7 @@ def test_a_value_is_read_by_its_type(tag: int, content: bytes, value: object) ->
 
 def test_a_negative_counter_is_read_unsigned_by_both_decoders() -> None:
     varbinds = [((*COLUMN, port), ber.COUNTER32, b"\xff\xff\xff\xfe") for port in (1, 2)]
-    reply = codec.decode_reply(response(ASKED, varbinds))
+    reply = decoded(response(ASKED, varbinds))
     split = codec.split_column(reply.data, reply.start, reply.end, PREFIX)
     assert split is not None
     assert list(split.values) == [4_294_967_294] * 2
@@ -210,24 +227,30 @@ def test_a_value_of_unknown_type_is_refused() -> None:
 
 def test_octets_behind_a_value_are_refused() -> None:
     body = ber.encode_tlv(ber.SEQUENCE, b"\x06\x01\x2b\x05\x00\x05\x00")
-    reply = codec.decode_reply(frame(ASKED, body))
+    reply = decoded(frame(ASKED, body))
     with pytest.raises(ber.BerError, match="behind its value"):
         list(codec.read_varbinds(reply.data, reply.start, reply.end))
 
 
 def test_a_request_is_no_reply() -> None:
     with pytest.raises(ber.BerError, match="0xa2 belongs"):
-        codec.decode_reply(codec.encode_get(b"public", 0x40000001, [PREFIX]))
+        decoded(get(b"public", 0x40000001, [PREFIX]))
 
 
-def test_another_version_is_no_reply() -> None:
-    with pytest.raises(ber.BerError, match="not an SNMPv2c message"):
-        codec.decode_reply(response(ASKED, []).replace(b"\x02\x01\x01", b"\x02\x01\x00", 1))
+def test_a_reply_tells_its_version() -> None:
+    v2 = response(ASKED, [])
+    assert decoded(v2).version == messages.V2C
+    assert decoded(v2.replace(b"\x02\x01\x01", b"\x02\x01\x00", 1)).version == messages.V1
+
+
+def test_a_version_nobody_has_is_no_reply() -> None:
+    with pytest.raises(ber.BerError, match="not an SNMP message of version"):
+        decoded(response(ASKED, []).replace(b"\x02\x01\x01", b"\x02\x01\x02", 1))
 
 
 def test_rows_are_in_the_order_the_agent_sent_them() -> None:
     varbinds = [((*COLUMN, port), ber.COUNTER32, bytes((port,))) for port in (3, 1, 2)]
-    reply = codec.decode_reply(response(ASKED, varbinds))
+    reply = decoded(response(ASKED, varbinds))
     split = codec.split_column(reply.data, reply.start, reply.end, PREFIX)
     assert split is not None
     assert list(split.indexes) == [b"\x03", b"\x01", b"\x02"]

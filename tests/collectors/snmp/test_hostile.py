@@ -1,6 +1,7 @@
 """Agents that are silent, lie, loop or shout: bounded, named, and without a trace in the next poll."""
 
 import asyncio
+import dataclasses
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -338,9 +339,11 @@ def test_a_lost_label_column_keeps_the_labels_of_the_poll_before() -> None:
     with Agent(answer) as agent:
 
         async def twice(collector: SnmpCollector) -> Iterator[Reading]:
-            first = await collector.collect(check(agent.port))
+            asked = check(agent.port)
+            asked = dataclasses.replace(asked, settings=dataclasses.replace(asked.settings, refresh=0))
+            first = await collector.collect(asked)
             broken.set()
-            return iter((first, await collector.collect(check(agent.port))))
+            return iter((first, await collector.collect(asked)))
 
         first, second = with_collector(twice)
     assert (first.state, second.state) == (State.UP, State.DEGRADED)

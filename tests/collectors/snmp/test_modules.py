@@ -6,6 +6,7 @@ from collectors.snmp.modules import MODULES
 from collectors.snmp.plan import UPTIME, plan
 from netmon.ber import encode_oid
 from netmon.settings import SNMP_MODULES
+from netmon.snmpmodules import Metric
 
 
 def test_configuration_offers_exactly_the_modules_there_are() -> None:
@@ -13,9 +14,17 @@ def test_configuration_offers_exactly_the_modules_there_are() -> None:
 
 
 def test_metrics_have_names_prometheus_accepts_and_each_only_once() -> None:
-    names = [metric.name for module in MODULES.values() for metric in module.metrics]
-    assert len(names) == len(set(names))
-    assert all(re.fullmatch(r"[a-zA-Z_][a-zA-Z0-9_]*", name) for name in names)
+    for module in MODULES.values():
+        names = [metric.name for metric in module.metrics]
+        assert len(names) == len(set(names))
+        assert all(re.fullmatch(r"[a-zA-Z_][a-zA-Z0-9_]*", name) for name in names)
+
+
+def test_modules_that_share_a_metric_label_it_alike() -> None:
+    known: dict[str, Metric] = {}
+    for metric in (metric for module in MODULES.values() for metric in module.metrics):
+        other = known.setdefault(metric.name, metric)
+        assert (metric.type, metric.indexes, metric.lookups) == (other.type, other.indexes, other.lookups)
 
 
 def test_help_texts_end_with_the_object_identifier_as_snmp_exporters_do() -> None:
@@ -27,7 +36,7 @@ def test_help_texts_end_with_the_object_identifier_as_snmp_exporters_do() -> Non
 def test_every_metric_of_a_built_in_module_is_asked_for() -> None:
     for module in MODULES.values():
         requests = plan([module])
-        asked = {scalar.metric.name for scalar in requests.scalars} | {table.metric.name for table in requests.tables}
+        asked = {output.metric.name for output in requests.outputs}
         assert asked == {metric.name for metric in module.metrics}
 
 
