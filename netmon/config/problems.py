@@ -62,13 +62,21 @@ def _problem(
         return _wrong(context["error"], tree, location, is_key)
     owner, fields = _owner(model, detail["loc"])
     if kind == "extra_forbidden":
-        message = f"unknown key{advisor.hint(str(location[-1]), fields)}"
+        message = f"unknown key{_key_hint(str(location[-1]), fields, _at(tree, location), advisor)}"
         return mark_of(tree, location, key=True).problem(label(tree, location), message)
     if kind == "missing":
         return mark_of(tree, location[:-1]).problem(
             label(tree, location), f"is required: {_describe(owner, location[-1])}"
         )
     return mark_of(tree, location).problem(label(tree, location), _shape(kind, context, tree, location))
+
+
+def _key_hint(key: str, fields: list[str], value: Tree | None, advisor: Advisor) -> str:
+    """A key without a value is most often the rest of a text that a comma cut: ``{expression: all(a, b)}``."""
+    hint = advisor.hint(key, fields)
+    if isinstance(value, Scalar) and value.null and "did you mean" not in hint:
+        return "; between braces { } a text with a comma needs quotes"
+    return hint
 
 
 def _wrong(error: WrongError, tree: Tree, location: tuple[str | int, ...], is_key: bool) -> Problem:
@@ -88,7 +96,9 @@ def _at(tree: Tree, location: Location) -> Tree | None:
 
 def _shape(kind: str, context: Mapping[str, Any], tree: Tree, location: Location) -> str:
     if kind in _CONTAINERS:
-        return f"expected {_CONTAINERS[kind]}, found {kind_of(_at(tree, location))}"
+        found = kind_of(_at(tree, location))
+        mend = ": put it in brackets [ ]" if (_CONTAINERS[kind], found) == ("a list", "text") else ""
+        return f"expected {_CONTAINERS[kind]}, found {found}{mend}"
     if kind in {"too_short", "too_long"}:
         wanted = context.get("min_length", context.get("max_length"))
         bound = "at least" if kind == "too_short" else "at most"

@@ -12,6 +12,7 @@ from netmon.clock import SECOND, Clock, Millis, SteadyClock
 from netmon.contracts import History
 from netmon.engine.pipeline import Pipeline
 from netmon.engine.telemetry import Telemetry
+from netmon.errors import StoreError
 from netmon.model import MonitorEvent
 
 log = logging.getLogger("netmon.heart")
@@ -21,6 +22,9 @@ MISSED_BEATS = 3
 
 CLOCK_STEP: Millis = 2 * SECOND
 """A wall clock that is so far behind ours has been set back."""
+
+BEGIN_SECONDS = 10
+"""A history that takes nothing for so long at the start will not do later."""
 
 LOOK_SECONDS = 0.1
 
@@ -40,15 +44,22 @@ def watched_until(history: KnowsStops) -> Millis | None:
 
 
 def begin(history: KnowsStops, now: Millis) -> None:
-    """Record that watching begins, and the end of the last watch if its daemon could not."""
+    """Record that watching begins, and the end of the last watch if its daemon could not.
+
+    Raises:
+        StoreError: the history does not take it.
+    """
     last, until = history.last_monitor_event(), watched_until(history)
     events = []
     if last is not None and until is not None and last.state == "started":
         log.warning("the daemon before this one did not say goodbye: no data since its last heartbeat at %d", until)
         events.append(MonitorEvent(until, "stopped"))
     events.append(MonitorEvent(now, "started"))
-    history.record(events).result()
-    history.heartbeat(now).result()
+    history.record(events)
+    try:
+        history.heartbeat(now).result(BEGIN_SECONDS)
+    except TimeoutError:
+        raise StoreError(f"the history takes nothing since {BEGIN_SECONDS} s: not started") from None
 
 
 class Heart:

@@ -33,6 +33,8 @@ def open_database(location: Path | str, *, read_only: bool) -> Engine:
     try:
         with engine.begin() as connection:
             migrate(connection, read_only=read_only, name=str(path or engine.url.render_as_string()))
+            if not read_only:  # a file that can only be read is found out now, not at the first transition
+                connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
     except (DBAPIError, sqlite3.Error) as error:
         engine.dispose()
         raise StoreError(f"{path or engine.url}: {explain(error)}") from error

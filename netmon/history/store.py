@@ -136,14 +136,15 @@ def _transitions(start: Millis | None, end: Millis | None) -> Select[Any]:
         query = query.where(table.c.at < end)
     if start is None:
         return query
-    before = (
+    last = (
         select(table.c.object, func.max(table.c.at).label("at"))
         .where(table.c.at < start)
         .group_by(table.c.object)
         .subquery()
     )
-    joined = query.join(before, table.c.object == before.c.object, isouter=True)
-    return joined.where(or_(table.c.at >= start, table.c.at == before.c.at))
+    other = table.alias()
+    before = select(other.c.id).join(last, and_(other.c.object == last.c.object, other.c.at == last.c.at))
+    return query.where(or_(table.c.at >= start, table.c.id.in_(before)))
 
 
 def _overlaps(columns: Any, start: Millis | None, end: Millis | None) -> ColumnElement[bool]:

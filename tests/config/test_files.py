@@ -73,7 +73,8 @@ WRONG: dict[str, tuple[dict[str, str], list[str]]] = {
         ],
     ),
     "a text instead of a list": (
-        {"netmon.yml": "include: a.yml\n", "a.yml": ""}, ["netmon.yml:1:10: include: expected a list, found text"]
+        {"netmon.yml": "include: a.yml\n", "a.yml": ""},
+        ["netmon.yml:1:10: include: expected a list, found text: put it in brackets [ ]"]
     ),
     "a value said in two files": (
         {"netmon.yml": "include: [a.yml]\nlanguage: fr\n", "a.yml": "\nlanguage: fr\n"},

@@ -141,6 +141,25 @@ def test_a_read_only_data_directory_is_named(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_history_that_cannot_be_written_is_named_though_it_can_be_read(tmp_path: Path) -> None:
+    file, _ = configuration(tmp_path)
+    open_history_once(tmp_path)
+    store = tmp_path / "var" / "netmon.sqlite"
+    store.chmod(0o444)
+    done = as_plain_user("run", "-c", str(file))
+    assert done.returncode == 74
+    assert f"{store}: cannot be written" in done.stderr.strip().splitlines()[-1]
+    assert "Traceback" not in done.stderr
+
+
+def test_a_disk_that_is_full_before_the_start_is_named(tmp_path: Path) -> None:
+    file, _ = configuration(tmp_path)
+    open_history_once(tmp_path)
+    done = netmon("run", "-c", file, preexec_fn=_fill_the_disk)
+    assert done.returncode == 74
+    assert "netmon.sqlite" in done.stderr.strip().splitlines()[-1]
+
+
 def test_a_full_disk_at_the_start_is_named(tmp_path: Path) -> None:
     file, _ = configuration(tmp_path)
     done = netmon("run", "-c", file, preexec_fn=_fill_the_disk)
