@@ -77,34 +77,39 @@ def by_objects(module: Module, values: Mapping[Oid, Value]) -> Samples:
     return found
 
 
-def shown(
-    metric: Metric, index: Oid, value: Value, seen: Mapping[Oid, Value]
-) -> Iterator[tuple[str, dict[str, str], float]]:
+Shown = Iterator[tuple[str, dict[str, str], float]]
+
+
+def shown(metric: Metric, index: Oid, value: Value, seen: Mapping[Oid, Value]) -> Shown:
     labels = labels_of(metric, index, seen)
-    number = value if isinstance(value, int | float) else None
-    if metric.type in {"gauge", "counter", "Float", "Double"}:
-        if number is not None:
-            yield metric.name, labels, number * (metric.scale or 1) + metric.offset
-    elif metric.type == "EnumAsInfo":
-        if number is not None:
-            state = dict(metric.enum_values).get(int(number), str(number))
-            yield f"{metric.name}_info", {**labels, metric.name: state}, 1
-    elif metric.type == "EnumAsStateSet":
-        if number is not None:
-            states = {**{name: 0 for _, name in metric.enum_values}}
-            states[dict(metric.enum_values).get(int(number), str(number))] = 1
-            for state, holds in states.items():
-                yield metric.name, {**labels, metric.name: state}, holds
-    else:
+    if metric.type not in {"gauge", "counter", "Float", "Double", "EnumAsInfo", "EnumAsStateSet"}:
         said = text(value, typed(metric.type, metric.oid, index, seen), metric.display_hint)
-        for suffix, attempts in metric.regex_extracts:
-            fits = (re.fullmatch(one.regex, said) for one in attempts)
-            found = next((match for match in fits if match), None)
-            if found:
-                yield metric.name + suffix, labels, float(found[1])
-        if metric.regex_extracts:
-            return
-        yield metric.name, {metric.name: said, **labels}, 1
+        yield from (
+            extracted(metric, labels, said)
+            if metric.regex_extracts
+            else [(metric.name, {metric.name: said, **labels}, 1.0)]
+        )
+    elif isinstance(value, int | float):
+        yield from numbers(metric, labels, value)
+
+
+def numbers(metric: Metric, labels: dict[str, str], number: float) -> Shown:
+    state = dict(metric.enum_values).get(int(number), str(number))
+    if metric.type == "EnumAsInfo":
+        yield f"{metric.name}_info", {**labels, metric.name: state}, 1
+    elif metric.type == "EnumAsStateSet":
+        for name, holds in {**{name: 0 for _, name in metric.enum_values}, state: 1}.items():
+            yield metric.name, {**labels, metric.name: name}, holds
+    else:
+        yield metric.name, labels, number * (metric.scale or 1) + metric.offset
+
+
+def extracted(metric: Metric, labels: dict[str, str], said: str) -> Shown:
+    for suffix, attempts in metric.regex_extracts:
+        fits = (re.fullmatch(one.regex, said) for one in attempts)
+        found = next((match for match in fits if match), None)
+        if found:
+            yield metric.name + suffix, labels, float(found[1])
 
 
 def labels_of(metric: Metric, index: Oid, seen: Mapping[Oid, Value]) -> dict[str, str]:
