@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from collectors.snmp.contract import Stamp
 from collectors.snmp.crypto import Keys, Salts, keys_for
-from collectors.snmp.messages import V2C, encode_message
+from collectors.snmp.messages import V2C, encode_message, read_version
 from collectors.snmp.reports import _OIDS, Report
 from collectors.snmp.sealed import (
     AUTH,
@@ -16,7 +16,6 @@ from collectors.snmp.sealed import (
     encode_scoped,
     encode_sealed,
 )
-from collectors.snmp.messages import read_version
 from netmon import ber
 from netmon.settings import SnmpCredential
 from tests.collectors.snmp.agents import Request, varbind
