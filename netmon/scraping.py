@@ -95,7 +95,9 @@ class SnmpScraping:
             left = asked.timeout - round((self._clock.monotonic() - begun) * SECOND)
             if silent is not None:  # whoever did not answer is not asked again
                 readings[name] = silent
-            elif self._collector is None or left < _LEAST:
+            elif self._collector is None:
+                readings[name] = Reading(State.UNKNOWN, Reason.NOT_POLLED, "netmon is only just starting")
+            elif left < _LEAST:
                 readings[name] = Reading(State.UNKNOWN, Reason.OVERLOAD, "no time was left for it")
             else:
                 check = _check(asked, name, self._of_module(settings, name), left)

@@ -81,7 +81,7 @@ class InterfaceRule:
 @dataclass(frozen=True, slots=True)
 class SnmpSettings:
     """``Check.settings`` of the collector ``snmp``. ``timeout`` of the check bounds the whole poll; ``retries`` of one
-    request share it. ``engine`` ``netmon`` is the fast one; v1 and v3 go to pysnmp whatever it says.
+    request share it. ``engine`` ``netmon`` is the fast one, ``pysnmp`` the reference.
 
     ``max_repetitions`` is what GETBULK asks for at most: less while the agent cannot take it. Columns that hardly ever
     change are read anew after ``refresh`` milliseconds at the latest. ``budget`` is how many milliseconds of an

@@ -34,7 +34,6 @@ _MARGIN = 0.06
 """Seconds kept back from a check's timeout, so that we end the poll and say why before the poller does."""
 _TOO_LATE = 0.25
 """Seconds our own loop may stand still before an agent's silence is not believed."""
-_OWN_VERSIONS = frozenset({"2c", "3"})
 
 
 class SnmpCollector:
@@ -113,7 +112,7 @@ class SnmpCollector:
         return dataclasses.replace(reading, families=(*reading.families, *care))
 
     async def _poll(self, session: Session, memory: Memory, begun: float) -> Reading:
-        engine = self._own if _is_ours(session.settings) else await self._reference()
+        engine = self._own if session.settings.engine == "netmon" else await self._reference()
         asked = time.monotonic()
         found = await look(memory.filters.through(engine), session, memory)
         walked = time.monotonic() - begun
@@ -183,11 +182,6 @@ def _import_pysnmp() -> Engine:
     return PysnmpEngine()
 
 
-def _is_ours(settings: SnmpSettings) -> bool:
-    """Whether netmon's own engine is to ask."""
-    return settings.engine == "netmon" and settings.credential.version in _OWN_VERSIONS
-
-
 def _allowance(check: Check, settings: SnmpSettings) -> Allowance:
     budget = None if settings.budget is None else 0.001 * settings.budget
     return Allowance(0.001 * check.interval, budget, settings.parallel)
@@ -211,8 +205,7 @@ async def _resolve(settings: SnmpSettings, deadline: float) -> Address | Failure
 
 
 def _headline(settings: SnmpSettings, address: Address) -> str:
-    engine = "netmon" if _is_ours(settings) else "pysnmp"
     return (
         f"{settings.address} at {address[0]} port {address[1]}, SNMP {settings.credential.version} with credential "
-        f"'{settings.credential.name}' by {engine}, modules {', '.join(settings.modules)}"
+        f"'{settings.credential.name}' by {settings.engine}, modules {', '.join(settings.modules)}"
     )

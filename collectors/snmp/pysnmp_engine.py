@@ -1,4 +1,4 @@
-"""The reference engine: pysnmp, for v1 and v3, and for v2c where an operator asks for it.
+"""The reference engine: pysnmp, where an operator asks for it.
 
 About a hundred times the work of ``engine.NetmonEngine``; slower devices and odd agents are where it earns its keep. It
 checks request-ids, not source addresses.
@@ -17,10 +17,12 @@ from collectors.snmp import contract
 from collectors.snmp.adaptive import Pace
 from collectors.snmp.codec import decode_value
 from collectors.snmp.contract import Column, ColumnResult, Failure, IpAddress, Rows, Session, SnmpError, Value
+from collectors.snmp.crypto import password_of
+from collectors.snmp.reports import Report, refusal, refused_credential
 from netmon.ber import OPAQUE, decode_oid, encode_oid, format_oid
 from netmon.conventions import Reason
 from netmon.errors import CollectError
-from netmon.settings import Secret, SnmpCredential
+from netmon.settings import SnmpCredential
 
 _GET_NAMES = 24
 _VarBind: TypeAlias = tuple[bytes, Any]
@@ -45,14 +47,17 @@ _END = (rfc1905.EndOfMibView, rfc1905.NoSuchObject, rfc1905.NoSuchInstance)
 _REFUSALS = (
     errind.AuthenticationError,
     errind.AuthenticationFailure,
-    errind.DecryptionError,
-    errind.NotInTimeWindow,
     errind.UnknownCommunityName,
     errind.UnknownSecurityName,
-    errind.UnknownUserName,
-    errind.UnsupportedSecurityLevel,
-    errind.WrongDigest,
 )
+_REPORTS: Final = {
+    errind.DecryptionError: Report.DECRYPTION,
+    errind.NotInTimeWindow: Report.NOT_IN_TIME_WINDOW,
+    errind.UnknownEngineID: Report.UNKNOWN_ENGINE,
+    errind.UnknownUserName: Report.UNKNOWN_USER,
+    errind.UnsupportedSecurityLevel: Report.UNSUPPORTED_LEVEL,
+    errind.WrongDigest: Report.WRONG_DIGEST,
+}
 _INTEGERS = (
     rfc1902.Integer32,
     rfc1902.Counter32,
@@ -165,7 +170,7 @@ class PysnmpEngine:
         engine, auth, target = await self._prepare(session)
         begun = time.monotonic()
         objects = [hlapi.ObjectType(hlapi.ObjectIdentity(decode_oid(name))) for name in names]
-        context = hlapi.ContextData(contextName=session.settings.credential.context.encode())
+        context = _context(session.settings.credential)
         session.sent += 1
         try:
             async with asyncio.timeout(session.remaining()):
@@ -220,22 +225,19 @@ def auth_data(credential: SnmpCredential) -> Any:
     if credential.auth_protocol is not None:
         keys |= {
             "authProtocol": _AUTH[credential.auth_protocol],
-            "authKey": _password(credential, "auth", credential.auth_password),
+            "authKey": password_of(credential, "auth", credential.auth_password),
         }
     if credential.priv_protocol is not None:
         keys |= {
             "privProtocol": _PRIV[credential.priv_protocol],
-            "privKey": _password(credential, "priv", credential.priv_password),
+            "privKey": password_of(credential, "priv", credential.priv_password),
         }
     return hlapi.UsmUserData(credential.username, **keys)  # noqa: S509 - the operator decides what the device can
 
 
-def _password(credential: SnmpCredential, kind: str, password: Secret | None) -> str:
-    if password is None or len(password.reveal()) < 8:
-        # RFC 3414, section 11.2: pysnmp would take a shorter one and the agent refuse it.
-        detail = f"credential '{credential.name}' needs an {kind} password of at least 8 characters"
-        raise CollectError(Reason.CREDENTIAL, detail)
-    return password.reveal()
+def _context(credential: SnmpCredential) -> Any:
+    engine_id = rfc1902.OctetString(credential.context_engine_id) if credential.context_engine_id else None
+    return hlapi.ContextData(contextEngineId=engine_id, contextName=credential.context.encode())
 
 
 def _indicated(session: Session, indication: errind.ErrorIndication) -> Failure:
@@ -248,8 +250,11 @@ def _indicated(session: Session, indication: errind.ErrorIndication) -> Failure:
         return _late(session, "a request")
     if isinstance(indication, (errind.UnsupportedAuthProtocol, errind.UnsupportedPrivProtocol, errind.EncryptionError)):
         raise CollectError(Reason.CREDENTIAL, f"this host cannot speak the credential's protocols: {indication}")
+    report = _REPORTS.get(type(indication))
+    if report is not None:
+        return refusal(session, report)
     if isinstance(indication, _REFUSALS):
-        return Failure(Reason.AUTHENTICATION, f"{session.agent} refuses the credential: {indication}")
+        return refused_credential(session, str(indication))
     return Failure(Reason.AGENT_ERROR, f"{session.agent}: {indication}")
 
 

@@ -183,7 +183,7 @@ class Transport:
         request = self._pending.get(reply.request_id)
         if request is None:
             return  # late, a duplicate, or nobody's
-        if request.session.address != source:
+        if request.session.address != source and not request.session.any_source:
             request.elsewhere = f"{source[0]}:{source[1]}"
             return
         if request.version != reply.version:

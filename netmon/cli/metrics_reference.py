@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from collectors.snmp.modules import MODULES
+from collectors.snmp.told import CARE
 from exporters.prometheus.account import Account
 from exporters.prometheus.heads import Head
 from exporters.prometheus.own import CHECK_HEADS, SNAPSHOT_HEADS
@@ -36,6 +37,7 @@ def markdown() -> str:
     telemetry.node_starts.labels("", "")
     Account(telemetry.registry)
     lines = [_HEAD, "", "## Of each check", "", *_table(_rows(CHECK_HEADS))]
+    lines += ["", "## Of each SNMP check", "", *_table(_care_rows())]
     lines += ["", "## Of nodes, communes and contracts", "", *_table(_rows(SNAPSHOT_HEADS))]
     lines += ["", "## Of netmon itself", "", *_table(sorted(_self_rows(telemetry)))]
     labels = ", ".join(f"`{label}`" for label in CHECK_LABELS)
@@ -63,6 +65,11 @@ _Row = tuple[str, str, tuple[str, ...], str]
 def _rows(heads: Iterable[Head]) -> Iterator[_Row]:
     for head in heads:
         yield head.name, head.kind, head.labels, head.help
+
+
+def _care_rows() -> Iterator[_Row]:
+    for said in CARE:
+        yield said.name, said.kind, (*CHECK_LABELS, *said.labels), said.help
 
 
 def _self_rows(telemetry: Telemetry) -> Iterator[_Row]:

@@ -229,5 +229,5 @@ def _credential(name: str, entry: CredentialEntry) -> SnmpCredential:
         name=name, version=entry.version, community=entry.community, username=entry.username or "",
         auth_protocol=auth.protocol if auth else None, auth_password=auth.password if auth else None,
         priv_protocol=priv.protocol if priv else None, priv_password=priv.password if priv else None,
-        context=entry.context or "",
+        context=entry.context or "", context_engine_id=bytes.fromhex(entry.context_engine_id or ""),
     )  # fmt: skip

@@ -176,7 +176,7 @@ class _Reading:
         if quoted and not more:
             return quoted[1].replace("''", "'") if value[0] == "'" else quoted[1]
         if value in _EMPTY and not more:
-            return {"[]": [], "{}": {}, "~": ""}[value]
+            return "" if value == "~" else [] if value == "[]" else {}
         if not value or value[0] == "#":
             raise _DeclinedError
         if value[0] == "-" and value[1:2].isdigit() and not more and not set(value) & set(":#"):

@@ -84,10 +84,10 @@ class ModuleReading(Looking):
     # --- Metrics ------------------------------------------------------------------------------------------------------
 
     def _metric(self, node: object, where: Where) -> Metric:
-        said = self.mapping(node, where, _METRIC_KEYS)
-        if not said and isinstance(node, str):
+        if not isinstance(node, dict):
             self.wrong(node, where, f"expected a mapping, found {kind_of(node)}")
-            return Metric("", "", "gauge", "")
+            return Metric("", "0.0", "gauge", "")
+        said = self.mapping(node, where, _METRIC_KEYS)
         indexes = tuple(
             self._index(index, ((where, "indexes"), at)) for at, index in enumerate(self.items(said, "indexes", where))
         )

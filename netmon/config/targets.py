@@ -32,6 +32,9 @@ _Auth: TypeAlias = Annotated[AuthProtocol, kinds.choice(get_args(AuthProtocol), 
 _Priv: TypeAlias = Annotated[PrivProtocol, kinds.choice(get_args(PrivProtocol), show=False)]
 _Engine: TypeAlias = Annotated[SnmpEngineName, kinds.choice(get_args(SnmpEngineName))]
 _Module: TypeAlias = Annotated[str, kinds.reference("module")]
+_EngineId: TypeAlias = Annotated[
+    str, kinds.matching("an engine id of 10 to 64 hexadecimal digits", "(?:[0-9A-Fa-f]{2}){5,32}")
+]
 _Modules: TypeAlias = Annotated[tuple[_Module, ...], Field(min_length=1)]
 _Repetitions: TypeAlias = Annotated[int, kinds.whole(1, 200)]
 _Retries: TypeAlias = Annotated[int, kinds.whole(0, 10)]
@@ -63,12 +66,15 @@ class CredentialEntry(Entry):
     auth: AuthEntry | None = setting(None, "Authentication of v3; none: noAuthNoPriv.")
     priv: PrivEntry | None = setting(None, "Encryption of v3; needs `auth`. None: not encrypted.")
     context: Text | None = setting(None, "Context name of v3; none: the default context.")
+    context_engine_id: _EngineId | None = setting(
+        None, "Engine id of the context of v3, for agents that stand in for others; none: the agent's own."
+    )
 
     @model_validator(mode="after")
     def _fits_its_version(self) -> "CredentialEntry":
         community_based = self.version != "3"
         needed = "community" if community_based else "username"
-        foreign = ("username", "auth", "priv", "context") if community_based else ("community",)
+        foreign = ("username", "auth", "priv", "context", "context_engine_id") if community_based else ("community",)
         if getattr(self, needed) is None:
             raise custom(WrongError("is required by this SNMP version", below=(needed,)))
         for key in foreign:
@@ -86,7 +92,7 @@ class SnmpEntry(Entry):
     modules: _Modules = setting(("system", "if_mib"), "What is polled.")
     port: Port = setting(161, "UDP port of addresses that give none.")
     engine: _Engine = setting(
-        "netmon", "`netmon` is the fast engine; `pysnmp` the reference one. v1 and v3 use `pysnmp`."
+        "netmon", "`netmon` is the fast engine; `pysnmp` the reference one, for agents it may get on better with."
     )
     retries: _Retries = setting(3, "How often an unanswered request is sent again, within the check's timeout.")
     max_repetitions: _Repetitions = setting(

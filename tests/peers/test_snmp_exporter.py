@@ -16,7 +16,17 @@ from tests.collectors.snmp.agents import Agent, Data, Mib, Request, oid, respons
 from tests.daemon.daemon import daemon
 from tests.exporters.web.snmp_endpoint import devices, scraping
 from tests.peers.programs import free_port, snmpd
-from tests.peers.snmp_exporter import Peer, check, compare, new_format, old_format, ours, snmp_exporter, yaml
+from tests.peers.snmp_exporter import (
+    Exposition,
+    Peer,
+    check,
+    compare,
+    new_format,
+    old_format,
+    ours,
+    snmp_exporter,
+    yaml,
+)
 
 pytestmark = pytest.mark.peer
 
@@ -289,3 +299,20 @@ def test_difference_a_stranger_is_not_asked(peer: Peer) -> None:
         asked = len(agent.received)
         mine = scraping(devices(("192.0.2.1", 161)), lambda scraper: scraper.get(f"target=127.0.0.1:{agent.port}"))
         assert (mine.status, len(agent.received)) == (403, asked)
+
+
+def test_difference_what_is_no_number_is_not_shown_as_0(tmp_path: Path) -> None:
+    """A text, an identifier, an address or nothing at all where a number is due: the peer says 0, which nobody
+    measured; a counter below zero it shows, though there is none. We leave them out."""
+    kinds = {1: (ber.OCTET_STRING, b"12"), 2: (ber.OBJECT_IDENTIFIER, ber.encode_oid("1.3.6")), 3: (ber.NULL, b"")}
+    kinds |= {4: (ber.IP_ADDRESS, bytes(4)), 5: (ber.INTEGER, b"\x07")}
+    data: Data = {oid(f"{SHOWCASE}.1.{row}"): said for row, said in kinds.items()}
+    data |= {oid(f"{SHOWCASE}.2.1"): (ber.INTEGER, b"\xfd"), oid("1.3.9.1.0"): (ber.INTEGER, b"\x00")}
+    numbers, counts = _show(1, "aNumber", "gauge", indexes=_INDEXED), _show(2, "aCount", "counter", indexes=_INDEXED)
+    module = Module("numbers", (SHOWCASE,), (), (numbers, counts))
+    with Agent(Mib(data)) as agent:
+        mine = Exposition.of(ours(agent.port, "numbers", {"numbers": module})[1])
+        with snmp_exporter(tmp_path, old_format(new_format([module]))) as other:
+            theirs = Exposition.of(other.scrape(f"127.0.0.1:{agent.port}", "numbers")[1])
+    assert sorted(theirs.values.values()) == [-3, 0, 0, 0, 0, 7]
+    assert list(mine.values.values()) == [7]

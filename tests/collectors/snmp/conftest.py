@@ -5,4 +5,6 @@ from pathlib import Path
 
 DEVICES = Path(os.environ.get("NETMON_DEVICES", Path(__file__).resolve().parents[4] / "shared" / "devices"))
 
-collect_ignore = [] if any(DEVICES.glob("*.snmprec")) else ["test_recordings.py", "test_builtin_recordings.py"]
+collect_ignore = [] if any(DEVICES.glob("*.snmprec")) else [
+    "test_recordings.py", "test_builtin_recordings.py", "test_modules_recordings.py",
+]  # fmt: skip

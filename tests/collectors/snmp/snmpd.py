@@ -35,10 +35,11 @@ def program() -> str:
 
 
 class Snmpd:
-    """Runs while the context lasts; ``port`` is where it answers."""
+    """Runs while the context lasts; ``port`` is where it answers, ``more`` what its configuration says besides."""
 
-    def __init__(self) -> None:
+    def __init__(self, more: str = "") -> None:
         self._program = program()
+        self._more = more
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
@@ -48,7 +49,7 @@ class Snmpd:
     def __enter__(self) -> Self:
         directory = Path(self._directory.name)
         configuration = directory / "snmpd.conf"
-        configuration.write_text(CONFIGURATION.format(port=self.port), encoding="utf-8")
+        configuration.write_text(CONFIGURATION.format(port=self.port) + self._more, encoding="utf-8")
         log = directory / "log"
         with log.open("wb") as out:
             self._process = subprocess.Popen(

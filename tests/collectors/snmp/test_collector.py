@@ -13,7 +13,7 @@ from netmon.conventions import Reason
 from netmon.errors import CollectError
 from netmon.model import Reading, State
 from netmon.settings import Secret, SnmpCredential, SnmpEngineName
-from tests.collectors.snmp.agents import Agent, Data, Mib, Request, oid, response, switch
+from tests.collectors.snmp.agents import Agent, Data, Mib, Request, oid, switch
 from tests.collectors.snmp.polling import check, family, poll, samples, with_collector
 
 ENGINES: tuple[SnmpEngineName, ...] = ("netmon", "pysnmp")
@@ -380,31 +380,3 @@ def test_many_agents_are_polled_at_once_by_few_sockets() -> None:
         for agent in agents:
             agent.__exit__()
     assert {len(samples(reading)) for reading in readings} == {3 + 10 * 13}
-
-
-def test_v1_goes_to_pysnmp_and_lacks_only_what_v1_lacks() -> None:
-    """An agent that speaks v1: one missing object fails a whole GET, the end is noSuchName."""
-    mib = Mib({name: value for name, value in switch(3).items() if value[0] != ber.COUNTER64})
-
-    def answer(message: bytes) -> list[bytes]:
-        request = Request(message)
-        if request.pdu == ber.GET_REQUEST:
-            found = mib.varbinds(request)
-            missing = next((place for place, one in enumerate(found, 1) if one[1] == ber.NO_SUCH_OBJECT), 0)
-            names = [(name, ber.NULL, b"") for name in request.names]
-            reply = response(request, names if missing else found, 2 if missing else 0, index=missing)
-        else:
-            found = list(mib.following(request.names[0], 1))
-            end = found[0][1] == ber.END_OF_MIB_VIEW
-            reply = response(
-                request, [(request.names[0], ber.NULL, b"")] if end else found, 2 if end else 0, index=int(end)
-            )
-        return [reply.replace(b"\x02\x01\x01", b"\x02\x01\x00", 1)]
-
-    with Agent(answer) as agent:
-        credential = SnmpCredential("v1", "1", Secret("public"))
-        reading = poll(check(agent.port, credential=credential, timeout=8_000))
-    assert reading.state is State.UP
-    assert family(reading, "ifInErrors").values == (7, 14, 21)
-    assert {name for name, _ in samples(reading)} >= {"sysUpTime", "sysName", "ifOperStatus"}
-    assert "ifHCInOctets" not in {name for name, _ in samples(reading)}

@@ -204,7 +204,6 @@ def test_a_restart_during_a_walk_costs_a_report_and_no_row() -> None:
         reading = poll(check(served.port, credential=V3))
     assert (reading.state, reading.reason) == (State.UP, Reason.OK)
     assert ours.reports == [Report.UNKNOWN_ENGINE, Report.NOT_IN_TIME_WINDOW]
-    assert reading.engine_boots == 4
     assert len(samples(reading)) > 30 * 10
 
 

@@ -12,6 +12,7 @@ from collectors.snmp.modules import MODULES
 from netmon.settings import InterfaceRule, Secret, SnmpCredential
 from netmon.snmpmodules import Module
 from tests.collectors.snmp.agents import Agent, Mib, Request, response, switch
+from tests.collectors.snmp.snmpd import Snmpd
 from tests.exporters.web.snmp_endpoint import Scraper, devices, scraping
 
 COSTS = (
@@ -284,3 +285,28 @@ def test_a_row_with_a_hostile_label_is_escaped() -> None:
         text = scraping(devices((one.host, one.port)), lambda s: s.get("target=sw-0")).text
     families = {family.name: family for family in text_string_to_metric_families(text)}
     assert families["ifHCInOctets"].samples[0].labels["ifAlias"] == 'vers "l\'etang"\\\n%d'
+
+
+@pytest.mark.peer
+def test_a_real_agent_is_asked_as_the_auth_says() -> None:
+    password = Secret("password-of-auth")
+    auths = {
+        "v3": SnmpCredential("v3", "3", None, "sha256user", "SHA256", password, "AES", Secret("password-of-priv")),
+        "wrong": SnmpCredential("wrong", "3", None, "sha256user", "SHA256", Secret("not the password")),
+    }
+    with Snmpd() as real:
+        place = f"127.0.0.1:{real.port}"
+
+        def ask(scraper: Scraper) -> list[tuple[int, str]]:
+            queries = ("auth=v3", "auth=lecture", "auth=wrong", "auth=v3&snmp_context=elsewhere")
+            asked = (f"target={place}&module=system,host_resources_mib&{query}" for query in queries)
+            answers = [scraper.get(query, X_Prometheus_Scrape_Timeout_Seconds="3") for query in asked]
+            return [(answer.status, answer.text) for answer in answers]
+
+        by_v3, by_v2, wrong, elsewhere = scraping(devices(), ask, allowed=["127.0.0.1"], auths=auths)
+    assert (by_v3[0], by_v2[0], wrong[0], elsewhere[0]) == (200, 200, 500, 500)
+    for _, text in (by_v3, by_v2):
+        assert 'sysName{sysName="snmpd.bordeaux-metropole.example"} 1' in text
+        assert 'snmp_scrape_pdus_returned{module="host_resources_mib"}' in text
+    assert "not the password" not in wrong[1]
+    assert "usmStatsWrongDigests" in wrong[1]
