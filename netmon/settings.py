@@ -85,8 +85,8 @@ class SnmpSettings:
 
     ``max_repetitions`` is what GETBULK asks for at most: less while the agent cannot take it. Columns that hardly ever
     change are read anew after ``refresh`` milliseconds at the latest. ``budget`` is how many milliseconds of an
-    interval the device may be kept busy, None: half of it; ``parallel`` how many polls may ask it at once. Of
-    ``interfaces`` the first rule that matches decides; none: kept.
+    interval the device may be kept busy, None: they are only counted; ``parallel`` how many polls may ask it at once.
+    Of ``interfaces`` the first rule that matches decides; none: kept.
     """
 
     address: str

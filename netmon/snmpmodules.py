@@ -109,9 +109,8 @@ class Module:
     """``walk`` are subtrees, ``get`` instances; of both only what ``metrics`` name is asked for.
 
     ``retries`` and ``timeout`` (of one try, milliseconds) hold where a poll has no settings of its own, as does
-    ``max_repetitions``; None: the module does not say. ``slow`` are columns that hardly ever change
-    (names, types): they are not read by every poll. ``source`` is where the module stands, ``file:line``; empty for
-    the built-in ones.
+    ``max_repetitions``; None: the module does not say. ``slow`` are columns that hardly ever change (names, types):
+    not every poll reads them. ``source`` is where the module stands, ``file:line``; empty for the built-in ones.
     """
 
     name: str

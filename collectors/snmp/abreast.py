@@ -86,21 +86,26 @@ class WalkAbreast(Exchange[list[ColumnResult]]):
                 return
             self._active = self._waiting.popleft()
         names = [track.column.prefix + track.last for track in self._active]
-        what = self._active[0].column.oid + (f" and {len(names) - 1} more" if len(names) > 1 else "")
         if self._kind == GET_NEXT_REQUEST:
-            self._ask(GET_NEXT_REQUEST, (0, 0), names, f"GETNEXT {what}" if self._session.log is not None else what)
+            self._ask(GET_NEXT_REQUEST, (0, 0), names, self._what())
             return
-        self._asked = max(map(self._expected, self._active))
         caps = (track.column.repetitions for track in self._active if track.column.repetitions)
-        self._asked = min(self._asked, *caps, self._pace.size)
-        if self._session.log is not None:
-            what = f"GETBULK {what} max-repetitions {self._asked}"
-        self._ask(GET_BULK_REQUEST, (0, self._asked), names, what, self._lost)
+        self._asked = min(max(map(self._expected, self._active)), self._pace.size, *caps)
+        self._ask(GET_BULK_REQUEST, (0, self._asked), names, self._what(), self._lost)
 
-    def _lost(self) -> tuple[int, int]:
+    def _what(self) -> str:
+        others = len(self._active) - 1
+        what = self._active[0].column.oid + (f" and {others} more" if others else "")
+        if self._session.log is None:
+            return what
+        if self._kind == GET_NEXT_REQUEST:
+            return f"GETNEXT {what}"
+        return f"GETBULK {what} max-repetitions {self._asked}"
+
+    def _lost(self) -> tuple[tuple[int, int], str]:
         self._pace.lost(self._asked)
         self._asked = min(self._asked, self._pace.size)
-        return 0, self._asked
+        return (0, self._asked), self._what()
 
     def _settle(self, outcome: Reply | Failure) -> None:
         if isinstance(outcome, Failure):

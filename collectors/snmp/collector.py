@@ -101,6 +101,7 @@ class SnmpCollector:
         session = Session(address, settings, deadline, patience, self._limits, memory.recollection, log)
         session.pace, session.any_source = memory.pace, memory.plan.any_source
         allowance = _allowance(check, settings)
+        size = memory.pace.size
         self._lateness.begin()
         try:
             async with memory.lane.turn(allowance, session.remaining()) as left:
@@ -108,6 +109,9 @@ class SnmpCollector:
                 reading = await self._poll(session, memory, begun)
         finally:
             self._lateness.end()
+        if verbose and size != memory.pace.size:
+            changed = f"max-repetitions {size} becomes {memory.pace.size} for the next requests"
+            reading = dataclasses.replace(reading, log=(*reading.log, changed))
         care = memory.care.families(memory, allowance)
         return dataclasses.replace(reading, families=(*reading.families, *care))
 
@@ -151,7 +155,7 @@ class SnmpCollector:
 
     def _memory(self, check: Check, settings: SnmpSettings, address: Address) -> Memory:
         memory = self._memories.get(check.id)
-        if memory is None or memory.settings != settings:
+        if memory is None or (memory.settings is not settings and memory.settings != settings):
             memory = self._memories[check.id] = self._new_memory(settings, address)
         if memory.address != address:  # the name leads elsewhere now: what was known may be another device's
             memory = self._memories[check.id] = self._new_memory(settings, address)

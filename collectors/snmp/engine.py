@@ -13,7 +13,8 @@ from collectors.snmp.contract import Column, ColumnResult, Failure, Pacing, Rows
 from collectors.snmp.exchange import Channel, CommunityChannel, Exchange, named
 from collectors.snmp.messages import Reply
 from collectors.snmp.transport import Transport
-from collectors.snmp.usm import Usm, UsmChannel
+from collectors.snmp.usm import Usm
+from collectors.snmp.usm_channel import UsmChannel
 from netmon.ber import END_OF_MIB_VIEW, GET_BULK_REQUEST, GET_NEXT_REQUEST, GET_REQUEST, BerError
 from netmon.conventions import Reason
 
@@ -132,16 +133,17 @@ class _Walk(Exchange[list[ColumnResult]]):
         if 0 <= left < repetitions:
             # One more than we know of: it belongs to what follows, and proves the end of the column.
             repetitions = left + 1
-        what = column.oid
-        if session.log is not None:
-            what = f"GETBULK {column.oid} max-repetitions {repetitions}"
         self._asked = repetitions
-        self._ask(GET_BULK_REQUEST, (0, repetitions), (column.prefix + self._last,), what, self._lost)
+        self._ask(GET_BULK_REQUEST, (0, repetitions), (column.prefix + self._last,), self._what(column), self._lost)
 
-    def _lost(self) -> tuple[int, int]:
+    def _what(self, column: Column) -> str:
+        detailed = self._session.log is not None
+        return f"GETBULK {column.oid} max-repetitions {self._asked}" if detailed else column.oid
+
+    def _lost(self) -> tuple[tuple[int, int], str]:
         self._pace.lost(self._asked)
         self._asked = min(self._asked, self._pace.size)
-        return 0, self._asked
+        return (0, self._asked), self._what(self._columns[len(self._results)])
 
     def _settle(self, outcome: Reply | Failure) -> None:
         if isinstance(outcome, Failure):

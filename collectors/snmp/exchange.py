@@ -24,7 +24,7 @@ class Question(NamedTuple):
     """A PDU to be asked (``messages.encode_pdu``), what it is for people, and who gets the reply.
 
     ``settle`` may raise ``BerError`` for a reply it cannot read; another one is then waited for. ``lost`` is told when
-    a try brought no answer, and gives the fields for the next one.
+    a try brought no answer, and gives ``fields`` and ``what`` for the next one.
     """
 
     kind: int
@@ -33,7 +33,7 @@ class Question(NamedTuple):
     what: str
     settle: Callable[[Reply | Failure], None]
     fail: Callable[[Exception], None]
-    lost: Callable[[], tuple[int, int]] | None = None
+    lost: Callable[[], tuple[tuple[int, int], str]] | None = None
 
 
 class Channel(Protocol):
@@ -94,7 +94,8 @@ class CommunityChannel:
         question, request = self._question, self.request
         if question is None or request is None or question.lost is None:
             return b""
-        return self._message(question, request.id, question.lost())
+        fields, request.what = question.lost()
+        return self._message(question, request.id, fields)
 
     def _settle(self, outcome: Reply | Sealed | Failure) -> None:
         if isinstance(outcome, Sealed):
@@ -137,7 +138,7 @@ class Exchange(Generic[T]):
         fields: tuple[int, int],
         names: Sequence[bytes],
         what: str,
-        lost: Callable[[], tuple[int, int]] | None = None,
+        lost: Callable[[], tuple[tuple[int, int], str]] | None = None,
     ) -> None:
         self._channel.ask(Question(kind, fields, names, what, self._settle, self._fail, lost))
 

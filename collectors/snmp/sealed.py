@@ -1,6 +1,6 @@
 """SNMPv3 messages of the user-based security model as they stand on the wire (RFC 3412, section 6; RFC 3414, 2.4).
 
-Nothing here trusts or proves anything: ``usm`` does.
+Nothing here trusts or proves anything: ``usm_channel`` does.
 """
 
 from typing import NamedTuple

@@ -105,7 +105,7 @@ class SnmpEntry(Entry):
         written="1h",
     )
     budget: _Budget | None = setting(
-        None, "Time in an interval for which polls may keep one device busy; none: half of the interval."
+        None, "Time in an interval for which polls may keep one device busy; none: it is only counted."
     )
     parallel: _Parallel = setting(1, "Polls that may ask one device at the same time.")
     module_files: tuple[Text, ...] = setting(

@@ -13,9 +13,10 @@ from collectors.snmp.lateness import Lateness
 from netmon.conventions import Reason
 from netmon.errors import CollectError
 from netmon.model import Check, Reading, State
-from netmon.settings import SnmpSettings
+from netmon.settings import Secret, SnmpCredential, SnmpSettings
 from tests.collectors.snmp.agents import Agent, Mib, Request, oid, response, switch
 from tests.collectors.snmp.polling import check, family, poll, samples, with_collector
+from tests.collectors.snmp.snmpd import Snmpd
 
 IF_ALIAS = oid("1.3.6.1.2.1.31.1.1.1.18")
 
@@ -257,3 +258,26 @@ def test_lateness_is_measured_only_while_polls_are_under_way() -> None:
     assert 0.15 < standing < 5
     assert 0.15 < remembered < 5
     assert later == 0.0
+
+
+# --- A real agent
+
+
+@pytest.mark.peer
+def test_snmpd_tells_its_boots_over_v2c_and_v3_alike_and_its_names_are_read_once() -> None:
+    auth, priv = Secret("password-of-auth"), Secret("password-of-priv")
+    v3 = SnmpCredential("privacy", "3", None, "sha256user", "SHA256", auth, "AES", priv)
+    with Snmpd() as agent:
+
+        async def work(collector: SnmpCollector) -> list[Reading]:
+            asked = [check(agent.port, timeout=8_000), check(agent.port, timeout=8_000, credential=v3, name="n2")]
+            return [await collector.collect(one) for one in (*asked, *asked)]
+
+        readings = with_collector(work)
+    assert {reading.state for reading in readings} == {State.UP}
+    assert len({reading.engine_boots for reading in readings}) == 1
+    assert readings[0].engine_boots is not None
+    assert all(reading.engine_time is not None and reading.engine_time < 60 for reading in readings)
+    assert [told(reading, "netmon_snmp_slow_reads_total") for reading in readings] == [{("first",): 1}] * 4
+    names = [[labels[3] for labels in family(reading, "ifMtu").series] for reading in readings]
+    assert names[0] == names[1] == names[2] == names[3]
