@@ -33,6 +33,11 @@ _KINDS = {
     "unmeasured": ("?", mark("not measured"), mark("not measured")),
     "free": ("–", mark("no objective"), mark("no objective")),
 }
+_PARTIAL_KINDS = {
+    "met": ("✓", mark("met in the time seen"), mark("objective met in the time seen")),
+    "missed": ("✗", mark("missed in the time seen"), mark("objective not met in the time seen")),
+}
+"""What is said where too little was seen to speak of the whole period."""
 
 
 def judge(figures: Figures, objective: float | None, texts: Texts) -> Verdict:
@@ -43,10 +48,9 @@ def judge(figures: Figures, objective: float | None, texts: Texts) -> Verdict:
         kind = "free"
     else:
         kind = "met" if _reaches(figures.availability, objective) else "missed"
-    glyph, word, phrase = _KINDS[kind]
-    return Verdict(
-        kind, glyph, texts.gettext(word), texts.gettext(phrase), is_partial(figures), _is_open(figures, objective)
-    )
+    partial = is_partial(figures)
+    glyph, word, phrase = (partial and _PARTIAL_KINDS.get(kind)) or _KINDS[kind]
+    return Verdict(kind, glyph, texts.gettext(word), texts.gettext(phrase), partial, _is_open(figures, objective))
 
 
 def is_partial(figures: Figures) -> bool:

@@ -16,9 +16,11 @@ from exporters.report import FORMATS, slug, write_report
 from exporters.report.charts import NARROWEST, WIDTH, place, stack, tile_lines
 from exporters.report.document import seconds
 from exporters.report.parts import apportion
-from exporters.report.texts import clean
+from exporters.report.texts import Texts, clean
+from exporters.report.verdict import judge
 from netmon.clock import HOUR
 from netmon.errors import HostError, UsageError
+from netmon.model import Figures, Partition, Share
 from tests.exporters.report import factory
 from tests.exporters.report.factory import BEGLES, NOVEMBER, commune, report, service
 
@@ -233,3 +235,20 @@ def test_clean_text_has_nothing_that_turns_or_hides(text):
 def test_a_slug_is_safe_in_any_file_system(text):
     assert set(slug(text)) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
     assert len(slug(text)) <= 60
+
+
+@pytest.mark.parametrize(
+    ("seen", "down", "word"),
+    [
+        pytest.param(1_000, 0, "atteint", id="the whole period was seen"),
+        pytest.param(1_000, 100, "non atteint", id="the whole period was seen, and fell short"),
+        pytest.param(10, 0, "atteint sur le temps mesuré", id="hardly anything was seen"),
+        pytest.param(10, 1, "non atteint sur le temps mesuré", id="hardly anything was seen, and that fell short"),
+        pytest.param(0, 0, "non mesuré", id="nothing was seen"),
+    ],
+)
+def test_a_verdict_on_what_was_hardly_seen_says_so(seen: int, down: int, word: str) -> None:
+    share = Share(seen - down, seen)
+    partition = Partition(up=seen - down, down=down, no_data=1_000 - seen)
+    figures = Figures(partition, seen, down, share, share, share, Share(seen, 1_000), ())
+    assert judge(figures, 0.995, Texts("fr", "Europe/Paris")).word == word
