@@ -12,7 +12,7 @@ from typing import Final
 from collectors.snmp import codec, contract
 from collectors.snmp.adaptive import Pace
 from collectors.snmp.contract import Column, ColumnResult, Failure, Pacing, Session, Split, Value
-from collectors.snmp.exchange import Channel, Exchange
+from collectors.snmp.exchange import Channel, Exchange, Question
 from collectors.snmp.messages import V1, Reply
 from netmon.ber import END_OF_MIB_VIEW, GET_BULK_REQUEST, GET_NEXT_REQUEST, BerError
 from netmon.conventions import Reason
@@ -85,29 +85,30 @@ class WalkAbreast(Exchange[list[ColumnResult]]):
                 self._finish([track.result for track in self._tracks])
                 return
             self._active = self._waiting.popleft()
-        names = [track.column.prefix + track.last for track in self._active]
-        if self._kind == GET_NEXT_REQUEST:
-            self._ask(GET_NEXT_REQUEST, (0, 0), names, self._what())
-            return
+        self._asked = max(map(self._expected, self._active))
         caps = (track.column.repetitions for track in self._active if track.column.repetitions)
-        self._asked = min(max(map(self._expected, self._active)), self._pace.size, *caps)
-        self._ask(GET_BULK_REQUEST, (0, self._asked), names, self._what(), self._lost)
+        self._asked = 1 if self._kind == GET_NEXT_REQUEST else min(self._asked, self._pace.size, *caps)
+        self._channel.ask(self._question())
 
-    def _what(self) -> str:
-        others = len(self._active) - 1
-        what = self._active[0].column.oid + (f" and {others} more" if others else "")
-        if self._session.log is None:
-            return what
+    def _question(self) -> Question:
+        names = [track.column.prefix + track.last for track in self._active]
+        what = self._active[0].column.oid + (f" and {len(names) - 1} more" if len(names) > 1 else "")
+        detailed = self._session.log is not None
         if self._kind == GET_NEXT_REQUEST:
-            return f"GETNEXT {what}"
-        return f"GETBULK {what} max-repetitions {self._asked}"
+            return Question(GET_NEXT_REQUEST, (0, 0), names, f"GETNEXT {what}" if detailed else what)
+        what = f"GETBULK {what} max-repetitions {self._asked}" if detailed else what
+        return Question(GET_BULK_REQUEST, (0, self._asked), names, what)
 
-    def _lost(self) -> tuple[tuple[int, int], str]:
+    def lost(self) -> Question | None:
+        """See ``exchange.Asker.lost``: a shorter answer may get through."""
+        if self._kind == GET_NEXT_REQUEST:
+            return None
         self._pace.lost(self._asked)
         self._asked = min(self._asked, self._pace.size)
-        return (0, self._asked), self._what()
+        return self._question()
 
-    def _settle(self, outcome: Reply | Failure) -> None:
+    def settle(self, outcome: Reply | Failure) -> None:
+        """See ``exchange.Asker.settle``."""
         if isinstance(outcome, Failure):
             self._give_up(outcome)
             return

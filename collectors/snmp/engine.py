@@ -10,7 +10,7 @@ from collectors.snmp import codec, contract
 from collectors.snmp.abreast import WalkAbreast
 from collectors.snmp.adaptive import Pace
 from collectors.snmp.contract import Column, ColumnResult, Failure, Pacing, Rows, Session, SnmpError, Split, Value
-from collectors.snmp.exchange import Channel, CommunityChannel, Exchange, named
+from collectors.snmp.exchange import Channel, CommunityChannel, Exchange, Question, named
 from collectors.snmp.messages import Reply
 from collectors.snmp.transport import Transport
 from collectors.snmp.usm import Usm
@@ -70,11 +70,13 @@ class _Get(Exchange[dict[bytes, Value]]):
             self._finish(self._values)
             return
         names = self._waiting[0]
-        self._ask(GET_REQUEST, (0, 0), names, "GET" if self._session.log is None else f"GET {named(names)}")
+        what = "GET" if self._session.log is None else f"GET {named(names)}"
+        self._channel.ask(Question(GET_REQUEST, (0, 0), names, what))
 
-    def _settle(self, outcome: Reply | Failure) -> None:
+    def settle(self, outcome: Reply | Failure) -> None:
+        """See ``exchange.Asker.settle``."""
         if isinstance(outcome, Failure):
-            self._fail(SnmpError(outcome))
+            self.fail(SnmpError(outcome))
             return
         varbinds = list(codec.read_varbinds(outcome.data, outcome.start, outcome.end))
         self._note(outcome, len(varbinds))
@@ -88,7 +90,7 @@ class _Get(Exchange[dict[bytes, Value]]):
         if over is None:
             self._next()
         else:
-            self._fail(SnmpError(over))
+            self.fail(SnmpError(over))
 
     def _refused(self, reply: Reply) -> Failure | None:
         """Ask again for less, where that may help."""
@@ -134,18 +136,22 @@ class _Walk(Exchange[list[ColumnResult]]):
             # One more than we know of: it belongs to what follows, and proves the end of the column.
             repetitions = left + 1
         self._asked = repetitions
-        self._ask(GET_BULK_REQUEST, (0, repetitions), (column.prefix + self._last,), self._what(column), self._lost)
+        self._channel.ask(self._question(column))
 
-    def _what(self, column: Column) -> str:
-        detailed = self._session.log is not None
-        return f"GETBULK {column.oid} max-repetitions {self._asked}" if detailed else column.oid
+    def _question(self, column: Column) -> Question:
+        what = column.oid
+        if self._session.log is not None:
+            what = f"GETBULK {what} max-repetitions {self._asked}"
+        return Question(GET_BULK_REQUEST, (0, self._asked), (column.prefix + self._last,), what)
 
-    def _lost(self) -> tuple[tuple[int, int], str]:
+    def lost(self) -> Question:
+        """See ``exchange.Asker.lost``: a shorter answer may get through."""
         self._pace.lost(self._asked)
         self._asked = min(self._asked, self._pace.size)
-        return (0, self._asked), self._what(self._columns[len(self._results)])
+        return self._question(self._columns[len(self._results)])
 
-    def _settle(self, outcome: Reply | Failure) -> None:
+    def settle(self, outcome: Reply | Failure) -> None:
+        """See ``exchange.Asker.settle``."""
         if isinstance(outcome, Failure):
             self._give_up(outcome)
         elif outcome.error_status:

@@ -6,14 +6,13 @@ messages, with a community or sealed, is its channel's business.
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from collectors.snmp.contract import Failure, Session
 from collectors.snmp.messages import VERSIONS, Reply, encode_message, encode_pdu
-from collectors.snmp.sealed import Sealed
 from collectors.snmp.transport import Request, Transport
-from netmon.ber import BerError, decode_oid, format_oid
+from netmon.ber import decode_oid, format_oid
 from netmon.conventions import Reason
 from netmon.errors import CollectError
 
@@ -21,25 +20,36 @@ T = TypeVar("T")
 
 
 class Question(NamedTuple):
-    """A PDU to be asked (``messages.encode_pdu``), what it is for people, and who gets the reply.
-
-    ``settle`` may raise ``BerError`` for a reply it cannot read; another one is then waited for. ``lost`` is told when
-    a try brought no answer, and gives ``fields`` and ``what`` for the next one.
-    """
+    """A PDU to be asked (``messages.encode_pdu``), and what it is for people."""
 
     kind: int
     fields: tuple[int, int]
     names: Sequence[bytes]
     what: str
-    settle: Callable[[Reply | Failure], None]
-    fail: Callable[[Exception], None]
-    lost: Callable[[], tuple[tuple[int, int], str]] | None = None
+
+
+class Asker(Protocol):
+    """Who gets the replies of a channel."""
+
+    def settle(self, outcome: Reply | Failure) -> None:
+        """The reply to the last question, or why there is none.
+
+        Raises:
+            BerError: it cannot be read; another one is then waited for.
+        """
+
+    def fail(self, error: Exception) -> None:
+        """The question could not be asked, or a bug of ours was met."""
+
+    def lost(self) -> Question | None:
+        """A try brought no answer: what to ask instead; None: the same again."""
 
 
 class Channel(Protocol):
-    """Asks one question at a time; ``request`` is the last message that went out."""
+    """Asks one question at a time for its ``asker``; ``request`` is the last message that went out."""
 
     request: Request | None
+    asker: Asker
 
     def ask(self, question: Question) -> None:
         """Send it.
@@ -59,6 +69,8 @@ class CommunityChannel:
         CollectError: the credential has no community.
     """
 
+    asker: Asker
+
     def __init__(self, transport: Transport, session: Session) -> None:
         credential = session.settings.credential
         if credential.community is None:
@@ -68,46 +80,35 @@ class CommunityChannel:
         self._session = session
         self._version = VERSIONS[credential.version]
         self._community = credential.community.reveal().encode()
-        self._question: Question | None = None
 
     def ask(self, question: Question) -> None:
         """See ``Channel.ask``."""
-        request_id = self._transport.new_id()
-        self._question = question
-        self.request = Request(
-            self._session, request_id, self._version, self._message(question, request_id, question.fields),
-            question.what, self._settle, question.fail, self._again if question.lost else None,
-        )  # fmt: skip
-        self._transport.submit(self.request)
+        kind, fields, names, what = question
+        request_id, asker = self._transport.new_id(), self.asker
+        message = encode_message(self._version, self._community, encode_pdu(kind, request_id, fields, names))
+        self.request = request = Request(
+            self._session, request_id, self._version, message, what, asker.settle, asker.fail, self._again
+        )
+        self._transport.submit(request)
 
     def cancel(self) -> None:
         """See ``Channel.cancel``."""
         if self.request is not None:
             self._transport.cancel(self.request)
 
-    def _message(self, question: Question, request_id: int, fields: tuple[int, int]) -> bytes:
-        return encode_message(
-            self._version, self._community, encode_pdu(question.kind, request_id, fields, question.names)
-        )
-
-    def _again(self) -> bytes:
-        question, request = self._question, self.request
-        if question is None or request is None or question.lost is None:
-            return b""
-        fields, request.what = question.lost()
-        return self._message(question, request.id, fields)
-
-    def _settle(self, outcome: Reply | Sealed | Failure) -> None:
-        if isinstance(outcome, Sealed):
-            raise BerError("a sealed answer to an open question")
-        if self._question is not None:
-            self._question.settle(outcome)
+    def _again(self, request: Request) -> None:
+        question = self.asker.lost()
+        if question is not None:
+            pdu = encode_pdu(question.kind, request.id, question.fields, question.names)
+            request.message = encode_message(self._version, self._community, pdu)
+            request.what = question.what
 
 
 class Exchange(Generic[T]):
     """The common part of GET and walks; ``_done`` is what awaits the end of all its requests."""
 
     def __init__(self, channel: Channel, session: Session) -> None:
+        channel.asker = self
         self._channel = channel
         self._session = session
         self._done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
@@ -129,26 +130,22 @@ class Exchange(Generic[T]):
         """Send the next request, or finish."""
         raise NotImplementedError
 
-    def _settle(self, outcome: Reply | Failure) -> None:
+    def settle(self, outcome: Reply | Failure) -> None:
+        """See ``Asker.settle``."""
         raise NotImplementedError
 
-    def _ask(
-        self,
-        kind: int,
-        fields: tuple[int, int],
-        names: Sequence[bytes],
-        what: str,
-        lost: Callable[[], tuple[tuple[int, int], str]] | None = None,
-    ) -> None:
-        self._channel.ask(Question(kind, fields, names, what, self._settle, self._fail, lost))
+    def lost(self) -> Question | None:
+        """See ``Asker.lost``."""
+        return None
+
+    def fail(self, error: Exception) -> None:
+        """See ``Asker.fail``."""
+        if not self._done.done():
+            self._done.set_exception(error)
 
     def _finish(self, result: T) -> None:
         if not self._done.done():
             self._done.set_result(result)
-
-    def _fail(self, error: Exception) -> None:
-        if not self._done.done():
-            self._done.set_exception(error)
 
     def _note(self, reply: Reply, varbinds: int) -> None:
         """One line of ``netmon probe``: what was asked, what came, how long it took."""

@@ -27,7 +27,8 @@ V1, V2C, V3 = 0, 1, 3
 VERSIONS: Final = {"1": V1, "2c": V2C, "3": V3}
 
 _NO_VALUE = bytes((NULL, 0))
-_VERSION_HEADS: Final = {bytes((INTEGER, 1, version)): version for version in VERSIONS.values()}
+VERSION_HEADS: Final = {bytes((INTEGER, 1, version)): version for version in VERSIONS.values()}
+"""How messages begin behind their length, with the version that says so."""
 
 
 def encode_pdu(kind: int, request_id: int, fields: tuple[int, int], names: Sequence[bytes]) -> bytes:
@@ -74,26 +75,15 @@ _NUMBERS = re.compile(rb"\x02\x04....\x02\x01.\x02\x01.", re.DOTALL)
 _UNPACK_NUMBERS = struct.Struct(">xxixxbxxb").unpack
 
 
-def read_version(data: bytes) -> tuple[int, int, int]:
-    """The version of a message, where what follows it begins, and the message's end.
-
-    Raises:
-        BerError: it is not an SNMP message, or is cut short.
-    """
-    _, start, end = expect(data, 0, len(data), SEQUENCE)
-    version = _VERSION_HEADS.get(data[start : start + 3])
-    if version is None:
-        raise BerError("not an SNMP message of version 1, 2c or 3")
-    return version, start + 3, end
-
-
 def decode_reply(data: bytes, version: int, at: int, end: int) -> Reply:
     """Open a response of v1 or v2c, from behind the version, as far as its varbinds.
 
     Raises:
         BerError: it is not one, or is cut short.
     """
-    _, _, at = expect(data, at, end, OCTET_STRING)
+    tag, _, at = read_tlv(data, at, end)
+    if tag != OCTET_STRING:
+        raise BerError("no community where one belongs")
     return decode_pdu(data, at, end, version, len(data))
 
 
@@ -115,7 +105,9 @@ def decode_pdu(data: bytes, at: int, end: int, version: int, octets: int) -> Rep
         request_id, at = read_integer(data, at, end)
         status, at = read_integer(data, at, end)
         index, at = read_integer(data, at, end)
-    _, start, end = expect(data, at, end, SEQUENCE)
+    tag, start, end = read_tlv(data, at, end)
+    if tag != SEQUENCE:
+        raise BerError("no varbinds where they belong")
     return Reply(data, request_id, status, index, start, end, version, octets, pdu)
 
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from collectors.snmp.contract import Stamp
 from collectors.snmp.crypto import Keys
-from collectors.snmp.messages import V3, Reply, decode_pdu, decode_reply, expect, read_integer, read_version
-from netmon.ber import INTEGER, OCTET_STRING, SEQUENCE, BerError, encode_integer, encode_tlv
+from collectors.snmp.messages import V3, VERSION_HEADS, Reply, decode_pdu, decode_reply, expect, read_integer
+from netmon.ber import INTEGER, OCTET_STRING, SEQUENCE, BerError, encode_integer, encode_tlv, read_tlv
 
 AUTH, PRIV, REPORTABLE = 1, 2, 4
 """Bits of msgFlags."""
@@ -54,8 +54,11 @@ def open_message(data: bytes) -> Reply | Sealed:
     Raises:
         BerError: it is no answer to anything.
     """
-    version, at, end = read_version(data)
-    return decode_sealed(data, at, end) if version == V3 else decode_reply(data, version, at, end)
+    tag, start, end = read_tlv(data)
+    version = VERSION_HEADS.get(data[start : start + 3])
+    if version is None or tag != SEQUENCE:
+        raise BerError("not an SNMP message of version 1, 2c or 3")
+    return decode_sealed(data, start + 3, end) if version == V3 else decode_reply(data, version, start + 3, end)
 
 
 def decode_sealed(data: bytes, at: int, end: int) -> Sealed:

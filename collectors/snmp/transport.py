@@ -14,6 +14,7 @@ import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from collectors.snmp.contract import Failure, Session, silence, unfinished
 from collectors.snmp.messages import Reply
@@ -52,8 +53,9 @@ class Request:
     """One message on its way. ``what`` names it in messages; ``settle`` gets the answer or why there is none.
 
     ``settle`` may raise ``BerError`` for an answer it cannot read, also ``UntrustedError``: the request then goes on
-    waiting. After a ``RefusedError`` it does so for a moment, in case a better answer comes. ``again`` makes the
-    message of another try, with the same id: smaller, for answers that are lost because they are large.
+    waiting. After a ``RefusedError`` it does so for a moment, in case a better answer comes. It gets what the version
+    of the message makes of answers: a ``Reply``, over v3 a ``Sealed``. ``again`` may change the message before another
+    try, but not its id: it asks for less, where answers are lost because they are large.
     """
 
     session: Session
@@ -61,9 +63,9 @@ class Request:
     version: int
     message: bytes
     what: str
-    settle: Callable[[Reply | Sealed | Failure], None]
+    settle: Callable[[Any], None]
     fail: Callable[[Exception], None]
-    again: Callable[[], bytes] | None = None
+    again: Callable[["Request"], None] | None = None
     due: float = 0.0
     tries: int = 0
     garbage: int = 0
@@ -243,7 +245,7 @@ class Transport:
             session.log.append(f"no answer to {request.what} within {session.patience:.3g} s: retry {request.tries}")
         try:
             if request.again is not None:
-                request.message = request.again()
+                request.again(request)
             self._send(request)
         except CollectError as error:
             self.cancel(request)

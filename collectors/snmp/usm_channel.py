@@ -12,7 +12,7 @@ import time
 from collectors.snmp.codec import read_varbinds
 from collectors.snmp.contract import Failure, Session, Stamp
 from collectors.snmp.crypto import Keys
-from collectors.snmp.exchange import Question
+from collectors.snmp.exchange import Asker, Question
 from collectors.snmp.messages import V3, Reply, encode_pdu
 from collectors.snmp.reports import Report, refusal, refused_credential, reported
 from collectors.snmp.sealed import (
@@ -42,6 +42,8 @@ class UsmChannel:
         CollectError: the credential has no user, is incomplete, or this host refuses its protocols.
     """
 
+    asker: Asker
+
     def __init__(self, transport: Transport, session: Session, usm: Usm) -> None:
         credential = session.settings.credential
         if not credential.username:
@@ -67,7 +69,7 @@ class UsmChannel:
         self._rumour = None
         self._rounds = 0
         if self._agent is None:
-            self._discover(question)
+            self._discover()
         else:
             self._send(question, self._agent)
 
@@ -76,21 +78,21 @@ class UsmChannel:
         if self.request is not None:
             self._transport.cancel(self.request)
 
-    def _discover(self, question: Question) -> None:
+    def _discover(self) -> None:
         request_id = self._transport.new_id()
         scoped = encode_scoped(b"", b"", encode_pdu(GET_REQUEST, request_id, (0, 0), ()))
         message = encode_sealed(request_id, Stamp(b"", 0, 0), b"", Keys(), b"", scoped)
         self.request = Request(
-            self._session, request_id, V3, message, "engine discovery", self._discovered, question.fail
+            self._session, request_id, V3, message, "engine discovery", self._discovered, self.asker.fail
         )
         self._transport.submit(self.request)
 
-    def _discovered(self, outcome: Reply | Sealed | Failure) -> None:
+    def _discovered(self, outcome: Sealed | Failure) -> None:
         question = self._question
-        if question is None or isinstance(outcome, Reply):
+        if question is None:
             return
         if isinstance(outcome, Failure):
-            question.settle(outcome)
+            self.asker.settle(outcome)
             return
         if outcome.flags:
             raise UntrustedError("a protected answer to engine discovery, which has no keys")
@@ -112,28 +114,28 @@ class UsmChannel:
 
     def _send(self, question: Question, agent: Agent) -> None:
         request_id = self._transport.new_id()
+        message = self._message(question, agent, request_id)
         self.request = Request(
-            self._session, request_id, V3, self._message(question, agent, request_id, question.fields), question.what,
-            self._answered, question.fail, self._retried if question.lost else None,
-        )  # fmt: skip
+            self._session, request_id, V3, message, question.what, self._answered, self.asker.fail, self._retried
+        )
         self._transport.submit(self.request)
 
-    def _message(self, question: Question, agent: Agent, request_id: int, fields: tuple[int, int]) -> bytes:
-        pdu = encode_pdu(question.kind, request_id, fields, question.names)
+    def _message(self, question: Question, agent: Agent, request_id: int) -> bytes:
+        pdu = encode_pdu(question.kind, request_id, question.fields, question.names)
         stamp = agent.now()
         scoped = encode_scoped(self._credential.context_engine_id or stamp.engine_id, self._context, pdu)
         return encode_sealed(request_id, stamp, self._user, self._keys, self._usm.salts(), scoped)
 
-    def _retried(self) -> bytes:
-        question, request, agent = self._question, self.request, self._agent
-        if question is None or request is None or agent is None or question.lost is None:
-            return b""
-        fields, request.what = question.lost()
-        return self._message(question, agent, request.id, fields)
+    def _retried(self, request: Request) -> None:
+        question = self.asker.lost()
+        if question is not None and self._agent is not None:
+            self._question = question
+            request.message = self._message(question, self._agent, request.id)
+            request.what = question.what
 
-    def _answered(self, outcome: Reply | Sealed | Failure) -> None:
+    def _answered(self, outcome: Sealed | Failure) -> None:
         question, request = self._question, self.request
-        if question is None or request is None or isinstance(outcome, Reply):
+        if question is None or request is None:
             return
         if isinstance(outcome, Failure):
             self._unanswered(question, outcome)
@@ -148,12 +150,12 @@ class UsmChannel:
             raise UntrustedError("it answers another request inside than outside")
         self._prove(outcome)
         self._rumour = None
-        question.settle(reply)
+        self.asker.settle(reply)
 
     def _unanswered(self, question: Question, failure: Failure) -> None:
         rumour, self._rumour = self._rumour, None
         if rumour is None or self._rounds >= _ROUNDS:
-            question.settle(self._explained(failure))
+            self.asker.settle(self._explained(failure))
             return
         self._rounds += 1
         self._meet(rumour)
@@ -226,7 +228,7 @@ class UsmChannel:
             self._rounds += 1
             self._again(question)
         elif signed:
-            question.settle(refused)
+            self.asker.settle(refused)
         else:
             if report is Report.UNKNOWN_ENGINE and self._agent and sealed.stamp.engine_id != self._agent.engine_id:
                 self._rumour = sealed.stamp  # another one answers at this address now, or somebody says so

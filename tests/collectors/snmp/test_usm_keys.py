@@ -4,7 +4,7 @@ from itertools import product
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyasn1.type import univ
 from pysnmp.proto.secmod.rfc3414.service import SnmpUSMSecurityModel
@@ -60,6 +60,7 @@ def test_a_key_is_extended_as_the_draft_of_3des_prints_it() -> None:
 
 
 @pytest.mark.parametrize(("auth", "priv"), list(product(AUTHS, PRIVS)))
+@settings(max_examples=15, deadline=None)
 @given(password=st.just(PASSWORDS[0]), engine_id=engine_ids)
 def test_keys_are_those_of_pysnmp(auth: AuthProtocol, priv: PrivProtocol, password: bytes, engine_id: bytes) -> None:
     hash_name = _HASHES[auth][0]
@@ -82,6 +83,7 @@ def test_a_password_is_hashed_as_pysnmp_hashes_it(auth: AuthProtocol, password: 
 
 
 @pytest.mark.parametrize("auth", AUTHS)
+@settings(max_examples=15, deadline=None)
 @given(password=passwords, engine_id=engine_ids, before=st.binary(max_size=40), after=st.binary(max_size=60))
 def test_pysnmp_accepts_our_digests(
     auth: AuthProtocol, password: bytes, engine_id: bytes, before: bytes, after: bytes
@@ -98,6 +100,7 @@ def test_pysnmp_accepts_our_digests(
 
 
 @pytest.mark.parametrize("auth", AUTHS)
+@settings(max_examples=15, deadline=None)
 @given(place=st.integers(0, 200), bit=st.integers(0, 7))
 def test_one_changed_bit_is_noticed_wherever_it_is(auth: AuthProtocol, place: int, bit: int) -> None:
     keys = keys_for(credential(auth, None, PASSWORDS[0]), b"\x80\0\0\0\x01").authentication
@@ -114,6 +117,7 @@ def test_one_changed_bit_is_noticed_wherever_it_is(auth: AuthProtocol, place: in
 @pytest.mark.parametrize(
     ("auth", "priv"), [("MD5", "DES"), *((auth, priv) for auth in ("SHA", "SHA512") for priv in PRIVS)]
 )
+@settings(max_examples=15, deadline=None)
 @given(engine_id=engine_ids, boots=times, time=times, salt=octets8, plain=st.binary(min_size=1, max_size=300))
 def test_each_reads_what_the_other_encrypted(
     auth: AuthProtocol, priv: PrivProtocol, engine_id: bytes, boots: int, time: int, salt: bytes, plain: bytes

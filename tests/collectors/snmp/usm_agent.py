@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from collectors.snmp.contract import Stamp
 from collectors.snmp.crypto import Keys, Salts, keys_for
-from collectors.snmp.messages import V2C, encode_message, read_version
+from collectors.snmp.messages import V2C, encode_message
 from collectors.snmp.reports import _OIDS, Report
 from collectors.snmp.sealed import (
     AUTH,
@@ -12,9 +12,9 @@ from collectors.snmp.sealed import (
     Sealed,
     blanked,
     clock_of,
-    decode_sealed,
     encode_scoped,
     encode_sealed,
+    open_message,
 )
 from netmon import ber
 from netmon.settings import SnmpCredential
@@ -50,8 +50,8 @@ class UsmAgent:
         return Stamp(self.engine_id, self.boots, self.time)
 
     def __call__(self, message: bytes) -> list[bytes]:
-        _, at, end = read_version(message)
-        sealed = decode_sealed(message, at, end)
+        sealed = open_message(message)
+        assert isinstance(sealed, Sealed)
         self.opened.append(sealed)
         refusal = self.refusal(sealed)
         if refusal is not None:
