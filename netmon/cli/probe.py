@@ -3,8 +3,7 @@
 import asyncio
 import dataclasses
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
@@ -45,12 +44,14 @@ def probe(
     """Poll once, now, and show the settings, every step, the samples, the verdict and its reason."""
     if (check is None) == (target is None):
         raise UsageError("netmon probe: name a CHECK, or give --collector and --target")
-    one = (
-        _configured(check, config)
-        if check is not None
-        else _ad_hoc(collector, target or "", module, auth, timeout, config)
-    )
-    observation = asyncio.run(_look(one))
+    from netmon.config import load
+
+    configuration = load(config) if check is not None or config is not None or auth is not None else None
+    if check is not None and configuration is not None:
+        one = _configured(check, configuration)
+    else:
+        one = _ad_hoc(collector, target or "", module, auth, timeout, configuration)
+    observation = asyncio.run(_look(one, configuration))
     if as_json:
         typer.echo(json.dumps(_document(observation), ensure_ascii=False, indent=2))
     else:
@@ -58,11 +59,11 @@ def probe(
     raise typer.Exit({State.UP: 0, State.DEGRADED: 1, State.DOWN: 2}.get(observation.reading.state, 3))
 
 
-async def _look(check: Check) -> Observation:
+async def _look(check: Check, configuration: "Configuration | None") -> Observation:
     from netmon.app import make_collectors
     from netmon.engine.poller import look
 
-    collector = make_collectors(1)[check.collector]
+    collector = make_collectors(1, configuration.snmp_modules if configuration else None)[check.collector]
     await collector.start()
     try:
         return await look(collector, check, SystemClock(), verbose=True)
@@ -70,10 +71,8 @@ async def _look(check: Check) -> Observation:
         await collector.stop()
 
 
-def _configured(name: str, config: Path | None) -> Check:
-    from netmon.config import load
-
-    checks = load(config).inventory.checks
+def _configured(name: str, configuration: "Configuration") -> Check:
+    checks = configuration.inventory.checks
     if name in checks:
         return checks[name]
     ours = [check for check in checks.values() if check.node == name]
@@ -85,7 +84,12 @@ def _configured(name: str, config: Path | None) -> Check:
 
 
 def _ad_hoc(
-    collector: str | None, target: str, modules: list[str] | None, auth: str | None, timeout: float, config: Path | None
+    collector: str | None,
+    target: str,
+    modules: list[str] | None,
+    auth: str | None,
+    timeout: float,
+    configuration: "Configuration | None",
 ) -> Check:
     kind = collector or ("http" if "://" in target else "snmp")
     settings: HttpSettings | SnmpSettings
@@ -94,7 +98,7 @@ def _ad_hoc(
             raise UsageError(f"netmon probe: --target {target!r} is not an http or https URL")
         settings = HttpSettings(target)
     elif kind == "snmp":
-        settings = _snmp_settings(target, modules, auth, config)
+        settings = _snmp_settings(target, modules, auth, configuration)
     else:
         raise UsageError(f"netmon probe: no collector {kind!r}; there are http and snmp")
     return Check(
@@ -103,20 +107,26 @@ def _ad_hoc(
     )  # fmt: skip
 
 
-def _snmp_settings(target: str, modules: list[str] | None, auth: str | None, config: Path | None) -> SnmpSettings:
-    from netmon.config import load
+def _snmp_settings(
+    target: str, modules: list[str] | None, auth: str | None, configuration: "Configuration | None"
+) -> SnmpSettings:
+    from netmon.app import snmp_modules
 
     host, _, port = target.rpartition(":") if target.count(":") == 1 else (target, "", "")
     if port and not port.isdecimal():
         raise UsageError(f"netmon probe: {target!r} is not HOST or HOST:PORT")
-    settings = SnmpSettings(host, int(port or SNMP_PORT), _credential(auth, lambda: load(config)))
+    known = snmp_modules(configuration.snmp_modules if configuration else None)
+    for name in modules or ():
+        if name not in known:
+            raise UsageError(f"netmon probe: no module {name!r}{nearest(name, known)}")
+    settings = SnmpSettings(host, int(port or SNMP_PORT), _credential(auth, configuration))
     return dataclasses.replace(settings, modules=tuple(modules)) if modules else settings
 
 
-def _credential(auth: str | None, load: "Callable[[], Configuration]") -> SnmpCredential:
-    if auth is None:
+def _credential(auth: str | None, configuration: "Configuration | None") -> SnmpCredential:
+    if auth is None or configuration is None:
         return SnmpCredential("public (the default community)", "2c", Secret("public"))
-    credentials = load().credentials
+    credentials = configuration.credentials
     if auth not in credentials:
         raise UsageError(f"netmon probe: no credential {auth!r}{nearest(auth, credentials)}")
     return credentials[auth]

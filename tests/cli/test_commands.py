@@ -35,6 +35,7 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
         pytest.param(["demo", "--history", "soon"], id="a length that is none"),
         pytest.param(["demo", "--listen", "here"], id="an address that is none"),
         pytest.param(["probe"], id="nothing to probe"),
+        pytest.param(["probe", "--target", "127.0.0.1", "--module", "if_mob"], id="a module that is not there"),
         pytest.param(["probe", "--collector", "ftp", "--target", "x"], id="a collector that is not there"),
     ],
 )
