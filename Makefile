@@ -12,7 +12,7 @@ PYTEST_ARGS ?=
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  %-12s %s\n", $$1, $$2}'
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -70,8 +70,8 @@ lint: $(VENV)/.dev ## ruff, mypy --strict, import-linter
 
 .PHONY: bench
 bench: $(VENV)/.dev ## the benchmarks, each printing its ratio
-	@for bench in tests/benchmarks/bench_*.py; do \
-	  echo "== $$bench"; $(BIN)/python "$$bench" || exit 1; done
+	@status=0; for bench in tests/benchmarks/bench_*.py; do \
+	  echo "== $$bench"; $(BIN)/python "$$bench" || status=1; done; exit $$status
 
 .PHONY: docs
 docs: $(VENV)/.dev ## regenerate the reference pages, the schema and the example metropolis
