@@ -99,10 +99,9 @@ class Probe:
         raise TargetError(Reason.STATUS, f"status {status}, expected {wanted}")
 
     def _judge_text(self, body: Body, response: requests.Response) -> None:
-        patterns = ((self._settings.body_regex, True), (self._settings.body_not_regex, False))
+        patterns = [(pattern, True) for pattern in self._settings.body_regex]
+        patterns += [(pattern, False) for pattern in self._settings.body_not_regex]
         for pattern, wanted in patterns:
-            if pattern is None:
-                continue
             found = self._matcher.found(pattern, text_of(body.data, response), self._deadline)
             self._say(f"{'body_regex' if wanted else 'body_not_regex'} {'found' if found else 'not found'}")
             if found != wanted:

@@ -91,7 +91,7 @@ GOOD = {
 @pytest.mark.parametrize("kind", GOOD)
 def test_a_body_is_read_however_it_is_sent(kind: str) -> None:
     with Server(answer(GOOD[kind])) as server:
-        reading = poll(HttpSettings(server.url, body_regex="^Bienvenue$", body_not_regex="Erreur"))
+        reading = poll(HttpSettings(server.url, body_regex=("^Bienvenue$",), body_not_regex=("Erreur",)))
     assert reading.state is State.UP, reading
     assert value(reading, "probe_http_uncompressed_body_length") == 9
     assert value(reading, "probe_http_status_code") == 200
@@ -176,10 +176,10 @@ def test_a_plain_server_asked_for_tls_is_named() -> None:
     [
         ({"expected_status": (404,)}, Reason.STATUS),
         ({"expected_status": (200, 404)}, Reason.OK),
-        ({"body_regex": "Bonsoir"}, Reason.BODY),
-        ({"body_regex": r"Bien\w+"}, Reason.OK),
-        ({"body_not_regex": "Bienvenue"}, Reason.BODY),
-        ({"body_not_regex": r"Err\w+"}, Reason.OK),
+        ({"body_regex": ("Bonsoir",)}, Reason.BODY),
+        ({"body_regex": (r"Bien\w+",)}, Reason.OK),
+        ({"body_not_regex": ("Bienvenue",)}, Reason.BODY),
+        ({"body_not_regex": (r"Err\w+",)}, Reason.OK),
         ({"slow": 60_000}, Reason.OK),
         ({"slow": 0}, Reason.SLOW),
         ({"max_bytes": 9}, Reason.OK),
@@ -197,9 +197,9 @@ def test_what_was_expected_is_what_is_judged(settings: dict[str, object], reason
 def test_text_is_read_in_the_charset_the_server_names() -> None:
     page = with_body("Bègles".encode("latin-1"), "Content-Type: text/html; charset=ISO-8859-1")
     with Server(answer(page)) as server:
-        assert poll(HttpSettings(server.url, body_regex="Bègles")).state is State.UP
+        assert poll(HttpSettings(server.url, body_regex=("Bègles",))).state is State.UP
     with Server(answer(with_body("Bègles".encode(), "Content-Type: text/html; charset=no-such"))) as server:
-        assert poll(HttpSettings(server.url, body_regex="Bègles")).state is State.UP
+        assert poll(HttpSettings(server.url, body_regex=("Bègles",))).state is State.UP
 
 
 def test_method_headers_and_body_go_out_as_configured() -> None:

@@ -23,7 +23,7 @@ def test_redirects_are_followed_and_counted() -> None:
     pages = {"/": redirect("/a?x=1"), "/a?x=1": redirect("b", 301), "/b": redirect("//{}/c", 308), "/c": OK}
     with Server(answer_by_path(pages)) as server:
         pages["/b"] = redirect(f"//127.0.0.1:{server.port}/c", 308)
-        reading = poll(HttpSettings(server.url, body_regex="Bienvenue"))
+        reading = poll(HttpSettings(server.url, body_regex=("Bienvenue",)))
     assert reading.state is State.UP, reading
     assert value(reading, "probe_http_redirects") == 3
     assert [request.split()[1] for request in server.requests] == [b"/", b"/a?x=1", b"/b", b"/c"]
