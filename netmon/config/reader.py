@@ -18,6 +18,7 @@ from netmon.errors import Problem
 
 MAX_FILE_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 40
+_TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
 MAX_VALUES = 500_000
 """Values of one file with aliases written out; a metropolis of 10 000 nodes has about 150 000."""
 
@@ -141,6 +142,8 @@ class _Composer:
     def _syntax(self, error: yaml.MarkedYAMLError) -> _ReadError:
         at = error.problem_mark or error.context_mark
         mark = self._mark(at) if at else Mark(self.source, 0)
+        if "nesting" in (error.problem or ""):  # libyaml's own bound, far beyond ours, met while it reads ahead
+            return _ReadError(mark, _TOO_DEEP)
         if self.source.text[mark.index : mark.index + 1] == "\t" or self._indented_by_tab(mark):
             return _ReadError(mark, "a tab cannot indent YAML: use spaces")
         start = error.context_mark or at
@@ -159,7 +162,7 @@ class _Composer:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
         if depth > MAX_DEPTH:
-            raise self._refuse(event, f"nested deeper than {MAX_DEPTH} levels")
+            raise self._refuse(event, _TOO_DEEP)
         if event.tag not in _PLAIN_TAGS:
             raise self._refuse(event, "tags are not accepted: quote the value if '!' belongs to it")
         before = self.values
