@@ -99,8 +99,9 @@ def _css(expression: str, text: str) -> str | None:
 
 def _cel(expression: str, text: str) -> str | None:
     body = _loaded(text, parse_int=float)  # numbers are doubles, as in Go's JSON
+    program = _program(expression)
     try:
-        result = _program(expression).execute({"body": body})
+        result = program.execute({"body": body})
     except RuntimeError as error:  # an unknown function or variable
         raise ValueError(str(error)) from None
     except (TypeError, LookupError, ValueError) as error:

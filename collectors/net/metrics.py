@@ -74,7 +74,7 @@ def _go(cipher: str) -> str:
     known = _CIPHERS.get(rest)
     if known is None or exchange not in {"", "ECDHE"}:
         return cipher
-    return f"TLS_{cipher[: len(cipher) - len(rest) - 1].replace('-', '_') or 'RSA'}_WITH_{known}"
+    return f"TLS_{cipher.removesuffix(rest).strip('-').replace('-', '_') or 'RSA'}_WITH_{known}"
 
 
 _known: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {}
