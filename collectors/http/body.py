@@ -2,7 +2,6 @@
 
 import http.client
 import zlib
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import brotli
@@ -20,16 +19,6 @@ _AUTO = 32 + zlib.MAX_WBITS  # gzip or zlib, by its header
 _RAW = -zlib.MAX_WBITS
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
-    """What was read, decompressed: ``size`` bytes, and, where wanted, the bytes. ``complete`` is False where the limit
-    ended the reading."""
-
-    data: bytes
-    size: int
-    complete: bool
-
-
 class _Decoder(Protocol):
     @property
     def finished(self) -> bool:
@@ -39,30 +28,42 @@ class _Decoder(Protocol):
         """Decompress up to ``most`` bytes; what lies beyond is dropped, since reading ends there."""
 
 
-def read_body(raw: http.client.HTTPResponse, limit: int, compression: Compression | None, *, keep: bool = True) -> Body:
-    """Read at most ``limit`` bytes after decompression; compressed bytes count too, so that nothing is endless.
+class Body:
+    """A body as far as it was read: ``size`` bytes, decompressed, and the bytes themselves unless only counted.
 
-    Raises:
-        TargetError: the server compressed in a way nobody asked for.
-        OSError, http.client.HTTPException, zlib.error: the answer broke off, or does not unfold.
+    ``complete`` is False where the limit ended the reading.
     """
-    decoder = _decoder(raw.headers.get("Content-Encoding", ""), compression)
-    pieces: list[bytes] = []
-    came, size = 0, 0
-    while piece := raw.read(min(_PIECE, limit + 1)):
-        came += len(piece)
-        # One byte more than allowed shows that there is more, and a bomb unfolds no further.
-        plain = piece if decoder is None else decoder.unfold(piece, limit + 1 - size)
-        size += len(plain)
-        if keep:
-            pieces.append(plain)
-        if size > limit or came > limit:
-            return Body(b"".join(pieces)[:limit], min(size, limit), complete=False)
-    if raw.length:  # http.client is silent about a body cut short
-        raise http.client.IncompleteRead(b"", raw.length)
-    if decoder is not None and came and not decoder.finished:
-        raise zlib.error("the compressed body ends early")
-    return Body(b"".join(pieces), size, complete=True)
+
+    def __init__(self, *, keep: bool = True) -> None:
+        self.size = 0
+        self.complete = False
+        self.data = b""
+        self._keep = keep
+
+    def read(self, raw: http.client.HTTPResponse, limit: int, compression: Compression | None) -> None:
+        """Read at most ``limit`` bytes after decompression; compressed bytes count too, so that nothing is endless.
+
+        Raises:
+            TargetError: the server compressed in a way nobody asked for.
+            OSError, http.client.HTTPException, zlib.error: the answer broke off, or does not unfold.
+        """
+        decoder = _decoder(raw.headers.get("Content-Encoding", ""), compression)
+        came, pieces = 0, []
+        while piece := raw.read(min(_PIECE, limit + 1)):
+            came += len(piece)
+            # One byte more than allowed shows that there is more, and a bomb unfolds no further.
+            plain = piece if decoder is None else decoder.unfold(piece, limit + 1 - self.size)
+            self.size += len(plain)
+            if self._keep:
+                pieces.append(plain)
+            if self.size > limit or came > limit:
+                self.size, self.data = min(self.size, limit), b"".join(pieces)[:limit]
+                return
+        if raw.length:  # http.client is silent about a body cut short
+            raise http.client.IncompleteRead(b"", raw.length)
+        if decoder is not None and came and not decoder.finished:
+            raise zlib.error("the compressed body ends early")
+        self.data, self.complete = b"".join(pieces), True
 
 
 def text_of(data: bytes, headers: http.client.HTTPMessage) -> str:

@@ -119,9 +119,10 @@ class Exchange:
         """
         self.close()
         self._origin = self._origin or (request.host, request.port)
-        self.facts.tls = request.scheme == "https"
+        self.facts.tls = False
         try:
             self._wire, target, headers = self._reach(request)
+            self.facts.tls = request.scheme == "https"
             self._watch.trace.enter("processing")
             raw = self._ask(self._wire, request.method, request.encoded(target, (*more, *headers)))
         except NETWORK_ERRORS as error:

@@ -1,5 +1,6 @@
 """What is expected of an answer, and whether it is so."""
 
+import datetime as dt
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -175,6 +176,8 @@ def last_modified(answer: Answer) -> int | None:
     if text is None:
         return None
     try:
-        return int(parsedate_to_datetime(text).timestamp())
+        found = parsedate_to_datetime(text)
+        # GMT it is (RFC 9110, 5.6.7), also in the old form that does not say so; what says otherwise is no such date.
+        return int(found.replace(tzinfo=dt.UTC).timestamp()) if found.utcoffset() in {None, dt.timedelta()} else None
     except (ValueError, OverflowError):
         return None

@@ -16,7 +16,7 @@ _HELP = {
     "probe_success": "Whether the poll found what it was told to expect (1) or not (0)",
     "probe_duration_seconds": "Seconds the whole poll took",
     "probe_http_status_code": "Status code of the last answer; 0 when none came",
-    "probe_http_redirects": "Redirects followed",
+    "probe_http_redirects": "Redirects met, also one that was not followed",
     "probe_http_ssl": "Whether the last request went over TLS",
     "probe_http_version": "HTTP version of the last answer; 0 when none came",
     "probe_http_content_length": "Bytes the last answer announced in Content-Length; -1 when it announced none",

@@ -7,7 +7,7 @@ import json
 from typing import Any
 from urllib.parse import quote_plus
 
-from collectors.http.body import read_body
+from collectors.http.body import Body
 from collectors.http.exchange import Exchange, Tools, Watch
 from collectors.http.failures import NETWORK_ERRORS
 from collectors.http.request import first_request, shown
@@ -51,15 +51,17 @@ def _ask(auth: OAuth2, watch: Watch, tools: Tools, form: _Form, basic: BasicAuth
         raise _none("the client secret is empty")
     settings = HttpSettings(auth.token_url, "POST", form=form, auth=basic, tls=auth.tls, proxy=auth.proxy)
     exchange = Exchange(Watch(watch.deadline, Trace(watch.trace.seconds), watch.say, watch.verbose), tools, settings)
+    body = Body()
     try:
         answer = exchange.send(first_request(settings))
-        return answer.status, read_body(answer.raw, _LIMIT, None).data
+        body.read(answer.raw, _LIMIT, None)
     except TargetError as failure:
         raise _none(failure.detail) from failure
     except NETWORK_ERRORS as error:
         raise _none("the answer broke off") from error
     finally:
         exchange.close()
+    return answer.status, body.data
 
 
 def _kept(auth: OAuth2, tools: Tools, data: bytes) -> str:

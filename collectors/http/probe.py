@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from collectors.http import proxy
-from collectors.http.body import MOST_BYTES, Body, read_body
+from collectors.http.body import MOST_BYTES, Body
 from collectors.http.cookies import Cookies
 from collectors.http.exchange import Answer, Exchange, Tools, Watch
 from collectors.http.failures import NETWORK_ERRORS, fail
@@ -11,7 +11,7 @@ from collectors.http.journey import Journey
 from collectors.http.judge import Judge, last_modified, wants_body
 from collectors.http.metrics import PHASES, families, step_families
 from collectors.http.oauth import authorize
-from collectors.http.request import first_request, next_request, redirect_target, secrets_of, shown, spelt
+from collectors.http.request import REDIRECTS, first_request, next_request, redirect_target, secrets_of, shown, spelt
 from collectors.net.deadline import Deadline, Trace
 from collectors.net.failures import TargetError, clean
 from netmon.conventions import Reason
@@ -110,17 +110,14 @@ class Probe:
             answer = self._exchange.send(request, () if cookie is None else (("Cookie", cookie),))
             self._last_url = answer.url
             self._cookies.keep(answer.url, answer.headers)
-            target = (
-                redirect_target(answer.url, answer.status, answer.headers.get("Location"))
-                if settings.follow_redirects
-                else None
-            )
-            if target is None:
+            location = answer.headers.get("Location") if answer.status in REDIRECTS else None
+            self._facts.redirects += location is not None  # also one that is not followed, as the peer counts
+            if location is None or not settings.follow_redirects:
                 return answer, self._read(answer, settings, keep=keep)
+            target = redirect_target(answer.url, location)
             if followed >= most:
                 raise TargetError(Reason.REDIRECT_LOOP, f"more than {most} redirects, now to {shown(target)}")
             followed += 1
-            self._facts.redirects += 1
             self._say(f"redirected to {shown(target)}")
             request = next_request(request, answer.status, target)
 
@@ -130,12 +127,13 @@ class Probe:
         facts.last_modified = last_modified(answer)
         if answer.status == _UNAUTHORIZED and isinstance(settings.auth, OAuth2):
             self._tools.tokens.drop(settings.auth)
+        body = Body(keep=keep or wants_body(settings))
         try:
-            limit = settings.max_bytes or MOST_BYTES
-            body = read_body(answer.raw, limit, settings.compression, keep=keep or wants_body(settings))
+            body.read(answer.raw, settings.max_bytes or MOST_BYTES, settings.compression)
         except NETWORK_ERRORS as error:
             fail(error, self._trace.phase, self._deadline.seconds)
-        facts.body_length = body.size
+        finally:
+            facts.body_length = body.size
         self._say(f"body: {body.size} bytes{'' if body.complete else ', and there is more'}")
         return body
 

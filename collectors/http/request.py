@@ -22,7 +22,7 @@ _STANDING = {"User-Agent": f"netmon/{__version__}", "Accept": "*/*"}
 _OF_THE_SITE = frozenset({"authorization", "cookie", "host"})
 _OF_THE_BODY = frozenset({"content-length", "content-type", "transfer-encoding"})
 _SAME_METHOD = frozenset({307, 308})
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _VARIABLE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
 _NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -180,14 +180,12 @@ def _fill_any(value: str | Secret, values: Mapping[str, str]) -> str | Secret:
 # --- Redirects --------------------------------------------------------------------------------------------------------
 
 
-def redirect_target(url: str, status: int, location: str | None) -> str | None:
-    """The URL an answer sends us on to; None when it is an answer to stay with.
+def redirect_target(url: str, location: str) -> str:
+    """The URL that the answer of ``url`` sends us on to.
 
     Raises:
         TargetError: it leads nowhere that HTTP can go.
     """
-    if location is None or status not in _REDIRECTS:
-        return None
     try:
         target = urljoin(url, requote_uri(location.encode("latin-1").decode("utf-8", "replace")))
         scheme, host, port = site_of(target)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.http.body import read_body
+from collectors.http.body import Body
 from collectors.net.failures import TargetError, clean
 
 CODINGS = {
@@ -48,7 +48,8 @@ class Pieces(HTTPResponse):
 )
 def test_a_body_is_whole_or_its_beginning(data: bytes, coding: str, sizes: list[int], limit: int) -> None:
     sent = CODINGS[coding](data)
-    body = read_body(Pieces(sent, coding, sizes), limit, "br" if coding == "br" else None)
+    body = Body()
+    body.read(Pieces(sent, coding, sizes), limit, "br" if coding == "br" else None)
     if len(data) <= limit and len(sent) <= limit:
         assert body.complete
         assert body.data == data
@@ -62,8 +63,9 @@ def test_a_body_is_whole_or_its_beginning(data: bytes, coding: str, sizes: list[
     data=st.binary(max_size=300), coding=st.sampled_from(["gzip", "deflate", "br"]), sizes=st.lists(st.integers(1, 40))
 )
 def test_noise_is_refused_or_bounded(data: bytes, coding: str, sizes: list[int]) -> None:
+    body = Body()
     try:
-        body = read_body(Pieces(data, coding, sizes), 1000, "br" if coding == "br" else None)
+        body.read(Pieces(data, coding, sizes), 1000, "br" if coding == "br" else None)
     except zlib.error:
         return
     assert len(body.data) <= 1000
@@ -71,7 +73,7 @@ def test_noise_is_refused_or_bounded(data: bytes, coding: str, sizes: list[int])
 
 def test_a_coding_nobody_asked_for_is_refused() -> None:
     with pytest.raises(TargetError):
-        read_body(Pieces(b"..", "br", []), 10, None)
+        Body().read(Pieces(b"..", "br", []), 10, None)
 
 
 @given(st.text(max_size=500))

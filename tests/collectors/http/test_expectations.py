@@ -78,9 +78,12 @@ def test_a_plain_answer_can_be_too_little_or_just_right() -> None:
 def test_the_time_of_the_last_change_is_measured_where_it_is_told() -> None:
     with Server(answer(PAGE)) as server:
         assert value(poll(HttpSettings(server.url)), "probe_http_last_modified_timestamp_seconds") == 1445412480
-    with Server(answer(with_body(b"", "Last-Modified: yesterday"))) as server:
-        names = {family.name for family in poll(HttpSettings(server.url)).families}
-    assert "probe_http_last_modified_timestamp_seconds" not in names
+    with Server(answer(with_body(b"", "Last-Modified: Sun Nov  6 08:49:37 1994"))) as server:
+        assert value(poll(HttpSettings(server.url)), "probe_http_last_modified_timestamp_seconds") == 784111777
+    for date in ("yesterday", "Wed, 21 Oct 2015 09:28:00 +0200", "Wed, 99 Oct 2015 09:28:00 GMT"):
+        with Server(answer(with_body(b"", f"Last-Modified: {date}"))) as server:
+            names = {family.name for family in poll(HttpSettings(server.url)).families}
+        assert "probe_http_last_modified_timestamp_seconds" not in names
 
 
 @pytest.mark.parametrize(
@@ -221,6 +224,11 @@ def test_a_page_that_says_maintenance_is_not_down(page: bytes, maintained: bool)
     assert (reading.state is State.DEGRADED) == maintained
     assert value(reading, "probe_success") == maintained
     assert unasked.state is State.DOWN
+
+
+def test_what_was_read_of_a_body_that_breaks_off_is_counted() -> None:
+    with Server(answer(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nshort")) as server:
+        assert value(poll(HttpSettings(server.url)), "probe_http_uncompressed_body_length") == 5
 
 
 def test_a_body_nobody_looks_into_is_counted_and_not_kept() -> None:
