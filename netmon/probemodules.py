@@ -17,14 +17,17 @@ ProbeSettings: TypeAlias = HttpSettings | TcpSettings | IcmpSettings | DnsSettin
 class ProbeModule:
     """``prober`` is the collector's name; ``settings`` lack only the target (``url`` or ``host`` is empty, ``port`` 0).
 
-    ``timeout`` None: the scraper's. ``source`` is where the module stands, ``file:line``.
+    ``timeout`` None: the scraper's. ``source`` is where the module stands, ``file:line``; ``text`` what stands there,
+    without secrets. ``settings`` None: netmon cannot do what the module asks for, and ``refused`` says why and where.
     """
 
     name: str
     prober: str
-    settings: ProbeSettings
+    settings: ProbeSettings | None
     timeout: Millis | None = None
     source: str = field(default="", compare=False)
+    refused: str = field(default="", compare=False)
+    text: str = field(default="", compare=False)
 
 
 ProbeLibrary: TypeAlias = Mapping[str, ProbeModule]

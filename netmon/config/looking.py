@@ -114,6 +114,7 @@ class Looking:
             return value or default
         if key in node:
             near = self.advisor.hint(value, names)
+            near = near if near.startswith("; did") else ""
             self.wrong(node[key], (where, key), f"expected one of {', '.join(names)}, found {shown(value)}{near}")
         else:
             self.wrong(node, (where, key), f"is required: one of {', '.join(names)}")

@@ -82,7 +82,9 @@ class WebEntry(Entry):
 
     listen: HostPort = setting(("127.0.0.1", 8730), "Address and port.", written="127.0.0.1:8730")
     probe_allow: tuple[Annotated[str, places.allowed()], ...] = setting(
-        (), "Who else than the inventory may be asked through `/snmp`: networks, addresses, patterns of host names."
+        (),
+        "Who else than the inventory may be asked through `/snmp` and `/probe`: networks, addresses, patterns of host "
+        "names.",
     )
 
 
@@ -91,6 +93,11 @@ class ProbeEntry(Entry):
 
     timeout_offset_seconds: Annotated[float, kinds.seconds(0, 60)] = setting(
         0.5, "Seconds kept back from the time that Prometheus says it waits."
+    )
+    module_files: tuple[Text, ...] = setting(
+        (),
+        "Module files of blackbox_exporter (`modules`), read as they are: paths or patterns, relative to this file. "
+        "For `/probe`, and for checks that name one of their modules.",
     )
 
 
