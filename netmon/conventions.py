@@ -28,6 +28,7 @@ class Reason(StrEnum):
     HEADER = "header"
     TOO_LARGE = "too_large"
     SLOW = "slow"
+    MAINTENANCE_SEEN = "maintenance_seen"
     PROTOCOL = "protocol"
     REDIRECT_LOOP = "redirect_loop"
     RESET = "reset"
@@ -41,6 +42,7 @@ class Reason(StrEnum):
     OTHER = "other"
     # Ourselves.
     CREDENTIAL = "credential"
+    FORBIDDEN = "forbidden"
     NO_SOCKET = "no_socket"
     OVERLOAD = "overload"
     NOT_POLLED = "not_polled"

@@ -6,7 +6,7 @@ from typing import Any
 
 import requests
 
-from collectors.http.failures import TargetError
+from collectors.net.failures import TargetError
 from netmon.conventions import Reason
 
 _PIECE = 64 * 1024

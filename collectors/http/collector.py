@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from collectors.http.admission import Admission
-from collectors.http.deadline import Deadline
 from collectors.http.exchange import Tools
 from collectors.http.matching import Matcher
 from collectors.http.probe import Probe
-from collectors.http.resolve import Resolver
-from collectors.http.tls import Contexts
+from collectors.net.contexts import Contexts
+from collectors.net.deadline import Deadline
+from collectors.net.resolve import Resolver
 from netmon.clock import SECOND
 from netmon.conventions import Reason
 from netmon.errors import CollectError

@@ -2,10 +2,10 @@
 
 import http
 import http.client
-import ssl
+import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, NoReturn, cast
 from urllib.parse import urlsplit
 
@@ -13,13 +13,14 @@ import requests
 import urllib3.connection
 from requests.adapters import HTTPAdapter
 
-from collectors.http.deadline import Deadline, Trace
 from collectors.http.failures import NETWORK_ERRORS, fail
 from collectors.http.matching import Matcher
-from collectors.http.resolve import Address, Resolver
-from collectors.http.tls import Certificate, Contexts, sent_chain
-from collectors.http.wire import Wire, connect, describe, start_tls
-from netmon.errors import CollectError
+from collectors.http.wire import Wire
+from collectors.net.connect import connect, describe
+from collectors.net.contexts import Contexts
+from collectors.net.deadline import Deadline, Trace
+from collectors.net.resolve import Address, Resolver
+from collectors.net.tls import Handshaker, TlsFacts
 from netmon.settings import HttpSettings
 
 _PORTS = {"http": 80, "https": 443}
@@ -52,9 +53,8 @@ class Facts:
     http_version: float = 0.0
     redirects: int = 0
     tls: bool = False
-    tls_version: str = ""
-    certificates: tuple[Certificate, ...] = ()
-    ip_protocol: int = 0
+    handshake: TlsFacts = field(default_factory=TlsFacts)
+    address: Address | None = None
     lookup: float = 0.0
     content_length: int = 0
     body_length: int = 0
@@ -69,8 +69,9 @@ class ProbeAdapter(HTTPAdapter):
 
     def __init__(self, watch: Watch, tools: Tools, settings: HttpSettings) -> None:
         self._deadline, self._trace = watch.deadline, watch.trace
-        self._say, self._verbose = watch.say, watch.verbose
+        self._say = watch.say
         self._tools = tools
+        self._handshaker = Handshaker(tools.contexts, watch.deadline, watch.say, watch.verbose, ("http/1.1",))
         self._settings = settings
         self._origin: tuple[str, int] | None = None
         self._wire: Wire | None = None
@@ -126,62 +127,35 @@ class ProbeAdapter(HTTPAdapter):
         settings, deadline, trace = self._settings, self._deadline, self._trace
         target = settings.connect_to if settings.connect_to and (host, port) == self._origin else (host, port)
         trace.enter("resolve")
-        addresses = self._tools.resolver.resolve(*target, deadline)
+        addresses = self._tools.resolver.resolve(*target, deadline, settings.addresses)
         trace.enter("connect")
         if not self.facts.redirects:
             self.facts.lookup = trace.seconds["resolve"]
         self._say(f"resolved {target[0]}: " + ", ".join(str(address[0]) for _, address in addresses))
-        self.facts.ip_protocol = _protocol(addresses[0])
-        connection, address = connect(addresses, deadline, self._say)
-        self.facts.ip_protocol = _protocol(address)
+        self.facts.address = addresses[0]
+        connection, address = self._connect(addresses)
+        self.facts.address = address
         self._say(f"connected to {describe(address[1])}")
         if self.facts.tls:
+            trace.enter("tls")
             connection = self._secure(connection, address, self._name_of(host))
         return Wire(connection, deadline, trace)
+
+    def _connect(self, addresses: list[Address]) -> tuple[socket.socket, Address]:
+        return connect(addresses, self._deadline, self._say, self._settings.addresses.source)
 
     def _name_of(self, host: str) -> str:
         """The name a server must prove to have: the configured one is for the configured site."""
         own = self._origin is not None and host == self._origin[0]
         return ((self._settings.tls.server_name if own else None) or host).rstrip(".")
 
-    def _secure(self, connection: Any, address: Address, name: str) -> ssl.SSLSocket:
-        settings = self._settings.tls
-        try:
-            context = (
-                self._tools.contexts.verifying(settings.ca_file) if settings.verify else self._tools.contexts.blind()
-            )
-        except CollectError:
-            connection.close()
-            raise
-        self._trace.enter("tls")
-        try:
-            secured = start_tls(connection, context, name, self._deadline)
-        except ssl.SSLCertVerificationError as error:
+    def _secure(self, connection: socket.socket, address: Address, name: str) -> socket.socket:
+        def again() -> socket.socket:
             self._trace.leave()
-            self._look_again(address, name)
-            fail(error, "tls", self._deadline.seconds)
-        self._learn(secured)
-        return secured
+            return self._connect([address])[0]
 
-    def _look_again(self, address: Address, name: str) -> None:
-        """The certificate could not be verified: fetch it once more, unverified, for its facts alone."""
-        try:
-            connection, _ = connect([address], self._deadline, self._say)
-            with start_tls(connection, self._tools.contexts.blind(), name, self._deadline) as secured:
-                self._learn(secured)
-        except (OSError, CollectError) as error:
-            self._say(f"no second look at the certificate: {type(error).__name__}")
-
-    def _learn(self, secured: ssl.SSLSocket) -> None:
-        self.facts.tls_version = secured.version() or ""
-        self.facts.certificates = sent_chain(secured)
-        cipher = secured.cipher()
-        self._say(f"TLS {self.facts.tls_version} {cipher[0] if cipher else ''}")
-        for certificate in self.facts.certificates if self._verbose else ():
-            self._say(
-                f"certificate {certificate.subject} for {', '.join(certificate.names) or 'no name'}, "
-                f"issued by {certificate.issuer}, expires {certificate.expiry}"
-            )
+        facts = self.facts.handshake = TlsFacts()
+        return self._handshaker.secure(connection, name, self._settings.tls, facts, again)
 
     def _fail(self, error: BaseException) -> NoReturn:
         phase = self._trace.phase
@@ -211,7 +185,3 @@ def _site(url: str) -> tuple[str, str, int]:
     """Scheme, host and port of a URL that was checked to have them."""
     parts = urlsplit(url)
     return parts.scheme, parts.hostname or "", parts.port or _PORTS[parts.scheme]
-
-
-def _protocol(address: Address) -> int:
-    return 6 if ":" in str(address[1][0]) else 4

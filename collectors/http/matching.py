@@ -15,8 +15,8 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from collectors.http.deadline import Deadline
-from collectors.http.failures import check_ours
+from collectors.net.deadline import Deadline
+from collectors.net.failures import check_ours
 from netmon.conventions import Reason
 from netmon.errors import CollectError
 

@@ -6,11 +6,12 @@ import requests
 from requests.cookies import RequestsCookieJar
 
 from collectors.http.body import Body, read_body, text_of
-from collectors.http.deadline import Deadline, Trace
 from collectors.http.exchange import ProbeAdapter, Tools, Watch
-from collectors.http.failures import NETWORK_ERRORS, TargetError, clean, fail
-from collectors.http.metrics import families
+from collectors.http.failures import NETWORK_ERRORS, fail
+from collectors.http.metrics import PHASES, families
 from collectors.http.request import first_request, next_request, redirect_target, secrets_of, shown
+from collectors.net.deadline import Deadline, Trace
+from collectors.net.failures import TargetError, clean
 from netmon.conventions import Reason
 from netmon.model import Reading, State
 from netmon.settings import HttpSettings
@@ -25,7 +26,7 @@ class Probe:
         self._settings = settings
         self._deadline = deadline
         self._matcher = tools.matcher
-        self._trace = Trace()
+        self._trace = Trace(PHASES)
         self._adapter = ProbeAdapter(Watch(deadline, self._trace, self._say, verbose), tools, settings)
         self._facts = self._adapter.facts
         self._took = 0.0
@@ -115,8 +116,8 @@ class Probe:
         if slow is not None and self._took * 1000 > slow:
             return State.DEGRADED, Reason.SLOW, f"took {self._took:.2f} s, slower than {slow / 1000:g} s"
         tls = self._settings.tls
-        if tls.verify and self._facts.certificates:
-            first = min(self._facts.certificates, key=lambda certificate: certificate.not_after)
+        first = self._facts.handshake.first_to_expire
+        if tls.verify and first is not None:
             days = (first.not_after - time.time()) / _DAY
             if days < tls.min_days:
                 words = f"certificate {first.subject} expires {first.expiry}, in {days:.1f} days"
@@ -127,7 +128,7 @@ class Probe:
         """The failure, with what is known of the certificate where it is about one."""
         if failure.reason in {Reason.TLS_EXPIRED, Reason.TLS_NAME_MISMATCH, Reason.TLS_UNTRUSTED}:
             # Expired may be any of the chain, a wrong or unknown name is the server's own.
-            sent = self._facts.certificates
+            sent = self._facts.handshake.sent
             if failure.reason is Reason.TLS_EXPIRED:
                 sent = tuple(sorted(sent, key=lambda certificate: certificate.not_after))
             for certificate in sent[:1]:

@@ -7,7 +7,7 @@ from requests.cookies import RequestsCookieJar
 from requests.sessions import SessionRedirectMixin
 from requests.utils import requote_uri
 
-from collectors.http.failures import TargetError, clean
+from collectors.net.failures import TargetError, clean
 from netmon import __version__
 from netmon.conventions import Reason
 from netmon.errors import CollectError

@@ -4,7 +4,7 @@ They stand here because configuration and collectors do not know each other.
 """
 
 from netmon.settings.http import Authorization, BasicAuth, Compression, HeaderMatch, HttpSettings, OAuth2, Proxy
-from netmon.settings.network import AddressChoice, IpProtocol
+from netmon.settings.network import AddressChoice, AddressGuard, IpProtocol
 from netmon.settings.probes import DnsSettings, DnsTransport, IcmpSettings, QueryResponse, RecordRules, TcpSettings
 from netmon.settings.secret import Secret
 from netmon.settings.snmp import (
@@ -20,8 +20,8 @@ from netmon.settings.snmp import (
 from netmon.settings.tls import TlsSettings, TlsVersion
 
 __all__ = [
-    "SNMP_MODULES", "AddressChoice", "AuthProtocol", "Authorization", "BasicAuth", "Compression", "DnsSettings",
-    "DnsTransport", "HeaderMatch", "HttpSettings", "IcmpSettings", "InterfaceRule", "IpProtocol", "OAuth2",
-    "PrivProtocol", "Proxy", "QueryResponse", "RecordRules", "Secret", "SnmpCredential", "SnmpEngineName",
+    "SNMP_MODULES", "AddressChoice", "AddressGuard", "AuthProtocol", "Authorization", "BasicAuth", "Compression",
+    "DnsSettings", "DnsTransport", "HeaderMatch", "HttpSettings", "IcmpSettings", "InterfaceRule", "IpProtocol",
+    "OAuth2", "PrivProtocol", "Proxy", "QueryResponse", "RecordRules", "Secret", "SnmpCredential", "SnmpEngineName",
     "SnmpSettings", "TcpSettings", "TlsSettings", "TlsVersion", "TrapSettings",
 ]  # fmt: skip

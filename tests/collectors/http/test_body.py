@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors.http.body import read_body
-from collectors.http.failures import TargetError, clean
+from collectors.net.failures import TargetError, clean
 
 CODINGS = {
     "": lambda data: data,

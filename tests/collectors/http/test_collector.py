@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from collectors.http import HttpCollector, matching
-from collectors.http.deadline import Deadline
-from collectors.http.resolve import Resolver
+from collectors.net.deadline import Deadline
+from collectors.net.resolve import Resolver
 from netmon.contracts import Collector
 from netmon.conventions import Reason
 from netmon.errors import CollectError
@@ -279,6 +279,7 @@ def test_names_and_types_are_blackbox_exporters() -> None:
         "probe_duration_seconds",
         "probe_dns_lookup_time_seconds",
         "probe_ip_protocol",
+        "probe_ip_addr_hash",
         "probe_http_status_code",
         "probe_http_redirects",
         "probe_http_ssl",
