@@ -87,8 +87,9 @@ def _configuration(main: Path, files: Files) -> Configuration:
     probes = read_probe_files(files, advisor)
     names = collect(files.tree)
     names.of("module").update(dict.fromkeys((*SNMP_MODULES, *library.modules), files.tree.mark))
+    names.of("probe module").update(dict.fromkeys(probes.library, files.tree.mark))
     sections = read_sections(files.tree, names, advisor)
-    builder = Builder(sections)
+    builder = Builder(sections, probes.library)
     inventory, maintenance = builder.inventory(), builder.maintenance()
     problems = [*files.problems, *names.problems, *sections.problems, *builder.problems]
     problems += uplink_circles(files.tree)

@@ -210,3 +210,16 @@ class HttpEntry(Entry):
             if isinstance(value, str) and SECRET_HEADER.search(name):
                 raise custom(WrongError(MEND, below=(name,)))
         return headers
+
+
+class ProbeCheckEntry(Entry):
+    """A target probed with a module of a file that `probe.module_files` names."""
+
+    module: Annotated[str, kinds.reference("probe module")] = Field(description="The module, by its name.")
+    target: Text = Field(
+        description="What is probed, as `/probe` wants it: a URL for http (`http://` may be left out), `host:port` for "
+        "tcp, a host for icmp, `host` or `host:port` for dns."
+    )
+    hostname: Text | None = setting(
+        None, "Who is meant where the target only says where to go: Host header, and name in TLS; http and tcp."
+    )

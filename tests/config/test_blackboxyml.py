@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netmon.config import Configuration, load
 from netmon.config.blackboxyml import ProbeFiles
-from netmon.errors import Problem
+from netmon.errors import ConfigError, Problem
 from netmon.settings import (
     AddressChoice,
     Authorization,
@@ -24,6 +25,7 @@ from netmon.settings import (
     TcpSettings,
     TlsSettings,
 )
+from tests.config.good import write
 from tests.config.test_mutations import SNIPPETS, quick
 from tests.config.test_snmpyml import Mistake, mistakes
 
@@ -232,3 +234,82 @@ def test_whatever_is_done_to_a_file_ends_in_modules_or_problems(
         assert str(problem).isprintable()
     for module in files.library.values():
         assert (module.settings is None) <= bool(module.refused or files.problems)
+
+
+# --- In the configuration ---------------------------------------------------------------------------------------------
+
+MAIN = """\
+probe:
+  module_files: [modules/*.yml]
+checks:
+  - {id: portail, probe: {module: http_plain, target: www.example.org, hostname: portail.example.org}}
+  - {id: relais, interval: 30s, probe: {module: tcp_everything, target: "mail.example.org:25"}}
+  - {id: passerelle, timeout: 2s, probe: {module: icmp_everything, target: 192.0.2.1}}
+  - {id: noms, probe: {module: dns_plain, target: "[2001:db8::1]:5353"}}
+"""
+
+
+def configuration(directory: Path, main: str = MAIN) -> Configuration:
+    return load(write(directory, {"netmon.yml": main, "modules/all.yml": GOOD, **FILES}))
+
+
+FILES = {"modules/secret-file": "s", "modules/body.txt": "b"}
+
+
+def told(directory: Path, main: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        configuration(directory, main)
+    return [str(problem).replace(f"{directory}/", "") for problem in caught.value.problems]
+
+
+def test_module_files_are_part_of_the_configuration(tmp_path: Path) -> None:
+    found = configuration(tmp_path)
+    assert [path.name for path in found.files] == ["netmon.yml", "all.yml"]
+    assert len(found.probe_modules) == 12
+    assert [note.path for note in found.notes] == ["modules.health.prober"]
+
+
+def test_a_check_may_name_a_module(tmp_path: Path) -> None:
+    checks = configuration(tmp_path).inventory.checks
+    assert [(check.collector, check.target, check.timeout) for check in checks.values()] == [
+        ("http", "www.example.org", 5_000),
+        ("tcp", "mail.example.org:25", 5_000),
+        ("icmp", "192.0.2.1", 2_000),
+        ("dns", "[2001:db8::1]:5353", 5_000),
+    ]
+    portail, relais, passerelle, noms = (check.settings for check in checks.values())
+    assert isinstance(portail, HttpSettings)
+    assert (portail.url, portail.headers) == ("http://www.example.org", (("Host", "portail.example.org"),))
+    assert portail.tls.server_name == "portail.example.org"
+    assert isinstance(relais, TcpSettings)
+    assert (relais.host, relais.port) == ("mail.example.org", 25)
+    assert isinstance(passerelle, IcmpSettings)
+    assert passerelle.host == "192.0.2.1"
+    assert isinstance(noms, DnsSettings)
+    assert (noms.host, noms.port) == ("2001:db8::1", 5353)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("module: http_plain", "module: http_plan",
+         "4:35: checks.portail.probe.module: no probe module is called 'http_plan'; did you mean 'http_plain'?"),
+        ("module: http_plain", "module: health",
+         "4:35: checks.portail.probe.module: cannot be used here: modules/all.yml:134:13: modules.health.prober:"),
+        ("target: www.example.org", "target: 'http://'",
+         "4:55: checks.portail.probe.target: the target is not a URL, http://… or https://…, with a host"),
+        ('"mail.example.org:25"', "mail.example.org",
+         "5:73: checks.relais.probe.target: target 'mail.example.org' is not host:port or [IPv6]:port"),
+        ("target: 192.0.2.1", 'target: "192.0.2.1:7"',
+         "6:76: checks.passerelle.probe.target: target '192.0.2.1:7': nothing has a port for icmp"),
+        ("[2001:db8::1]:5353", "[2001:db8::1]:99999",
+         "7:51: checks.noms.probe.target: target '[2001:db8::1]:99999' is not a host, host:port or [IPv6]:port"),
+        ("probe: {module: dns_plain", "http: {url: 'http://x/'}, probe: {module: dns_plain",
+         "7:49: checks.noms.probe: cannot stand beside 'http': make it a check of its own"),
+        (', probe: {module: dns_plain, target: "[2001:db8::1]:5353"}', "",
+         "7:5: checks.noms.http: is required: one of http, probe"),
+    ],
+)  # fmt: skip
+def test_what_a_check_cannot_probe_is_said(tmp_path: Path, old: str, new: str, why: str) -> None:
+    (problem,) = told(tmp_path, MAIN.replace(old, new))
+    assert problem.startswith(f"netmon.yml:{why}")
