@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from collectors.http import HttpCollector
+from collectors.icmp import IcmpCollector
 from collectors.snmp import SnmpCollector
 from netmon.contracts import Collector
 
 COLLECTORS: Final[Mapping[str, Callable[[], Collector]]] = {
     "http": HttpCollector,
+    "icmp": IcmpCollector,
     "snmp": SnmpCollector,
 }

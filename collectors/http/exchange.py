@@ -14,11 +14,11 @@ import urllib3.connection
 from requests.adapters import HTTPAdapter
 
 from collectors.http.failures import NETWORK_ERRORS, fail
-from collectors.http.matching import Matcher
 from collectors.http.wire import Wire
 from collectors.net.connect import connect, describe
 from collectors.net.contexts import Contexts
 from collectors.net.deadline import Deadline, Trace
+from collectors.net.matching import Matcher
 from collectors.net.resolve import Address, Resolver
 from collectors.net.tls import Handshaker, TlsFacts
 from netmon.settings import HttpSettings

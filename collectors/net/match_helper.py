@@ -1,7 +1,8 @@
 """The helper process of ``matching``: reads (seconds, pattern, text), answers y, n or e for not a pattern.
 
-It runs on the standard library alone, and its own alarm ends it, search and all, when the seconds are over: also when
-the daemon that asked is gone.
+After a y come the places of the groups: how many, and where each begins and ends in the text, -1 where it took no
+part. It runs on the standard library alone, and its own alarm ends it, search and all, when the seconds are over: also
+when the daemon that asked is gone.
 """
 
 import re
@@ -28,9 +29,13 @@ def main() -> None:
 
 def _search(pattern: str, text: str) -> bytes:
     try:
-        return b"y" if re.search(pattern, text) else b"n"
+        match = re.search(pattern, text)
     except (re.error, RecursionError, OverflowError):
         return b"e"
+    if match is None:
+        return b"n"
+    places = [place for group in range(match.re.groups + 1) for place in match.span(group)]
+    return b"y" + struct.pack(f"!H{len(places)}i", len(places), *places)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Searching a body for a pattern that may never end.
+"""Searching what a target sent for a pattern that may never end.
 
 Python's ``re`` holds the interpreter while it searches: a pattern that backtracks without end would stop the whole
 daemon, not only its thread. So a pattern that can repeat runs in a helper process, which ends itself when its time is
@@ -12,7 +12,9 @@ import struct
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from collectors.net.deadline import Deadline
@@ -25,12 +27,21 @@ SECONDS = 1.0
 """The longest a search may take."""
 
 _HEADER = struct.Struct("!dII")
+_COUNT = struct.Struct("!H")
 _DIRECT_TEXT = 256 * 1024
 _DIRECT_OPTIONS = 4
 _IDLE = 2
 _LOADER = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # all a Python may need of the environment to start
 _START = 0.5
 _LEAST = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a pattern found: the texts of its groups, the whole match first; None where a group took no part."""
+
+    groups: tuple[str | None, ...]
+    names: Mapping[str, int]
 
 
 class Matcher:
@@ -42,23 +53,28 @@ class Matcher:
         self._closed = False
 
     def found(self, pattern: str, text: str, deadline: Deadline) -> bool:
-        """Whether ``pattern`` occurs in ``text``.
+        """Whether ``pattern`` occurs in ``text``; raises as ``search`` does."""
+        return self.search(pattern, text, deadline) is not None
+
+    def search(self, pattern: str, text: str, deadline: Deadline) -> Match | None:
+        """Where ``pattern`` occurs in ``text`` first; None: nowhere.
 
         Raises:
             CollectError: the pattern is none, or its search does not end within a second.
         """
-        if _quick(pattern) and len(text) <= _DIRECT_TEXT:
-            try:
-                return re.search(pattern, text) is not None
-            except re.error as error:
-                raise _not_a_pattern() from error
+        if quick(pattern, text):
+            return search_now(pattern, text)
         # A page that came in at the last moment came in: it is still searched.
-        answer = self._ask(pattern, text, min(SECONDS, max(deadline.left, _LEAST)))
+        answer, places = self._ask(pattern, text, min(SECONDS, max(deadline.left, _LEAST)))
         if answer == b"e":
             raise _not_a_pattern()
         if answer not in {b"y", b"n"}:
             raise CollectError(Reason.INTERNAL, "the regular expression takes too long on this page: simplify it")
-        return answer == b"y"
+        if answer == b"n":
+            return None
+        spans = zip(places[::2], places[1::2], strict=True)
+        groups = tuple(text[start:end] if start >= 0 else None for start, end in spans)
+        return Match(groups, re.compile(pattern).groupindex)
 
     def close(self) -> None:
         """End the helpers."""
@@ -68,16 +84,17 @@ class Matcher:
         for helper in idle:
             _end(helper)
 
-    def _ask(self, pattern: str, text: str, seconds: float) -> bytes:
+    def _ask(self, pattern: str, text: str, seconds: float) -> tuple[bytes, tuple[int, ...]]:
         helper = self._take()
         answer = b""
+        places: tuple[int, ...] = ()
         try:
-            answer = _converse(helper, pattern, text, seconds)
-        except OSError:
+            answer, places = _converse(helper, pattern, text, seconds)
+        except (OSError, struct.error):
             pass  # the helper ended itself: an answer of its own
         finally:
             self._give_back(helper, alive=answer != b"")
-        return answer
+        return answer, places
 
     def _take(self) -> "subprocess.Popen[bytes]":
         with self._lock:
@@ -104,21 +121,42 @@ class Matcher:
         _end(helper)
 
 
-def _quick(pattern: str) -> bool:
+def quick(pattern: str, text: str) -> bool:
     """Whether a search takes time proportional to the text: no repetition, and few options to try at each place."""
+    if len(text) > _DIRECT_TEXT:
+        return False
     return not any(sign in pattern for sign in "*+{") and pattern.count("?") <= _DIRECT_OPTIONS
 
 
-def _converse(helper: "subprocess.Popen[bytes]", pattern: str, text: str, seconds: float) -> bytes:
+def search_now(pattern: str, text: str) -> Match | None:
+    """Search in this very thread; only what is ``quick``.
+
+    Raises:
+        CollectError: the pattern is none.
+    """
+    try:
+        match = re.search(pattern, text)
+    except re.error as error:
+        raise _not_a_pattern() from error
+    return Match((match[0], *match.groups()), match.re.groupindex) if match is not None else None
+
+
+def _converse(
+    helper: "subprocess.Popen[bytes]", pattern: str, text: str, seconds: float
+) -> tuple[bytes, tuple[int, ...]]:
     if helper.stdin is None or helper.stdout is None:
-        return b""
+        return b"", ()
     question, page = pattern.encode("utf-8", "surrogatepass"), text.encode("utf-8", "surrogatepass")
     helper.stdin.write(_HEADER.pack(seconds, len(question), len(page)) + question + page)
     helper.stdin.flush()
     answers = select.poll()
     answers.register(helper.stdout, select.POLLIN)
     ready = answers.poll((seconds + _START) * 1000)  # the helper's own alarm comes first
-    return helper.stdout.read(1) if ready else b""
+    answer = helper.stdout.read(1) if ready else b""
+    if answer != b"y":
+        return answer, ()
+    (count,) = _COUNT.unpack(helper.stdout.read(_COUNT.size))
+    return answer, struct.unpack(f"!{count}i", helper.stdout.read(4 * count))
 
 
 def _end(helper: "subprocess.Popen[bytes]") -> None:
