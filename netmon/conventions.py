@@ -104,6 +104,7 @@ class Metric(StrEnum):
     SNMP_BUDGET_EXCEEDED = "netmon_snmp_budget_exceeded_total"
     ICMP_LOSS = "netmon_icmp_loss_ratio"
     ICMP_RTT = "netmon_icmp_rtt_seconds"
+    TCP_DURATION = "netmon_tcp_duration_seconds"
     VANTAGE_UP = "netmon_vantage_up"
     TRAPS = "netmon_traps_total"
     TRAPS_DROPPED = "netmon_traps_dropped_total"

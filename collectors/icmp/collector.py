@@ -1,11 +1,10 @@
 """The collector: polls abreast on shared sockets, on the event loop."""
 
-import asyncio
-
 from collectors.icmp.channels import Channels
 from collectors.icmp.probe import Probe
 from collectors.net.deadline import Deadline
 from collectors.net.names import Names
+from collectors.net.places import Places
 from netmon.clock import SECOND
 from netmon.conventions import Reason
 from netmon.errors import CollectError
@@ -14,17 +13,17 @@ from netmon.settings import IcmpSettings
 
 
 class IcmpCollector:
-    """Pings, ``most`` polls at the same time; those beyond wait, within their timeout."""
+    """Pings, ``most`` hosts at the same time; those beyond wait, within their timeout."""
 
     def __init__(self, most: int = 2000) -> None:
         self._most = most
-        self._admission = asyncio.Semaphore(most)
+        self._places = Places(most)
         self._names = Names()
         self._channels = Channels()
 
     async def start(self) -> None:
         """Nothing is opened yet: whether this host may ping shows when it is asked to."""
-        self._admission = asyncio.Semaphore(self._most)
+        self._places = Places(self._most)
         self._names.start()
 
     async def collect(self, check: Check, *, verbose: bool = False) -> Reading:
@@ -37,15 +36,8 @@ class IcmpCollector:
         if not isinstance(settings, IcmpSettings):
             raise CollectError(Reason.INTERNAL, "the check has no settings for the collector icmp")
         deadline = Deadline(check.timeout / SECOND)
-        try:
-            async with asyncio.timeout(deadline.seconds):
-                await self._admission.acquire()
-        except TimeoutError:
-            raise CollectError(Reason.OVERLOAD, f"{self._most} hosts are being pinged already") from None
-        try:
-            return await Probe(settings, deadline, self._names, self._channels, verbose=verbose).run()
-        finally:
-            self._admission.release()
+        probe = Probe(settings, deadline, self._names, self._channels, verbose=verbose)
+        return await self._places.run(deadline, probe.run)
 
     async def stop(self) -> None:
         """Close the sockets."""

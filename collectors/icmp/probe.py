@@ -12,6 +12,7 @@ from collectors.net.deadline import Deadline, Trace
 from collectors.net.failures import TargetError, failure
 from collectors.net.metrics import address_families, outcome_families
 from collectors.net.names import Names
+from collectors.net.notes import Notes
 from collectors.net.resolve import Address
 from netmon.clock import SECOND
 from netmon.conventions import Reason
@@ -30,12 +31,11 @@ class Probe:
         self._deadline = deadline
         self._names = names
         self._channels = channels
-        self._verbose = verbose
         self._trace = Trace(PHASES)
+        self._notes = Notes(self._trace, verbose=verbose)
         self._tally = Tally()
         self._address: Address | None = None
         self._changed = asyncio.Event()
-        self._log: list[str] = []
 
     async def run(self) -> Reading:
         """Look, and say what was seen.
@@ -49,13 +49,13 @@ class Probe:
         except TargetError as error:
             state, reason, detail = State.DOWN, error.reason, error.detail
         elapsed = self._trace.elapsed
-        self._say(f"verdict: {state.value}" + (f", {reason.value}: {detail}" if detail else ""))
+        self._notes.say(f"verdict: {state.value}" + (f", {reason.value}: {detail}" if detail else ""))
         told = (
             *outcome_families(elapsed, success=state is not State.DOWN),
             *address_families(self._address, self._trace.seconds["resolve"]),
             *families(self._tally, self._trace.seconds),
         )
-        return Reading(state, reason, detail, told, log=tuple(self._log))
+        return Reading(state, reason, detail, told, log=self._notes.lines)
 
     async def _exchange(self) -> None:
         settings = self._settings
@@ -68,10 +68,10 @@ class Probe:
         self._trace.enter("setup")
         self._address = found[0]
         family, target = found[0]
-        self._say(f"resolved {settings.host}: {target[0]}")
+        self._notes.say(f"resolved {settings.host}: {target[0]}")
         way = Way(family, settings.ttl, settings.dont_fragment, settings.addresses.source)
         with self._channels.use(way) as channel:
-            self._say(f"sending {settings.count} × {settings.payload} octets from a {_kind(channel)} socket")
+            self._notes.say(f"sending {settings.count} × {settings.payload} octets from a {_kind(channel)} socket")
             self._trace.enter("rtt")
             lost_here = channel.lost
             try:
@@ -109,13 +109,13 @@ class Probe:
 
     def _settled(self, echo: Echo) -> None:
         self._changed.set()
-        if not self._verbose:
+        if not self._notes.verbose:
             return
         number = self._tally.echoes.index(echo) + 1
         if echo.rtt is not None:
-            self._say(f"answer to {number} in {echo.rtt * 1000:.3f} ms, hop limit {echo.hop_limit}")
+            self._notes.say(f"answer to {number} in {echo.rtt * 1000:.3f} ms, hop limit {echo.hop_limit}")
         elif echo.refusal is not None:
-            self._say(f"no answer to {number}: {echo.refusal.detail}")
+            self._notes.say(f"no answer to {number}: {echo.refusal.detail}")
 
     def _own_losses(self, dropped: int) -> None:
         """What this host dropped for want of room is no loss of the target's."""
@@ -150,10 +150,6 @@ class Probe:
             return TargetError(Reason.GARBAGE, same if altered == self._settings.payload else words)
         requests = "the echo request" if len(echoes) == 1 else f"{len(echoes)} echo requests"
         return TargetError(Reason.TIMEOUT, f"no answer to {requests} within {self._deadline.seconds:g} s")
-
-    def _say(self, line: str) -> None:
-        if self._verbose:
-            self._log.append(f"{self._trace.elapsed * 1000:8.1f} ms  {line}")
 
 
 def _kind(channel: Channel) -> str:
