@@ -54,7 +54,7 @@ class HttpReading(ProbeReading):
             follow_redirects=follow,
             max_bytes=self.size(said, "body_size_limit", where),
             tls=self.tls(said, where),
-            expected_versions=self.words(said, "valid_http_versions", where),
+            expected_versions=self._versions(said, where),
             header_matches=self._matches(said, "fail_if_header_not_matches", where),
             header_not_matches=self._matches(said, "fail_if_header_matches", where),
             json_expression=self.text(said, "fail_if_body_json_not_matches_cel", where) or None,
@@ -127,10 +127,11 @@ class HttpReading(ProbeReading):
                         self.wrong(text, spot, f"expected text, found {kind_of(text)}")
         return tuple(headers)
 
-    def _compression(self, said: MapNode, headers: Headers, where: Where) -> Compression | None:
+    def _compression(self, said: MapNode, headers: Headers, where: Where) -> Compression:
+        """How the body is compressed; where that is not said, it is taken as it comes, as there."""
         value = self.choice(said, "compression", where, get_args(Compression), default="-")
         if value not in get_args(Compression):
-            return None
+            return "identity"
         for name, accepted in headers:
             if name.lower() == "accept-encoding" and not _admits(str(accepted), value):
                 words = f"the header Accept-Encoding, {shown(str(accepted))}, does not admit {value}"
@@ -145,6 +146,14 @@ class HttpReading(ProbeReading):
             for value, place in self.listed(said, "valid_status_codes", where)
         ]
         return tuple(number for number in numbers if number is not None)
+
+    def _versions(self, said: MapNode, where: Where) -> tuple[str, ...]:
+        versions = self.words(said, "valid_http_versions", where)
+        if versions and not any(version.startswith("HTTP/1.") for version in versions):
+            self.refuse(
+                said["valid_http_versions"], (where, "valid_http_versions"), "no other version than HTTP/1.1 is spoken"
+            )
+        return versions
 
     def _matches(self, said: MapNode, key: str, where: Where) -> tuple[HeaderMatch, ...]:
         found = []

@@ -91,7 +91,9 @@ def test_every_key_of_http_is_read(tmp_path: Path) -> None:
 
 def test_what_is_not_said_is_as_in_blackbox_exporter(tmp_path: Path) -> None:
     usual = AddressChoice("ip6")
-    assert settings(tmp_path, "http_plain") == HttpSettings("", addresses=usual, http2=True, max_bytes=0)
+    assert settings(tmp_path, "http_plain") == HttpSettings(
+        "", addresses=usual, http2=True, max_bytes=0, compression="identity"
+    )
     assert settings(tmp_path, "tcp_plain") == TcpSettings("", 0, addresses=usual)
     assert settings(tmp_path, "icmp_plain") == IcmpSettings("", payload=28, ttl=64, addresses=usual)
     assert settings(tmp_path, "dns_plain") == DnsSettings("", "example.org", addresses=usual)
@@ -111,7 +113,7 @@ def test_there_are_several_ways_to_prove_oneself_and_to_go_through_a_proxy(tmp_p
         connect_headers=(("Proxy-Authorization", Secret("hidden in a connect header")),),
     )  # fmt: skip
     assert settings(tmp_path, "http_oauth2") == HttpSettings(
-        "", expected_status=(302,), max_bytes=0, addresses=AddressChoice("ip6"), http2=True,
+        "", expected_status=(302,), max_bytes=0, addresses=AddressChoice("ip6"), http2=True, compression="identity",
         auth=OAuth2(
             "netmon", Secret("hidden client secret"), "https://login.example.org/token", ("read", "write"),
             (("audience", "monitoring"),), TlsSettings(verify=False), Proxy(Secret("http://proxy.example.org:3128")),
@@ -163,6 +165,10 @@ def test_a_module_is_shown_as_its_file_has_it(tmp_path: Path) -> None:
         (
             "enable_http3: false", "enable_http3: true", "http_everything",
             "blackbox.yml:38:21: modules.http_everything.http.enable_http3: HTTP/3 is not supported",
+        ),
+        (
+            '["HTTP/1.1", "HTTP/2.0"]', '["HTTP/2.0"]', "http_everything",
+            "blackbox.yml:8:28: modules.http_everything.http.valid_http_versions: no other version than HTTP/1.1 is",
         ),
         (
             "body_file: body.txt", "body_file: none.txt", "http_authorization",
