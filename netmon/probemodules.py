@@ -90,18 +90,11 @@ def _aim_http(settings: HttpSettings, target: str, hostname: str) -> HttpSetting
         )
     if hostname and not said:
         headers = (*headers, ("Host", hostname))
-    return replace(settings, url=url, headers=headers, tls=_named(settings.tls, _without_port(said or hostname)))
+    return replace(settings, url=url, headers=headers)
 
 
 def _named(tls: TlsSettings, name: str) -> TlsSettings:
     return tls if tls.server_name or not name else replace(tls, server_name=name)
-
-
-def _without_port(host: str) -> str:
-    try:
-        return urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return ""
 
 
 def split_host(target: str) -> tuple[str, int | None]:

@@ -3,6 +3,8 @@
 import re
 from typing import Final, cast, get_args
 
+import cel
+
 from netmon.config.blackboxvalues import ADDRESS_KEYS, ProbeReading
 from netmon.config.looking import Where
 from netmon.config.source import MapNode, kind_of, shown
@@ -23,6 +25,7 @@ _OAUTH2_KEYS: Final = (
     "tls_config",
 )  # fmt: skip
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
+_CEL_ERROR = re.compile(r"ERROR: <input>:1:(\d{1,6}): (?:Syntax error: )?(.{1,60}?)(?: expecting |\n|$)")
 _PROXY_SCHEMES: Final = ("http", "https")
 
 Headers = tuple[tuple[str, str | Secret], ...]
@@ -38,7 +41,7 @@ class HttpReading(ProbeReading):
             self.refuse(said["enable_http3"], (where, "enable_http3"), "HTTP/3 is not supported")
         self.only_one(said, ("body", "body_file"), where)
         self.hide(said.get("body"))  # forms of login pages hold passwords
-        body, file = self.text(said, "body", where), self.file_text(said, "body_file", where)
+        text = self.text(said, "body", where) or self.file_text(said, "body_file", where)
         headers = self._headers(said, "headers", where) + self._http_headers(said, where)
         follow = self.flag(said, "follow_redirects", where, default=True)
         if said.get("no_follow_redirects"):
@@ -47,7 +50,7 @@ class HttpReading(ProbeReading):
             url="",
             method=self._method(said, where),
             headers=headers,
-            body=body or file,
+            body=Secret(text) if text else None,
             expected_status=self._statuses(said, where),
             body_regex=self.patterns(said, "fail_if_body_not_matches_regexp", where),
             body_not_regex=self.patterns(said, "fail_if_body_matches_regexp", where),
@@ -57,8 +60,8 @@ class HttpReading(ProbeReading):
             expected_versions=self._versions(said, where),
             header_matches=self._matches(said, "fail_if_header_not_matches", where),
             header_not_matches=self._matches(said, "fail_if_header_matches", where),
-            json_expression=self.text(said, "fail_if_body_json_not_matches_cel", where) or None,
-            json_not_expression=self.text(said, "fail_if_body_json_matches_cel", where) or None,
+            json_expression=self._cel(said, "fail_if_body_json_not_matches_cel", where),
+            json_not_expression=self._cel(said, "fail_if_body_json_matches_cel", where),
             fail_if_tls=self.flag(said, "fail_if_ssl", where),
             fail_if_not_tls=self.flag(said, "fail_if_not_ssl", where),
             compression=self._compression(said, headers, where),
@@ -146,6 +149,16 @@ class HttpReading(ProbeReading):
             for value, place in self.listed(said, "valid_status_codes", where)
         ]
         return tuple(number for number in numbers if number is not None)
+
+    def _cel(self, said: MapNode, key: str, where: Where) -> str | None:
+        expression = self.text(said, key, where)
+        try:
+            cel.compile(expression or "true")
+        except ValueError as error:
+            told = _CEL_ERROR.search(str(error))
+            words, column = (told[2], int(told[1]) - 1) if told else ("it cannot be read", 0)
+            self.wrong(said[key], (where, key), f"not an expression of CEL: {words}", column)
+        return expression or None
 
     def _versions(self, said: MapNode, where: Where) -> tuple[str, ...]:
         versions = self.words(said, "valid_http_versions", where)

@@ -56,7 +56,7 @@ def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, made: Mistake) -> 
 
 def test_a_file_of_everything_has_nothing_wrong(tmp_path: Path) -> None:
     files = read(tmp_path, GOOD)
-    assert (said(files.problems), len(files.library)) == ([], 12)
+    assert (said(files.problems), len(files.library)) == ([], 13)
     assert files.library["http_everything"].source == "blackbox.yml:3"
     assert files.library["http_everything"].timeout == 61_500
 
@@ -75,7 +75,7 @@ def test_every_key_of_http_is_read(tmp_path: Path) -> None:
             ("X-Long", "one"), ("X-Long", "two"), ("X-Long", Secret("hidden in a list")),
             ("X-Long", Secret("hidden in a file")),
         ),
-        '{"a": 1}', (200, 204), ("(?a:\\AWelcome\\Z)",), ("(?a:(?i-ms:maintenance))", "(?a:error \\d+)"),
+        Secret('{"a": 1}'), (200, 204), ("(?a:\\AWelcome\\Z)",), ("(?a:(?i-ms:maintenance))", "(?a:error \\d+)"),
         follow_redirects=False, max_bytes=1_572_864,
         tls=TlsSettings(
             verify=False, ca_file=f"{tmp_path}/certs/ca.pem", cert_file=f"{tmp_path}/certs/us.pem",
@@ -99,6 +99,13 @@ def test_what_is_not_said_is_as_in_blackbox_exporter(tmp_path: Path) -> None:
     assert settings(tmp_path, "dns_plain") == DnsSettings("", "example.org", addresses=usual)
 
 
+def test_expressions_over_json_are_read(tmp_path: Path) -> None:
+    read_so = settings(tmp_path, "http_json")
+    assert isinstance(read_so, HttpSettings)
+    assert read_so.json_not_expression == "body.maintenance == true"
+    assert read_so.json_expression == "has(body.version) && body.version > 3.0"
+
+
 def test_there_are_several_ways_to_prove_oneself_and_to_go_through_a_proxy(tmp_path: Path) -> None:
     bearer, authorization = settings(tmp_path, "http_bearer"), settings(tmp_path, "http_authorization")
     assert isinstance(bearer, HttpSettings)
@@ -107,7 +114,7 @@ def test_there_are_several_ways_to_prove_oneself_and_to_go_through_a_proxy(tmp_p
     assert bearer.proxy == Proxy(from_environment=True, skip_resolve=True)
     assert not bearer.follow_redirects
     assert authorization.auth == Authorization("Token", Secret("hidden in a file"))
-    assert authorization.body == '{"a": "body"}\n'
+    assert authorization.body == Secret('{"a": "body"}\n')
     assert authorization.proxy == Proxy(
         Secret("http://user:hidden-proxy-password@proxy.example.org:3128"), ".example.com",
         connect_headers=(("Proxy-Authorization", Secret("hidden in a connect header")),),
@@ -161,7 +168,7 @@ def test_a_module_is_shown_as_its_file_has_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "module", "why"),
     [
-        ("", "", "health", "blackbox.yml:134:13: modules.health.prober: gRPC is not supported"),
+        ("", "", "health", "blackbox.yml:139:13: modules.health.prober: gRPC is not supported"),
         (
             "enable_http3: false", "enable_http3: true", "http_everything",
             "blackbox.yml:38:21: modules.http_everything.http.enable_http3: HTTP/3 is not supported",
@@ -172,11 +179,11 @@ def test_a_module_is_shown_as_its_file_has_it(tmp_path: Path) -> None:
         ),
         (
             "body_file: body.txt", "body_file: none.txt", "http_authorization",
-            "blackbox.yml:62:18: modules.http_authorization.http.body_file: the file 'none.txt' cannot be read: ",
+            "blackbox.yml:67:18: modules.http_authorization.http.body_file: the file 'none.txt' cannot be read: ",
         ),
         (
             "credentials_file: secret-file", "credentials_file: none", "http_authorization",
-            "blackbox.yml:63:54: modules.http_authorization.http.authorization.credentials_file: the file 'none'",
+            "blackbox.yml:68:54: modules.http_authorization.http.authorization.credentials_file: the file 'none'",
         ),
     ],
 )  # fmt: skip
@@ -271,7 +278,7 @@ def told(directory: Path, main: str) -> list[str]:
 def test_module_files_are_part_of_the_configuration(tmp_path: Path) -> None:
     found = configuration(tmp_path)
     assert [path.name for path in found.files] == ["netmon.yml", "all.yml"]
-    assert len(found.probe_modules) == 12
+    assert len(found.probe_modules) == 13
     assert [note.path for note in found.notes] == ["modules.health.prober"]
 
 
@@ -286,7 +293,6 @@ def test_a_check_may_name_a_module(tmp_path: Path) -> None:
     portail, relais, passerelle, noms = (check.settings for check in checks.values())
     assert isinstance(portail, HttpSettings)
     assert (portail.url, portail.headers) == ("http://www.example.org", (("Host", "portail.example.org"),))
-    assert portail.tls.server_name == "portail.example.org"
     assert isinstance(relais, TcpSettings)
     assert (relais.host, relais.port) == ("mail.example.org", 25)
     assert isinstance(passerelle, IcmpSettings)
@@ -301,7 +307,7 @@ def test_a_check_may_name_a_module(tmp_path: Path) -> None:
         ("module: http_plain", "module: http_plan",
          "4:35: checks.portail.probe.module: no probe module is called 'http_plan'; did you mean 'http_plain'?"),
         ("module: http_plain", "module: health",
-         "4:35: checks.portail.probe.module: cannot be used here: modules/all.yml:134:13: modules.health.prober:"),
+         "4:35: checks.portail.probe.module: cannot be used here: modules/all.yml:139:13: modules.health.prober:"),
         ("target: www.example.org", "target: 'http://'",
          "4:55: checks.portail.probe.target: the target is not a URL, http://… or https://…, with a host"),
         ('"mail.example.org:25"', "mail.example.org",
