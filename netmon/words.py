@@ -23,6 +23,9 @@ REASON_WORDS: dict[Reason, str] = {
     Reason.CONNECT_TIMEOUT: mark("no answer to the connection"),
     Reason.CONNECT_FAILED: mark("connection failed"),
     Reason.TIMEOUT: mark("no answer in time"),
+    Reason.HOST_UNREACHABLE: mark("the network says it cannot be reached"),
+    Reason.TTL_EXCEEDED: mark("packets go round in a circle"),
+    Reason.PACKET_LOSS: mark("packets are lost"),
     Reason.TLS_HANDSHAKE: mark("secure connection failed"),
     Reason.TLS_EXPIRED: mark("certificate expired"),
     Reason.TLS_NAME_MISMATCH: mark("certificate made out to another name"),
@@ -36,6 +39,8 @@ REASON_WORDS: dict[Reason, str] = {
     Reason.TOO_LARGE: mark("answer too large"),
     Reason.SLOW: mark("answer too slow"),
     Reason.MAINTENANCE_SEEN: mark("the page says maintenance"),
+    Reason.RESPONSE: mark("unexpected answer"),
+    Reason.RCODE: mark("the name server reports an error"),
     Reason.PROTOCOL: mark("answer breaks the protocol"),
     Reason.REDIRECT_LOOP: mark("endless redirects"),
     Reason.RESET: mark("connection cut"),
@@ -53,6 +58,7 @@ REASON_WORDS: dict[Reason, str] = {
     Reason.NO_SOCKET: mark("no network socket on the monitoring host"),
     Reason.OVERLOAD: mark("monitoring overloaded"),
     Reason.NOT_POLLED: mark("not polled"),
+    Reason.BLIND: mark("the monitoring host itself was cut off"),
     Reason.INTERNAL: mark("internal error of the monitoring"),
 }
 

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 from collectors.http.admission import Admission
 from collectors.http.exchange import Tools
-from collectors.http.matching import Matcher
 from collectors.http.probe import Probe
 from collectors.http.tokens import Tokens
 from collectors.net.contexts import Contexts
 from collectors.net.deadline import Deadline
+from collectors.net.matching import Matcher
 from collectors.net.resolve import Resolver
 from netmon.clock import SECOND
 from netmon.conventions import Reason

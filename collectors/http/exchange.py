@@ -11,7 +11,6 @@ from typing import Any, NoReturn, cast
 
 from collectors.http import proxy
 from collectors.http.failures import NETWORK_ERRORS, fail
-from collectors.http.matching import Matcher
 from collectors.http.request import Headers, Outgoing
 from collectors.http.tokens import Tokens
 from collectors.http.wire import Wire
@@ -19,6 +18,7 @@ from collectors.net.connect import connect, describe
 from collectors.net.contexts import Contexts
 from collectors.net.deadline import Deadline, Trace
 from collectors.net.failures import TargetError, words_of
+from collectors.net.matching import Matcher
 from collectors.net.resolve import Address, Resolver
 from collectors.net.tls import Handshaker, TlsFacts
 from netmon.conventions import Reason

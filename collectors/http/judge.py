@@ -8,9 +8,9 @@ from email.utils import parsedate_to_datetime
 
 from collectors.http.body import Body, text_of
 from collectors.http.exchange import Answer, Facts
-from collectors.http.matching import Matcher
 from collectors.net.deadline import Deadline
 from collectors.net.failures import TargetError, clean
+from collectors.net.matching import Matcher
 from netmon.conventions import Reason
 from netmon.model import State
 from netmon.settings import ContentMatch, HeaderMatch, HttpSettings, Selector

@@ -42,12 +42,12 @@ class Certificate:
         return dt.datetime.fromtimestamp(self.not_after, dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def sent_chain(connection: ssl.SSLSocket) -> tuple[Certificate, ...]:
+def sent_chain(connection: ssl.SSLSocket | ssl.SSLObject) -> tuple[Certificate, ...]:
     """The certificates the server sent, its own first; those that cannot be read are left out."""
     return _read(_chain(connection, "get_unverified_chain"))
 
 
-def verified_chain(connection: ssl.SSLSocket) -> tuple[Certificate, ...]:
+def verified_chain(connection: ssl.SSLSocket | ssl.SSLObject) -> tuple[Certificate, ...]:
     """The chain that led to a trusted authority, that one included; empty where nothing was verified."""
     if connection.context.verify_mode == ssl.CERT_NONE:
         return ()
@@ -59,7 +59,7 @@ def _read(chain: list[bytes]) -> tuple[Certificate, ...]:
     return tuple(certificate for certificate in read if certificate is not None)
 
 
-def _chain(connection: ssl.SSLSocket, which: str) -> list[bytes]:
+def _chain(connection: ssl.SSLSocket | ssl.SSLObject, which: str) -> list[bytes]:
     public = getattr(connection, which, None)  # Python 3.13
     if public is not None:
         return list(public())

@@ -31,7 +31,7 @@ def connect(
         except OSError as error:
             check_ours(error)
             say(f"no connection to {describe(address)}: {error.strerror or 'timed out'}")
-            if not _no_route(error, family, address):
+            if not no_route(error, family, address):
                 failure = error
     if failure is None:
         raise CollectError(Reason.NO_SOCKET, f"this host has no route to {describe(addresses[-1][1])}")
@@ -55,7 +55,7 @@ def _connect_one(
     return connection
 
 
-def _no_route(error: OSError, family: int, address: tuple[object, ...]) -> bool:
+def no_route(error: OSError, family: int, address: tuple[object, ...]) -> bool:
     """Whether the network is unreachable because this host knows no way there, not because a router said so."""
     if error.errno not in {errno.ENETUNREACH, errno.EAFNOSUPPORT}:
         return False

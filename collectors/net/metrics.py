@@ -21,6 +21,14 @@ def gauge(name: str, words: str, value: Number) -> Family:
     return Family(name, "gauge", words, (), ONE, (value,))
 
 
+def outcome_families(elapsed: float, *, success: bool) -> tuple[Family, ...]:
+    """How the poll ended and how many seconds it took."""
+    return (
+        gauge("probe_success", "Whether the poll found what it was told to expect (1) or not (0)", int(success)),
+        gauge("probe_duration_seconds", "Seconds the whole poll took", elapsed),
+    )
+
+
 def address_families(address: Address | None, lookup: float) -> tuple[Family, ...]:
     """Which address was asked, and the ``lookup`` in seconds that found it; None: none was found."""
     return (

@@ -1,7 +1,7 @@
 """TLS: contexts made once per distinct setting, handshakes under a deadline, and what they tell of the server."""
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from socket import socket
@@ -76,15 +76,21 @@ class Handshaker:
             self.say(f"no second look at the certificate: {type(error).__name__}")
 
     def _learn(self, secured: ssl.SSLSocket, facts: TlsFacts) -> None:
-        cipher = secured.cipher()
-        facts.version, facts.cipher = secured.version() or "", cipher[0] if cipher else ""
-        facts.sent, facts.verified = sent_chain(secured), verified_chain(secured)
-        self.say(f"TLS {facts.version} {facts.cipher}")
-        for certificate in facts.sent if self.verbose else ():
-            self.say(
-                f"certificate {certificate.subject} for {', '.join(certificate.names) or 'no name'}, "
-                f"issued by {certificate.issuer}, expires {certificate.expiry}"
-            )
+        for line in learn(secured, facts, verbose=self.verbose):
+            self.say(line)
+
+
+def learn(secured: ssl.SSLSocket | ssl.SSLObject, facts: TlsFacts, *, verbose: bool) -> Iterator[str]:
+    """Take in what a finished handshake tells; the lines say it to people, each certificate where ``verbose``."""
+    cipher = secured.cipher()
+    facts.version, facts.cipher = secured.version() or "", cipher[0] if cipher else ""
+    facts.sent, facts.verified = sent_chain(secured), verified_chain(secured)
+    yield f"TLS {facts.version} {facts.cipher}"
+    for certificate in facts.sent if verbose else ():
+        yield (
+            f"certificate {certificate.subject} for {', '.join(certificate.names) or 'no name'}, "
+            f"issued by {certificate.issuer}, expires {certificate.expiry}"
+        )
 
 
 def start_tls(connection: socket, context: ssl.SSLContext, name: str, deadline: Deadline) -> ssl.SSLSocket:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from netmon.settings.network import AddressChoice
+from netmon.settings.secret import Secret
 from netmon.settings.tls import TlsSettings
 
 DnsTransport: TypeAlias = Literal["udp", "tcp"]
@@ -13,12 +14,12 @@ DnsTransport: TypeAlias = Literal["udp", "tcp"]
 class QueryResponse:
     """One step of a conversation: wait for a line that ``expect`` is found in, then ``send``, then ``starttls``.
 
-    ``send`` may refer to groups of the last match (``${1}``). ``labels`` (name, template) become labels of
+    ``send`` may refer to groups of the match (``${1}``). ``labels`` (name, template) become labels of
     ``probe_expect_info`` when the line came.
     """
 
     expect: str = ""
-    send: str = ""
+    send: str | Secret = ""
     starttls: bool = False
     labels: tuple[tuple[str, str], ...] = ()
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from collectors.http import HttpCollector, matching
+from collectors.http import HttpCollector
+from collectors.net import matching
 from collectors.net.deadline import Deadline
 from collectors.net.resolve import Resolver
 from netmon.contracts import Collector

@@ -1,4 +1,4 @@
-"""Looking into a page, with patterns, paths and selectors, for as long as that may take and no longer.
+"""Looking into what a target sent, with patterns, paths and selectors, for as long as that may take and no longer.
 
 Python's ``re`` holds the interpreter while it searches: a pattern that backtracks without end would stop the whole
 daemon, not only its thread; and a page may be such that a parser takes its time. So this runs in a helper process,
@@ -13,7 +13,9 @@ import struct
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -23,7 +25,7 @@ from netmon.conventions import Reason
 from netmon.errors import CollectError
 from netmon.settings import Selector
 
-Kind: TypeAlias = Literal["regex", "json", "css", "cel"]
+Kind: TypeAlias = Literal["regex", "groups", "json", "css", "cel"]
 
 HELPER = Path(__file__).with_name("match_helper.py")
 SECONDS = 1.0
@@ -31,9 +33,10 @@ SECONDS = 1.0
 
 _QUESTION = struct.Struct("!dcII")
 _ANSWER = struct.Struct("!cI")
-_LETTERS: dict[Kind, bytes] = {"regex": b"r", "json": b"j", "css": b"c", "cel": b"b"}
+_LETTERS: dict[Kind, bytes] = {"regex": b"r", "groups": b"g", "json": b"j", "css": b"c", "cel": b"b"}
 _NAMES: dict[Kind, str] = {
-    "regex": "regular expression", "json": "JSON path", "css": "CSS selector", "cel": "CEL expression",
+    "regex": "regular expression", "groups": "regular expression", "json": "JSON path", "css": "CSS selector",
+    "cel": "CEL expression",
 }  # fmt: skip
 _DIRECT_TEXT = 256 * 1024
 _DIRECT_OPTIONS = 4
@@ -41,6 +44,14 @@ _IDLE = 2
 _LOADER = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # all a Python may need of the environment to start
 _START = 0.5
 _LEAST = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a pattern found: the texts of its groups, the whole match first; None where a group took no part."""
+
+    groups: tuple[str | None, ...]
+    names: Mapping[str, int]
 
 
 class Matcher:
@@ -52,17 +63,26 @@ class Matcher:
         self._closed = False
 
     def found(self, pattern: str, text: str, deadline: Deadline) -> bool:
-        """Whether ``pattern`` occurs in ``text``.
+        """Whether ``pattern`` occurs in ``text``. Raises as ``search`` does."""
+        if quick(pattern, text):
+            return search_now(pattern, text) is not None
+        return self._look("regex", pattern, text, deadline) is not None
+
+    def search(self, pattern: str, text: str, deadline: Deadline) -> Match | None:
+        """Where ``pattern`` occurs in ``text`` first; None: nowhere.
 
         Raises:
             CollectError: the pattern is none, or its search does not end within a second.
         """
-        if _quick(pattern) and len(text) <= _DIRECT_TEXT:
-            try:
-                return re.search(pattern, text) is not None
-            except re.error as error:
-                raise _useless("regex", str(error)) from error
-        return self._look("regex", pattern, text, deadline) is not None
+        if quick(pattern, text):
+            return search_now(pattern, text)
+        told = self._look("groups", pattern, text, deadline)
+        if told is None:
+            return None
+        places = [int(place) for place in told.split()]
+        spans = zip(places[::2], places[1::2], strict=True)
+        groups = tuple(text[start:end] if start >= 0 else None for start, end in spans)
+        return Match(groups, re.compile(pattern).groupindex)
 
     def select(self, where: Selector, text: str, deadline: Deadline) -> str | None:
         """The value at ``where`` in ``text``; None: there is none.
@@ -133,9 +153,24 @@ class Matcher:
         _end(helper)
 
 
-def _quick(pattern: str) -> bool:
+def quick(pattern: str, text: str) -> bool:
     """Whether a search takes time proportional to the text: no repetition, and few options to try at each place."""
+    if len(text) > _DIRECT_TEXT:
+        return False
     return not any(sign in pattern for sign in "*+{") and pattern.count("?") <= _DIRECT_OPTIONS
+
+
+def search_now(pattern: str, text: str) -> Match | None:
+    """Search in this very thread; only what is ``quick``.
+
+    Raises:
+        CollectError: the pattern is none.
+    """
+    try:
+        match = re.search(pattern, text)
+    except re.error as error:
+        raise _useless("regex", str(error)) from error
+    return Match((match[0], *match.groups()), match.re.groupindex) if match is not None else None
 
 
 def _libraries() -> list[str]:

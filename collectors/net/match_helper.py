@@ -58,6 +58,14 @@ def _regex(expression: str, text: str) -> str | None:
     return found[1] or "" if found.re.groups else found[0]
 
 
+def _groups(expression: str, text: str) -> str | None:
+    """Where each group begins and ends, the whole match first; -1 where it took no part."""
+    found = re.search(expression, text)
+    if found is None:
+        return None
+    return " ".join(str(place) for group in range(found.re.groups + 1) for place in found.span(group))
+
+
 def _loaded(text: str, **options: Any) -> Any:
     try:
         return json.loads(text, **options)
@@ -118,7 +126,9 @@ def _program(expression: str) -> Any:
     return cel.compile(expression)
 
 
-_ASKED: dict[bytes, Callable[[str, str], str | None]] = {b"r": _regex, b"j": _json, b"c": _css, b"b": _cel}
+_ASKED: dict[bytes, Callable[[str, str], str | None]] = {
+    b"r": _regex, b"g": _groups, b"j": _json, b"c": _css, b"b": _cel,
+}  # fmt: skip
 
 
 if __name__ == "__main__":
