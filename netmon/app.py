@@ -17,6 +17,7 @@ from collectors.snmp import SnmpCollector
 from collectors.snmp.modules import MODULES
 from exporters.prometheus import Exposition
 from exporters.web.app import create_app
+from exporters.web.probe import ProbeEndpoint
 from exporters.web.server import WebServer
 from exporters.web.snmp import SnmpEndpoint
 from netmon.clock import SECOND, Clock, Millis, SteadyClock, SystemClock
@@ -30,6 +31,7 @@ from netmon.engine.telemetry import MessageCounter, Telemetry
 from netmon.errors import CollectError, HostError
 from netmon.history import Store, open_history
 from netmon.model import Check, MaintenanceWindow
+from netmon.probing import Probing
 from netmon.scraping import SnmpScraping
 from netmon.sla.period import month_of
 from netmon.sla.views import build_views
@@ -134,11 +136,12 @@ class Daemon:
             wrap = self.configuration.wrap_large_counters
             exposition = Exposition(pipeline, telemetry.registry, wrap_large_counters=wrap)
             pipeline.listen(exposition)
-            scraping = self._scraping()
-            web = await self._serve(stack, pipeline, exposition, scraping)
+            scraping, probing = self._scraping(), self._probing()
+            web = await self._serve(stack, pipeline, exposition, scraping, probing)
             collectors = await self._open_collectors(stack)
             await asyncio.to_thread(heart.begin, store, clock.now())
             scraping.open(collectors["snmp"])
+            probing.open(collectors)
             poller = self._schedule(stack, store, pipeline, collectors, telemetry, clock)
             await self._await_traps(stack, poller, telemetry, clock)
             yield web
@@ -182,8 +185,18 @@ class Daemon:
             configuration.credentials, self._wall,
         )  # fmt: skip
 
+    def _probing(self) -> Probing:
+        configuration = self.configuration
+        allowed = configuration.web.probe_allow
+        return Probing(configuration.inventory, allowed, configuration.probe_modules, self._wall)
+
     async def _serve(
-        self, stack: contextlib.AsyncExitStack, pipeline: Pipeline, exposition: Exposition, scraping: SnmpScraping
+        self,
+        stack: contextlib.AsyncExitStack,
+        pipeline: Pipeline,
+        exposition: Exposition,
+        scraping: SnmpScraping,
+        probing: Probing,
     ) -> WebServer:
         configuration = self.configuration
         app = create_app(
@@ -196,6 +209,7 @@ class Daemon:
             snmp=SnmpEndpoint(
                 scraping, configuration.web.timeout_offset, wrap_large_counters=configuration.wrap_large_counters
             ),
+            probe=ProbeEndpoint(probing, configuration.web.timeout_offset),
         )
         web = WebServer(configuration.web.host, configuration.web.port, app)
         await web.start()

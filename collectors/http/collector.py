@@ -1,7 +1,6 @@
 """The collector: admits polls to its threads, and never lets one keep the event loop waiting."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 from collectors.http.admission import Admission
 from collectors.http.exchange import Tools
 from collectors.http.probe import Probe
+from collectors.http.tokens import Tokens
 from collectors.net.contexts import Contexts
 from collectors.net.deadline import Deadline
 from collectors.net.matching import Matcher
@@ -34,15 +34,14 @@ class HttpCollector:
     def __init__(self, threads: int = 16, per_host: int = 4) -> None:
         self._threads = threads
         self._per_host = per_host
-        self._tools = Tools(Resolver(), Contexts(), Matcher())
+        self._tools = Tools(Resolver(), Contexts(), Matcher(), Tokens())
         self._executor: ThreadPoolExecutor | None = None
         self._admission = Admission(threads, per_host)
         self._running: set[_Work] = set()
 
     async def start(self) -> None:
         """Open the thread pool."""
-        logging.getLogger("urllib3").setLevel(logging.ERROR)  # it warns, with the URL, of headers a server bungled
-        self._tools = Tools(Resolver(), Contexts(), Matcher())
+        self._tools = Tools(Resolver(), Contexts(), Matcher(), Tokens())
         self._admission = Admission(self._threads, self._per_host)
         self._executor = ThreadPoolExecutor(self._threads, "netmon-http")
 

@@ -4,9 +4,6 @@ import http.client
 import zlib
 from typing import NoReturn
 
-import requests
-import urllib3
-
 from collectors.net.failures import TargetError, check_ours, clean, failure
 from netmon.conventions import Reason
 
@@ -14,8 +11,6 @@ NETWORK_ERRORS = (
     OSError,
     UnicodeError,
     http.client.HTTPException,
-    urllib3.exceptions.HTTPError,
-    requests.RequestException,
     zlib.error,
 )
 """Everything an exchange with a target may raise: the target's doing, unless ``check_ours`` says otherwise."""
@@ -30,22 +25,14 @@ def fail(error: BaseException, phase: str, seconds: float) -> NoReturn:
         TargetError: the target did it.
         CollectError: this host did.
     """
-    root = _root(error)
-    check_ours(root)
-    raise _failure(root, phase, seconds) from error
-
-
-def _root(error: BaseException) -> BaseException:
-    """The error below urllib3's wrapping."""
-    while isinstance(error, urllib3.exceptions.HTTPError) and error.__cause__ is not None:
-        error = error.__cause__
-    return error
+    check_ours(error)
+    raise _failure(error, phase, seconds) from error
 
 
 def _failure(error: BaseException, phase: str, seconds: float) -> TargetError:
     if isinstance(error, http.client.RemoteDisconnected):
         return TargetError(Reason.RESET, "connection closed without an answer")
-    if isinstance(error, OSError) and not isinstance(error, requests.RequestException):
+    if isinstance(error, OSError):
         return failure(error, phase, seconds)
     return TargetError(Reason.PROTOCOL, _protocol(error))
 

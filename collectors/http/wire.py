@@ -12,27 +12,30 @@ from collectors.net.failures import TargetError
 from netmon.conventions import Reason
 
 _HEADER_BYTES = 256 * 1024
+_BUFFER = 16 * 1024
 
 
 class Wire:
     """A connected socket, plain or TLS, with as much of its interface as ``http.client`` uses.
 
     The first byte that comes in ends the phase ``processing``. Until ``headers_complete`` no more than 256 KiB come in.
+    With ``ahead`` False nothing is read beyond the headers: what follows is another's.
     """
 
-    def __init__(self, connection: socket.socket, deadline: Deadline, trace: Trace) -> None:
+    def __init__(self, connection: socket.socket, deadline: Deadline, trace: Trace, *, ahead: bool = True) -> None:
         self._socket = connection
         self._deadline = deadline
         self._trace = trace
+        self._ahead = ahead
         self._allowance: int | None = _HEADER_BYTES
 
     def makefile(self, *_: object, **__: object) -> io.BufferedReader:
         """The stream answers are read from."""
-        return io.BufferedReader(_Incoming(self), 16 * 1024)
+        return io.BufferedReader(_Incoming(self), _BUFFER if self._ahead else 1)
 
     def sendall(self, data: bytes) -> None:
         """Send everything or raise."""
-        rest = memoryview(data).cast("B")
+        rest = memoryview(data)
         while rest:
             self._socket.settimeout(self._deadline.remaining())
             rest = rest[self._socket.send(rest) :]
@@ -53,18 +56,8 @@ class Wire:
         """From here on the reader of the body does the bounding."""
         self._allowance = None
 
-    def settimeout(self, _: float | None) -> None:
-        """Nothing: the deadline decides."""
-
-    def shutdown(self, how: int) -> None:
-        """Stop one or both directions."""
-        self._socket.shutdown(how)
-
-    def close(self) -> None:
-        """Nothing: ``http.client`` lets go of a connection before the body is read. ``hang_up`` closes."""
-
     def hang_up(self) -> None:
-        """Close for good."""
+        """Close."""
         self._socket.close()
 
 

@@ -1,8 +1,9 @@
-"""Searching what a target sent for a pattern that may never end.
+"""Looking into what a target sent, with patterns, paths and selectors, for as long as that may take and no longer.
 
 Python's ``re`` holds the interpreter while it searches: a pattern that backtracks without end would stop the whole
-daemon, not only its thread. So a pattern that can repeat runs in a helper process, which ends itself when its time is
-up; a pattern that cannot repeat (plain words, alternatives) is quick and is searched at once.
+daemon, not only its thread; and a page may be such that a parser takes its time. So this runs in a helper process,
+which ends itself when its time is up. A pattern that cannot repeat (plain words, alternatives) is quick: it is searched
+here.
 """
 
 import os
@@ -16,18 +17,27 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from collectors.net.deadline import Deadline
-from collectors.net.failures import check_ours
+from collectors.net.failures import TargetError, check_ours, clean
 from netmon.conventions import Reason
 from netmon.errors import CollectError
+from netmon.settings import Selector
+
+Kind: TypeAlias = Literal["regex", "groups", "json", "css", "cel"]
 
 HELPER = Path(__file__).with_name("match_helper.py")
 SECONDS = 1.0
 """The longest a search may take."""
 
-_HEADER = struct.Struct("!dII")
-_COUNT = struct.Struct("!H")
+_QUESTION = struct.Struct("!dcII")
+_ANSWER = struct.Struct("!cI")
+_LETTERS: dict[Kind, bytes] = {"regex": b"r", "groups": b"g", "json": b"j", "css": b"c", "cel": b"b"}
+_NAMES: dict[Kind, str] = {
+    "regex": "regular expression", "groups": "regular expression", "json": "JSON path", "css": "CSS selector",
+    "cel": "CEL expression",
+}  # fmt: skip
 _DIRECT_TEXT = 256 * 1024
 _DIRECT_OPTIONS = 4
 _IDLE = 2
@@ -45,7 +55,7 @@ class Match:
 
 
 class Matcher:
-    """``re.search`` with an end. Helpers start when first needed and are kept, two at most, for the next."""
+    """Questions to a page, with an end. Helpers start when first needed and are kept, two at most, for the next."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -53,8 +63,10 @@ class Matcher:
         self._closed = False
 
     def found(self, pattern: str, text: str, deadline: Deadline) -> bool:
-        """Whether ``pattern`` occurs in ``text``; raises as ``search`` does."""
-        return self.search(pattern, text, deadline) is not None
+        """Whether ``pattern`` occurs in ``text``. Raises as ``search`` does."""
+        if quick(pattern, text):
+            return search_now(pattern, text) is not None
+        return self._look("regex", pattern, text, deadline) is not None
 
     def search(self, pattern: str, text: str, deadline: Deadline) -> Match | None:
         """Where ``pattern`` occurs in ``text`` first; None: nowhere.
@@ -64,17 +76,38 @@ class Matcher:
         """
         if quick(pattern, text):
             return search_now(pattern, text)
-        # A page that came in at the last moment came in: it is still searched.
-        answer, places = self._ask(pattern, text, min(SECONDS, max(deadline.left, _LEAST)))
-        if answer == b"e":
-            raise _not_a_pattern()
-        if answer not in {b"y", b"n"}:
-            raise CollectError(Reason.INTERNAL, "the regular expression takes too long on this page: simplify it")
-        if answer == b"n":
+        told = self._look("groups", pattern, text, deadline)
+        if told is None:
             return None
+        places = [int(place) for place in told.split()]
         spans = zip(places[::2], places[1::2], strict=True)
         groups = tuple(text[start:end] if start >= 0 else None for start, end in spans)
         return Match(groups, re.compile(pattern).groupindex)
+
+    def select(self, where: Selector, text: str, deadline: Deadline) -> str | None:
+        """The value at ``where`` in ``text``; None: there is none.
+
+        Raises:
+            TargetError: the page is not what the selector is for.
+            CollectError: the selector is none, or it does not end within a second.
+        """
+        expression = f"{where.expression}\0{where.attribute}" if where.kind == "css" else where.expression
+        return self._look(where.kind, expression, text, deadline)
+
+    def holds(self, expression: str, text: str, deadline: Deadline) -> bool:
+        """Whether a CEL expression is true of the JSON in ``text``. Raises as ``select`` does."""
+        return self._look("cel", expression, text, deadline) is not None
+
+    def _look(self, kind: Kind, expression: str, text: str, deadline: Deadline) -> str | None:
+        # A page that came in at the last moment came in: it is still looked into.
+        letter, words = self._ask(_LETTERS[kind], expression, text, min(SECONDS, max(deadline.left, _LEAST)))
+        if letter == b"e":
+            raise _useless(kind, words)
+        if letter == b"x":
+            raise TargetError(Reason.BODY, clean(words))
+        if not letter:
+            raise CollectError(Reason.INTERNAL, f"the {_NAMES[kind]} takes too long on this page: simplify it")
+        return words if letter == b"y" else None
 
     def close(self) -> None:
         """End the helpers."""
@@ -84,17 +117,16 @@ class Matcher:
         for helper in idle:
             _end(helper)
 
-    def _ask(self, pattern: str, text: str, seconds: float) -> tuple[bytes, tuple[int, ...]]:
+    def _ask(self, letter: bytes, expression: str, text: str, seconds: float) -> tuple[bytes, str]:
         helper = self._take()
-        answer = b""
-        places: tuple[int, ...] = ()
+        answer = b"", ""
         try:
-            answer, places = _converse(helper, pattern, text, seconds)
-        except (OSError, struct.error):
+            answer = _converse(helper, letter, expression, text, seconds)
+        except OSError:
             pass  # the helper ended itself: an answer of its own
         finally:
-            self._give_back(helper, alive=answer != b"")
-        return answer, places
+            self._give_back(helper, alive=answer[0] != b"")
+        return answer
 
     def _take(self) -> "subprocess.Popen[bytes]":
         with self._lock:
@@ -102,7 +134,7 @@ class Matcher:
                 return self._idle.pop()
         try:
             return subprocess.Popen(  # noqa: S603  # our own file, by our own interpreter
-                [sys.executable, "-I", "-S", str(HELPER)],
+                [sys.executable, "-I", "-S", str(HELPER), *_libraries()],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -137,26 +169,32 @@ def search_now(pattern: str, text: str) -> Match | None:
     try:
         match = re.search(pattern, text)
     except re.error as error:
-        raise _not_a_pattern() from error
+        raise _useless("regex", str(error)) from error
     return Match((match[0], *match.groups()), match.re.groupindex) if match is not None else None
 
 
+def _libraries() -> list[str]:
+    """Where the helper finds what is installed; of our own it needs nothing."""
+    return [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
+
+
 def _converse(
-    helper: "subprocess.Popen[bytes]", pattern: str, text: str, seconds: float
-) -> tuple[bytes, tuple[int, ...]]:
+    helper: "subprocess.Popen[bytes]", letter: bytes, expression: str, text: str, seconds: float
+) -> tuple[bytes, str]:
     if helper.stdin is None or helper.stdout is None:
-        return b"", ()
-    question, page = pattern.encode("utf-8", "surrogatepass"), text.encode("utf-8", "surrogatepass")
-    helper.stdin.write(_HEADER.pack(seconds, len(question), len(page)) + question + page)
+        return b"", ""
+    question, page = expression.encode("utf-8", "surrogatepass"), text.encode("utf-8", "surrogatepass")
+    helper.stdin.write(_QUESTION.pack(seconds, letter, len(question), len(page)) + question + page)
     helper.stdin.flush()
     answers = select.poll()
     answers.register(helper.stdout, select.POLLIN)
-    ready = answers.poll((seconds + _START) * 1000)  # the helper's own alarm comes first
-    answer = helper.stdout.read(1) if ready else b""
-    if answer != b"y":
-        return answer, ()
-    (count,) = _COUNT.unpack(helper.stdout.read(_COUNT.size))
-    return answer, struct.unpack(f"!{count}i", helper.stdout.read(4 * count))
+    if not answers.poll((seconds + _START) * 1000):  # the helper's own alarm comes first
+        return b"", ""
+    header = helper.stdout.read(_ANSWER.size)
+    if len(header) < _ANSWER.size:
+        return b"", ""
+    letter, length = _ANSWER.unpack(header)
+    return letter, helper.stdout.read(length).decode("utf-8", "surrogatepass")
 
 
 def _end(helper: "subprocess.Popen[bytes]") -> None:
@@ -168,5 +206,5 @@ def _end(helper: "subprocess.Popen[bytes]") -> None:
     helper.wait()
 
 
-def _not_a_pattern() -> CollectError:
-    return CollectError(Reason.INTERNAL, "the regular expression is not one")
+def _useless(kind: Kind, words: str) -> CollectError:
+    return CollectError(Reason.INTERNAL, f"the {_NAMES[kind]} cannot be used: {clean(words, 120)}")

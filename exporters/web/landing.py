@@ -74,10 +74,19 @@ class Total:
 class LandingPage:
     """Draws ``/`` from the snapshot."""
 
-    def __init__(self, snapshot: Snapshot, language: str, timezone: str, *, has_reports: bool) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        language: str,
+        timezone: str,
+        *,
+        has_reports: bool,
+        probe_modules: tuple[str, ...] = (),
+    ) -> None:
         self._snapshot = snapshot
         self._language = language
         self._has_reports = has_reports
+        self._probe_modules = probe_modules
         self._formats = Formats(language, timezone)
         self._gettext = translator(language)
         self._ngettext = plural_translator(language)
@@ -109,6 +118,7 @@ class LandingPage:
             "checks": formats.integer(len(checks)),
             "version": netmon.__version__,
             "has_reports": self._has_reports,
+            "probe_modules": self._probe_modules,
         }
 
     def _state(self, name: str) -> StateText:

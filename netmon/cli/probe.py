@@ -13,10 +13,18 @@ from rich.markup import escape
 
 from netmon.cli.nearest import nearest
 from netmon.cli.options import ConfigOption, JsonOption
-from netmon.clock import SECOND, SystemClock
+from netmon.clock import SECOND, Millis, SystemClock
 from netmon.errors import UsageError
 from netmon.model import Check, Observation, State
-from netmon.settings import HttpSettings, Secret, SnmpCredential, SnmpSettings, TlsSettings
+from netmon.probemodules import ProbeLibrary, ProbeModule, ProbeSettings, aim
+from netmon.settings import (
+    HttpSettings,
+    IcmpSettings,
+    Secret,
+    SnmpCredential,
+    SnmpSettings,
+    TcpSettings,
+)
 
 if TYPE_CHECKING:
     from netmon.config import Configuration
@@ -24,6 +32,10 @@ if TYPE_CHECKING:
 GLYPHS = {State.UP: "✔", State.DEGRADED: "▲", State.DOWN: "✖", State.UNKNOWN: "?"}
 COLOURS = {State.UP: "green", State.DEGRADED: "yellow", State.DOWN: "red", State.UNKNOWN: "magenta"}
 SNMP_PORT = 161
+PROBERS = ("http", "tcp", "icmp", "dns")
+PLAIN: dict[str, ProbeSettings] = {"tcp": TcpSettings("", 0), "icmp": IcmpSettings("")}
+"""How a target is probed without a module."""
+USUAL_TIMEOUT = 5 * SECOND
 
 
 def register(app: typer.Typer) -> None:
@@ -33,11 +45,21 @@ def register(app: typer.Typer) -> None:
 
 def probe(
     check: Annotated[str | None, typer.Argument(help="A check of the configuration (NODE/snmp, or its id).")] = None,
-    collector: Annotated[str | None, typer.Option(help="Without CHECK: http or snmp.")] = None,
+    collector: Annotated[str | None, typer.Option(help="Without CHECK: http, tcp, icmp, dns or snmp.")] = None,
     target: Annotated[str | None, typer.Option(help="Without CHECK: a URL, or HOST[:PORT].")] = None,
-    module: Annotated[list[str] | None, typer.Option(help="For snmp: modules to poll (repeatable).")] = None,
+    module: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A module of a blackbox.yml that the configuration names; for snmp: what to poll (repeatable)."
+        ),
+    ] = None,
+    hostname: Annotated[
+        str, typer.Option(help="With a module for http or tcp: who is meant, as Host and in TLS.")
+    ] = "",
     auth: Annotated[str | None, typer.Option(help="For snmp: a credential of the configuration.")] = None,
-    timeout: Annotated[float, typer.Option(help="Without CHECK: seconds.")] = 5.0,
+    timeout: Annotated[
+        float | None, typer.Option(help="Without CHECK: seconds (default: those of the module, else 5).")
+    ] = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -46,11 +68,12 @@ def probe(
         raise UsageError("netmon probe: name a CHECK, or give --collector and --target")
     from netmon.config import load
 
-    configuration = load(config) if check is not None or config is not None or auth is not None else None
+    needed = check is not None or config is not None or auth is not None or (module and collector in PROBERS)
+    configuration = load(config) if needed else None
     if check is not None and configuration is not None:
         one = _configured(check, configuration)
     else:
-        one = _ad_hoc(collector, target or "", module, auth, timeout, configuration)
+        one = _ad_hoc(_Asked(collector, target or "", module or [], hostname, auth, timeout), configuration)
     observation = asyncio.run(_look(one, configuration))
     if as_json:
         typer.echo(json.dumps(_document(observation), ensure_ascii=False, indent=2))
@@ -83,32 +106,66 @@ def _configured(name: str, configuration: "Configuration") -> Check:
     )
 
 
-def _ad_hoc(
-    collector: str | None,
-    target: str,
-    modules: list[str] | None,
-    auth: str | None,
-    timeout: float,
-    configuration: "Configuration | None",
-) -> Check:
-    kind = collector or ("http" if "://" in target else "snmp")
-    settings: HttpSettings | SnmpSettings
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the command line asks for without naming a check."""
+
+    collector: str | None
+    target: str
+    modules: list[str]
+    hostname: str
+    auth: str | None
+    timeout: float | None
+
+    def check(self, collector: str, settings: object, timeout: Millis | None = None) -> Check:
+        """The check that does it; ``timeout`` is the module's."""
+        chosen = round(self.timeout * SECOND) if self.timeout else timeout or USUAL_TIMEOUT
+        return Check(
+            id=self.target, name=collector, collector=collector, target=self.target, commune="", site="", node="",
+            via=(), interval=60 * SECOND, timeout=chosen, fall=1, rise=1, settings=settings,
+        )  # fmt: skip
+
+
+def _ad_hoc(asked: _Asked, configuration: "Configuration | None") -> Check:
+    known = configuration.probe_modules if configuration else {}
+    named = asked.collector is None and len(asked.modules) == 1 and asked.modules[0] in known
+    kind = asked.collector or ("http" if "://" in asked.target else "snmp")
+    if named or (kind in PROBERS and asked.modules):
+        module = _module(asked, known)
+        return asked.check(module.prober, _aimed(module, asked), module.timeout)
     if kind == "http":
-        if urlsplit(target).scheme not in {"http", "https"}:
-            raise UsageError(f"netmon probe: --target {target!r} is not an http or https URL")
-        settings = HttpSettings(target)
-    elif kind == "snmp":
-        settings = _snmp_settings(target, modules, auth, configuration)
-    else:
-        raise UsageError(f"netmon probe: no collector {kind!r}; there are http and snmp")
-    return Check(
-        id=target, name=kind, collector=kind, target=target, commune="", site="", node="", via=(),
-        interval=60 * SECOND, timeout=round(timeout * SECOND), fall=1, rise=1, settings=settings,
-    )  # fmt: skip
+        if urlsplit(asked.target).scheme not in {"http", "https"}:
+            raise UsageError(f"netmon probe: --target {asked.target!r} is not an http or https URL")
+        return asked.check(kind, HttpSettings(asked.target))
+    if kind == "snmp":
+        return asked.check(kind, _snmp_settings(asked.target, asked.modules, asked.auth, configuration))
+    if kind in PLAIN:
+        return asked.check(kind, _aimed(ProbeModule("", kind, PLAIN[kind]), asked))
+    if kind == "dns":
+        raise UsageError("netmon probe: dns wants --module, which says what is asked of the server")
+    raise UsageError(f"netmon probe: no collector {kind!r}; there are {', '.join(PROBERS)} and snmp")
+
+
+def _module(asked: _Asked, known: ProbeLibrary) -> ProbeModule:
+    if len(asked.modules) != 1:
+        raise UsageError("netmon probe: one --module says how a target is probed")
+    module = known.get(asked.modules[0])
+    if module is None:
+        raise UsageError(f"netmon probe: no module {asked.modules[0]!r}{nearest(asked.modules[0], known)}")
+    if asked.collector not in {None, module.prober}:
+        raise UsageError(f"netmon probe: the module {module.name!r} is for {module.prober}, not {asked.collector}")
+    return module
+
+
+def _aimed(module: ProbeModule, asked: _Asked) -> ProbeSettings:
+    try:
+        return aim(module, asked.target, asked.hostname)
+    except ValueError as error:
+        raise UsageError(f"netmon probe: {error}") from None
 
 
 def _snmp_settings(
-    target: str, modules: list[str] | None, auth: str | None, configuration: "Configuration | None"
+    target: str, modules: list[str], auth: str | None, configuration: "Configuration | None"
 ) -> SnmpSettings:
     from netmon.app import snmp_modules
 
@@ -116,7 +173,7 @@ def _snmp_settings(
     if port and not port.isdecimal():
         raise UsageError(f"netmon probe: {target!r} is not HOST or HOST:PORT")
     known = snmp_modules(configuration.snmp_modules if configuration else None)
-    for name in modules or ():
+    for name in modules:
         if name not in known:
             raise UsageError(f"netmon probe: no module {name!r}{nearest(name, known)}")
     settings = SnmpSettings(host, int(port or SNMP_PORT), _credential(auth, configuration))
@@ -174,12 +231,12 @@ def _plain(name: str, value: object) -> str:
         case "headers", tuple():
             text = ", ".join(f"{key}: {_plain('', one)}" for key, one in value)
         case _, tuple():
-            text = ", ".join(map(str, value))
-        case _, TlsSettings():
-            told = ((key, _plain(key, each)) for key, each in dataclasses.asdict(value).items())
-            text = ", ".join(f"{key}: {one}" for key, one in told if one)
+            text = ", ".join(_plain("", one) for one in value)
         case _, SnmpCredential():
             text = f"{value.name} (version {value.version})"
+        case _, _ if dataclasses.is_dataclass(value):
+            told = ((field.name, _plain(field.name, getattr(value, field.name))) for field in dataclasses.fields(value))
+            text = ", ".join(f"{key}: {one}" for key, one in told if one)
         case _, Secret():
             text = "…"
         case _, bool():

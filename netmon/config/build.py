@@ -22,9 +22,10 @@ from netmon.config.schema import (
 )
 from netmon.config.sections import Sections
 from netmon.config.source import Location, mark_of, shown
-from netmon.config.targets import CredentialEntry, HttpEntry, NodeSnmpEntry, TlsEntry
+from netmon.config.targets import CredentialEntry, HttpEntry, NodeSnmpEntry, ProbeCheckEntry, TlsEntry
 from netmon.errors import Problem
 from netmon.model import Check, Commune, Contract, Inventory, MaintenanceWindow, Node, Role, Service, Site
+from netmon.probemodules import ProbeLibrary, aim
 from netmon.settings import HttpSettings, InterfaceRule, SnmpCredential, SnmpSettings, TlsSettings, TrapSettings
 
 
@@ -33,6 +34,7 @@ class Builder:
     """Makes the inventory of what could be read; ``problems`` are complete after ``inventory`` and ``maintenance``."""
 
     sections: Sections
+    probe_modules: ProbeLibrary = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     _rules: dict[Role, tuple[InterfaceRule, ...]] = field(default_factory=dict)
 
@@ -77,7 +79,8 @@ class Builder:
                 check = self._snmp_check(index, node, node.snmp, nodes[node.id], sites)
                 checks.update({check.id: check} if check else {})
         for index, entry in self.sections.entries("checks", CheckEntry).items():
-            checks[entry.id] = self._http_check(index, entry, nodes, sites)
+            check = self._check(index, entry, nodes, sites)
+            checks.update({check.id: check} if check else {})
         return checks
 
     def _snmp_check(
@@ -141,19 +144,43 @@ class Builder:
         accepted = tuple(self.credentials[name] for name in entry.credentials if name in self.credentials)
         return TrapSettings(*entry.listen, accepted, entry.per_second, entry.poll_gap)
 
-    def _http_check(self, index: int, entry: CheckEntry, nodes: Mapping[str, Node], sites: Mapping[str, Site]) -> Check:
+    def _check(
+        self, index: int, entry: CheckEntry, nodes: Mapping[str, Node], sites: Mapping[str, Site]
+    ) -> Check | None:
         where = ("checks", index)
         node = nodes.get(entry.node or "")
         site = sites.get(entry.site or (node.site if node else ""))
         if site and entry.commune and entry.commune != site.commune:
             self._problem((*where, "commune"), f"the site {shown(site.id)} stands in {site.commune}")
         interval, timeout, fall, rise = self._schedule(where, entry)
+        asked = self._asked(where, entry)
+        if asked is None:
+            return None
         via = entry.via or ((entry.node,) if entry.node else ())
         return Check(
-            entry.id, entry.id, "http", entry.http.url, site.commune if site else entry.commune or "",
-            site.id if site else "", entry.node or "", via, interval, timeout, fall, rise,
-            self._http_settings(entry.http),
+            entry.id, entry.id, asked.collector, asked.target, site.commune if site else entry.commune or "",
+            site.id if site else "", entry.node or "", via, interval,
+            timeout if entry.timeout else min(asked.timeout or timeout, interval), fall, rise, asked.settings,
         )  # fmt: skip
+
+    def _asked(self, where: tuple[str | int, ...], entry: CheckEntry) -> "_Asked | None":
+        """What a check asks for; None: what it says cannot be done."""
+        if entry.probe is not None:
+            return self._probe(where, entry.probe)
+        return _Asked("http", entry.http.url, self._http_settings(entry.http)) if entry.http else None
+
+    def _probe(self, where: tuple[str | int, ...], entry: ProbeCheckEntry) -> "_Asked | None":
+        module = self.probe_modules[entry.module]
+        if module.settings is None:
+            if module.refused:
+                self._problem((*where, "probe", "module"), f"cannot be used here: {module.refused}")
+            return None
+        try:
+            settings = aim(module, entry.target, entry.hostname or "")
+        except ValueError as error:
+            self._problem((*where, "probe", "target"), str(error))
+            return None
+        return _Asked(module.prober, entry.target, settings, module.timeout)
 
     def _http_settings(self, entry: HttpEntry) -> HttpSettings:
         return HttpSettings(
@@ -191,6 +218,16 @@ class Builder:
         if timeout > interval and (entry.timeout or entry.interval):
             self._problem((*where, "timeout" if entry.timeout else "interval"), _too_long(timeout, interval))
         return interval, timeout, entry.fall or defaults.fall, entry.rise or defaults.rise
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a check asks for, and of whom; ``timeout`` None: as usual."""
+
+    collector: str
+    target: str
+    settings: object
+    timeout: Millis | None = None
 
 
 def _too_long(timeout: Millis, interval: Millis) -> str:

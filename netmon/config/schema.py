@@ -5,7 +5,7 @@ The JSON Schema, the reference of keys and the messages are made from these mode
 
 from typing import Annotated, Literal, TypeAlias, get_args
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from netmon.clock import DAY, HOUR, SECOND, Millis
 from netmon.config import kinds, places
@@ -28,13 +28,14 @@ from netmon.config.entry import (
     setting,
 )
 from netmon.config.interfaces import InterfaceEntry
-from netmon.config.kinds import Context, Kind, Or
+from netmon.config.kinds import Context, Kind, Or, custom
 from netmon.config.source import Scalar, shown
 from netmon.config.targets import (
     CredentialEntry,
     HttpDefaultsEntry,
     HttpEntry,
     NodeSnmpEntry,
+    ProbeCheckEntry,
     SnmpEntry,
     TrapsEntry,
 )
@@ -82,7 +83,9 @@ class WebEntry(Entry):
 
     listen: HostPort = setting(("127.0.0.1", 8730), "Address and port.", written="127.0.0.1:8730")
     probe_allow: tuple[Annotated[str, places.allowed()], ...] = setting(
-        (), "Who else than the inventory may be asked through `/snmp`: networks, addresses, patterns of host names."
+        (),
+        "Who else than the inventory may be asked through `/snmp` and `/probe`: networks, addresses, patterns of host "
+        "names.",
     )
 
 
@@ -91,6 +94,11 @@ class ProbeEntry(Entry):
 
     timeout_offset_seconds: Annotated[float, kinds.seconds(0, 60)] = setting(
         0.5, "Seconds kept back from the time that Prometheus says it waits."
+    )
+    module_files: tuple[Text, ...] = setting(
+        (),
+        "Module files of blackbox_exporter (`modules`), read as they are: paths or patterns, relative to this file. "
+        "For `/probe`, and for checks that name one of their modules.",
     )
 
 
@@ -158,8 +166,12 @@ class NodeEntry(ScheduleEntry):
     )
 
 
+CHECK_KINDS = ("http", "probe")
+"""What a check can be: the keys of which one says what is asked."""
+
+
 class CheckEntry(ScheduleEntry):
-    """A web endpoint that is watched."""
+    """A target that is watched; `http` or `probe` says which, and what it must answer."""
 
     id: Id = Field(description="Its name for netmon, unique among sites, nodes, checks and services.")
     site: SiteId | None = setting(None, "The site it belongs to; none: that of `node`.")
@@ -168,7 +180,17 @@ class CheckEntry(ScheduleEntry):
         None, "The node it runs on or stands behind; reached through it unless `via` is given."
     )
     via: tuple[NodeId, ...] = setting((), "Nodes one of which must work for it to be reached.")
-    http: HttpEntry = Field(description="What is asked and what must be answered.")
+    http: HttpEntry | None = setting(None, "What is asked of a web endpoint, and what must be answered.")
+    probe: ProbeCheckEntry | None = setting(None, "A target, and the module of blackbox_exporter it is probed with.")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> "CheckEntry":
+        given = [kind for kind in CHECK_KINDS if getattr(self, kind) is not None]
+        if not given:
+            raise custom(WrongError(f"is required: one of {', '.join(CHECK_KINDS)}", below=(CHECK_KINDS[0],)))
+        for kind in given[1:]:
+            raise custom(WrongError(f"cannot stand beside '{given[0]}': make it a check of its own", below=(kind,)))
+        return self
 
 
 class ServiceEntry(Entry):
@@ -241,7 +263,7 @@ class Main(Entry):
     communes: tuple[CommuneEntry, ...] = setting((), "The communes.")
     sites: tuple[SiteEntry, ...] = setting((), "Buildings and places.")
     nodes: tuple[NodeEntry, ...] = setting((), "Devices of the network.")
-    checks: tuple[CheckEntry, ...] = setting((), "Web endpoints.")
+    checks: tuple[CheckEntry, ...] = setting((), "Targets that are watched.")
     services: tuple[ServiceEntry, ...] = setting((), "What citizens and agents use.")
     contracts: tuple[ContractEntry, ...] = setting((), "What was promised.")
     maintenance: tuple[MaintenanceEntry, ...] = setting((), "Planned works.")

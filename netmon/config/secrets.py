@@ -43,6 +43,15 @@ def referred(text: str, base: Path) -> str | None:
     return _value(match[1], match[2], base) if match else None
 
 
+def secret_in_file(name: str, base: Path) -> str:
+    """The one line that the file ``name``, beside ``base``, holds.
+
+    Raises:
+        WrongError: it cannot be used.
+    """
+    return _value("file", name, base)
+
+
 def expand(scalar: Scalar) -> str | Secret:
     """A text in which references may stand among other words (``Bearer ${file:token}``); secret if any does.
 

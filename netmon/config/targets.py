@@ -173,7 +173,7 @@ class TlsEntry(Entry):
 _HEADER = "the name of an HTTP header (letters, digits and '-')"
 _HeaderName: TypeAlias = Annotated[str, kinds.matching(_HEADER, r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")]
 _HeaderValue: TypeAlias = Annotated[str | Secret, places.header_value()]
-_SECRET_HEADER = re.compile(r"authorization|cookie|token|api-?key|secret|password", re.IGNORECASE)
+SECRET_HEADER = re.compile(r"authorization|cookie|token|api-?key|secret|password", re.IGNORECASE)
 
 
 class HttpEntry(Entry):
@@ -207,6 +207,19 @@ class HttpEntry(Entry):
     @classmethod
     def _no_literal_secrets(cls, headers: dict[str, str | Secret]) -> dict[str, str | Secret]:
         for name, value in headers.items():
-            if isinstance(value, str) and _SECRET_HEADER.search(name):
+            if isinstance(value, str) and SECRET_HEADER.search(name):
                 raise custom(WrongError(MEND, below=(name,)))
         return headers
+
+
+class ProbeCheckEntry(Entry):
+    """A target probed with a module of a file that `probe.module_files` names."""
+
+    module: Annotated[str, kinds.reference("probe module")] = Field(description="The module, by its name.")
+    target: Text = Field(
+        description="What is probed, as `/probe` wants it: a URL for http (`http://` may be left out), `host:port` for "
+        "tcp, a host for icmp, `host` or `host:port` for dns."
+    )
+    hostname: Text | None = setting(
+        None, "Who is meant where the target only says where to go: Host header, and name in TLS; http and tcp."
+    )

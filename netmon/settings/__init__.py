@@ -3,7 +3,20 @@
 They stand here because configuration and collectors do not know each other.
 """
 
-from netmon.settings.http import Authorization, BasicAuth, Compression, HeaderMatch, HttpSettings, OAuth2, Proxy
+from netmon.settings.http import (
+    Authorization,
+    BasicAuth,
+    Compression,
+    ContentMatch,
+    Extract,
+    HeaderMatch,
+    HttpSettings,
+    HttpStep,
+    OAuth2,
+    Proxy,
+    Selector,
+    SelectorKind,
+)
 from netmon.settings.network import AddressChoice, AddressGuard, IpProtocol
 from netmon.settings.probes import DnsSettings, DnsTransport, IcmpSettings, QueryResponse, RecordRules, TcpSettings
 from netmon.settings.secret import Secret
@@ -21,7 +34,8 @@ from netmon.settings.tls import TlsSettings, TlsVersion
 
 __all__ = [
     "SNMP_MODULES", "AddressChoice", "AddressGuard", "AuthProtocol", "Authorization", "BasicAuth", "Compression",
-    "DnsSettings", "DnsTransport", "HeaderMatch", "HttpSettings", "IcmpSettings", "InterfaceRule", "IpProtocol",
-    "OAuth2", "PrivProtocol", "Proxy", "QueryResponse", "RecordRules", "Secret", "SnmpCredential", "SnmpEngineName",
-    "SnmpSettings", "TcpSettings", "TlsSettings", "TlsVersion", "TrapSettings",
+    "ContentMatch", "DnsSettings", "DnsTransport", "Extract", "HeaderMatch", "HttpSettings", "HttpStep",
+    "IcmpSettings", "InterfaceRule", "IpProtocol", "OAuth2", "PrivProtocol", "Proxy", "QueryResponse", "RecordRules",
+    "Secret", "Selector", "SelectorKind", "SnmpCredential", "SnmpEngineName", "SnmpSettings", "TcpSettings",
+    "TlsSettings", "TlsVersion", "TrapSettings",
 ]  # fmt: skip
