@@ -48,6 +48,8 @@ HTTP = {
     "basic": "basic_auth: {username: netmon, password: hush}",
     "bearer": "bearer_token: hush",
     "scheme": "authorization: {type: Token, credentials: hush}",
+    "proxied": "proxy_url: 'PROXY'",
+    "proxied_name": "proxy_url: 'PROXY', skip_resolve_phase_with_proxy: true",
     "ip6": "preferred_ip_protocol: ip6, ip_protocol_fallback: false",
 }
 TCP = {
@@ -167,8 +169,15 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nsd]:
 
 
 @pytest.fixture(scope="module")
-def pair(root: Path, site: Site, names: Nsd) -> Iterator[Pair]:
-    with both(root, MODULES.replace("NSD_CA", names.ca_file)) as running_pair:
+def proxy() -> Iterator[Server]:
+    with Server(answer(with_body(b"Bienvenue", "Server: proxy"))) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def pair(root: Path, site: Site, names: Nsd, proxy: Server) -> Iterator[Pair]:
+    modules = MODULES.replace("NSD_CA", names.ca_file).replace("PROXY", proxy.url)
+    with both(root, modules) as running_pair:
         yield running_pair
 
 
@@ -203,7 +212,11 @@ def _speaks_http2(ours: Answer, theirs: Answer) -> bool:
 
 def _has_no_address(ours: Answer, theirs: Answer) -> bool:
     """Phases not reached: 0 with us, absent there."""
-    return ours.value("probe_ip_protocol") == theirs.value("probe_ip_protocol") == 0
+    return ours.value("probe_ip_protocol") == 0 and not theirs.values.get(("probe_ip_protocol", ()))
+
+
+def _looks_nothing_up(ours: Answer, theirs: Answer) -> bool:
+    return ours.value("probe_ip_protocol") == 0 and ("probe_ip_protocol", ()) not in theirs.values
 
 
 def _always(ours: Answer, theirs: Answer) -> bool:
@@ -335,8 +348,33 @@ def test_the_same_is_asked(pair: Pair, name: str) -> None:
     with Server(answer(with_body(b"x"))) as server:
         pair.probe(name, server.url)
         mine, other = (sorted(head.partition(b"\r\n\r\n")[0].split(b"\r\n")) for head in server.requests)
+    assert_same_request(mine, other)
+
+
+def test_a_password_in_a_url_is_sent_alike(pair: Pair) -> None:
+    with Server(answer(with_body(b"x"))) as server:
+        pair.probe("http", server.url.replace("//", "//user:p%40ss@"))
+        mine, other = (sorted(head.partition(b"\r\n\r\n")[0].split(b"\r\n")) for head in server.requests)
+    assert_same_request(mine, other)
+    assert b"Authorization: Basic dXNlcjpwQHNz" in other
+
+
+def assert_same_request(mine: list[bytes], other: list[bytes]) -> None:
+    """All lines but those that say who asks, and what goes without saying."""
     own = re.compile(rb"(?i:user-agent: .*|connection: .*|accept: [*]/[*]|accept-encoding: (identity|gzip))")
     assert [line for line in mine if not own.fullmatch(line)] == [line for line in other if not own.fullmatch(line)]
+
+
+@pytest.mark.parametrize(
+    ("name", "target"), [("proxied", "http://127.0.0.1:7/a"), ("proxied_name", "http://portail.invalid:7/a")]
+)
+def test_a_proxy_is_asked_alike(pair: Pair, proxy: Server, name: str, target: str) -> None:
+    proxy.requests.clear()
+    ours, theirs = pair.probe(name, target)
+    assert theirs.value("probe_success") == 1
+    # Where the proxy looks the name up, there is no address to tell of: 0 with us, absent there.
+    assert unexplained(ours, theirs, {"probe_(ip_.*|dns_lookup.*)": _looks_nothing_up}) == {}
+    assert [head.split(b"\r\n")[0] for head in proxy.requests] == [f"GET {target} HTTP/1.1".encode()] * 2
 
 
 # --- DNS --------------------------------------------------------------------------------------------------------------
