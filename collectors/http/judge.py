@@ -1,7 +1,6 @@
 """What is expected of an answer, and whether it is so."""
 
 import datetime as dt
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -11,11 +10,11 @@ from collectors.http.exchange import Answer, Facts
 from collectors.net.deadline import Deadline
 from collectors.net.failures import TargetError, clean
 from collectors.net.matching import Matcher
+from collectors.net.verdict import expires_soon
 from netmon.conventions import Reason
 from netmon.model import State
 from netmon.settings import ContentMatch, HeaderMatch, HttpSettings, Selector
 
-_DAY = 86_400
 _UNAVAILABLE = 503
 
 
@@ -147,13 +146,9 @@ class Judge:
         slow = self.settings.slow
         if slow is not None and took * 1000 > slow:
             return State.DEGRADED, Reason.SLOW, f"took {took:.2f} s, slower than {slow / 1000:g} s"
-        tls = self.settings.tls
-        first = self.facts.handshake.first_to_expire
-        if tls.verify and first is not None:
-            days = (first.not_after - time.time()) / _DAY
-            if days < tls.min_days:
-                words = f"certificate {first.subject} expires {first.expiry}, in {days:.1f} days"
-                return State.DEGRADED, Reason.TLS_EXPIRES_SOON, words
+        soon = expires_soon(self.settings.tls, self.facts.handshake)
+        if soon:
+            return State.DEGRADED, Reason.TLS_EXPIRES_SOON, soon
         return State.UP, Reason.OK, ""
 
 

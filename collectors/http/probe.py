@@ -13,7 +13,8 @@ from collectors.http.metrics import PHASES, families, step_families
 from collectors.http.oauth import authorize
 from collectors.http.request import REDIRECTS, first_request, next_request, redirect_target, secrets_of, shown, spelt
 from collectors.net.deadline import Deadline, Trace
-from collectors.net.failures import TargetError, clean
+from collectors.net.failures import TargetError
+from collectors.net.verdict import explained
 from netmon.conventions import Reason
 from netmon.model import Reading, State
 from netmon.settings import HttpSettings, HttpStep, OAuth2
@@ -49,7 +50,7 @@ class Probe:
         try:
             verdict = self._travel() if self._settings.steps else self._visit(self._settings)
         except TargetError as failure:
-            verdict = State.DOWN, failure.reason, self._explain(failure)
+            verdict = State.DOWN, failure.reason, explained(failure, self._facts.handshake)
         finally:
             self._exchange.close()
         return self._reading(*self._journey.told(verdict))
@@ -138,17 +139,6 @@ class Probe:
         return body
 
     # --- Telling ------------------------------------------------------------------------------------------------------
-
-    def _explain(self, failure: TargetError) -> str:
-        """The failure, with what is known of the certificate where it is about one."""
-        if failure.reason in {Reason.TLS_EXPIRED, Reason.TLS_NAME_MISMATCH, Reason.TLS_UNTRUSTED}:
-            # Expired may be any of the chain, a wrong or unknown name is the server's own.
-            facts = self._facts.handshake
-            one = facts.first_to_expire if failure.reason is Reason.TLS_EXPIRED else next(iter(facts.sent), None)
-            if one is not None:
-                names = ", ".join(one.names) or one.subject
-                return clean(f"{failure.detail}: certificate for {names}, issued by {one.issuer}, expires {one.expiry}")
-        return failure.detail
 
     def _reading(self, state: State, reason: Reason, detail: str) -> Reading:
         success = state is not State.DOWN
