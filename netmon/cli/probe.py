@@ -18,6 +18,7 @@ from netmon.errors import UsageError
 from netmon.model import Check, Observation, State
 from netmon.probemodules import ProbeLibrary, ProbeModule, ProbeSettings, aim
 from netmon.settings import (
+    DnsSettings,
     HttpSettings,
     IcmpSettings,
     Secret,
@@ -33,8 +34,10 @@ GLYPHS = {State.UP: "✔", State.DEGRADED: "▲", State.DOWN: "✖", State.UNKNO
 COLOURS = {State.UP: "green", State.DEGRADED: "yellow", State.DOWN: "red", State.UNKNOWN: "magenta"}
 SNMP_PORT = 161
 PROBERS = ("http", "tcp", "icmp", "dns")
-PLAIN: dict[str, ProbeSettings] = {"tcp": TcpSettings("", 0), "icmp": IcmpSettings("")}
-"""How a target is probed without a module."""
+PLAIN: dict[str, ProbeSettings] = {
+    "tcp": TcpSettings("", 0), "icmp": IcmpSettings("", count=3), "dns": DnsSettings("", ".", query_type="NS"),
+}  # fmt: skip
+"""How a target is probed without a module. Every name server knows the root."""
 USUAL_TIMEOUT = 5 * SECOND
 
 
@@ -56,6 +59,7 @@ def probe(
     hostname: Annotated[
         str, typer.Option(help="With a module for http or tcp: who is meant, as Host and in TLS.")
     ] = "",
+    query: Annotated[str | None, typer.Option(help="For dns without a module: NAME or NAME/TYPE.")] = None,
     auth: Annotated[str | None, typer.Option(help="For snmp: a credential of the configuration.")] = None,
     timeout: Annotated[
         float | None, typer.Option(help="Without CHECK: seconds (default: those of the module, else 5).")
@@ -73,7 +77,7 @@ def probe(
     if check is not None and configuration is not None:
         one = _configured(check, configuration)
     else:
-        one = _ad_hoc(_Asked(collector, target or "", module or [], hostname, auth, timeout), configuration)
+        one = _ad_hoc(_Asked(collector, target or "", module or [], hostname, query, auth, timeout), configuration)
     observation = asyncio.run(_look(one, configuration))
     if as_json:
         typer.echo(json.dumps(_document(observation), ensure_ascii=False, indent=2))
@@ -114,6 +118,7 @@ class _Asked:
     target: str
     modules: list[str]
     hostname: str
+    query: str | None
     auth: str | None
     timeout: float | None
 
@@ -140,10 +145,16 @@ def _ad_hoc(asked: _Asked, configuration: "Configuration | None") -> Check:
     if kind == "snmp":
         return asked.check(kind, _snmp_settings(asked.target, asked.modules, asked.auth, configuration))
     if kind in PLAIN:
-        return asked.check(kind, _aimed(ProbeModule("", kind, PLAIN[kind]), asked))
-    if kind == "dns":
-        raise UsageError("netmon probe: dns wants --module, which says what is asked of the server")
+        return asked.check(kind, _aimed(ProbeModule("", kind, _plain_settings(kind, asked.query)), asked))
     raise UsageError(f"netmon probe: no collector {kind!r}; there are {', '.join(PROBERS)} and snmp")
+
+
+def _plain_settings(kind: str, query: str | None) -> ProbeSettings:
+    settings = PLAIN[kind]
+    if query is None or not isinstance(settings, DnsSettings):
+        return settings
+    name, _, record = query.partition("/")
+    return dataclasses.replace(settings, query=name, query_type=record.upper() or "A")
 
 
 def _module(asked: _Asked, known: ProbeLibrary) -> ProbeModule:
@@ -224,7 +235,7 @@ def _plain(name: str, value: object) -> str:
     match name, value:
         case "expected_status", ():
             text = "2xx"
-        case "slow", int():
+        case "slow" | "gap", int():
             text = f"{value / SECOND:g} s"
         case "connect_to", (host, port):
             text = f"{host}:{port}"

@@ -318,7 +318,7 @@ def test_a_check_may_name_a_module(tmp_path: Path) -> None:
         ("probe: {module: dns_plain", "http: {url: 'http://x/'}, probe: {module: dns_plain",
          "7:49: checks.noms.probe: cannot stand beside 'http': make it a check of its own"),
         (', probe: {module: dns_plain, target: "[2001:db8::1]:5353"}', "",
-         "7:5: checks.noms.http: is required: one of http, probe"),
+         "7:5: checks.noms.http: is required: one of http, tcp, icmp, dns, probe"),
     ],
 )  # fmt: skip
 def test_what_a_check_cannot_probe_is_said(tmp_path: Path, old: str, new: str, why: str) -> None:
