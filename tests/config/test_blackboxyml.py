@@ -203,6 +203,15 @@ def test_a_secret_may_be_referred_to(tmp_path: Path) -> None:
     assert found.auth == BasicAuth("netmon", Secret("hidden in a file"))
 
 
+def test_what_logs_in_over_tcp_is_a_secret(tmp_path: Path) -> None:
+    files = read(tmp_path, GOOD.replace('"EHLO prober\\r"', '"PASS hidden"'))
+    module = files.library["tcp_everything"]
+    assert isinstance(module.settings, TcpSettings)
+    assert module.settings.query_response[1].send == Secret("PASS hidden")
+    assert "hidden" not in repr(module)
+    assert "- send: <secret>\n" in module.text
+
+
 def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
     spoilt = GOOD.replace("ttl: 5", "ttl: 500").replace("query_class: CH", "query_class: XY")
     assert [problem.path for problem in read(tmp_path, spoilt).problems] == [
