@@ -240,7 +240,9 @@ class Daemon:
         telemetry: Telemetry,
         clock: SteadyClock,
     ) -> Poller:
-        poller = Poller(collectors, pipeline, telemetry, clock)
+        checks = self.configuration.inventory.checks
+        references = [checks[name] for name in self.configuration.vantage]
+        poller = Poller(collectors, pipeline, telemetry, clock, references)
         beats = heart.Heart(store, pipeline, clock, self.configuration.heartbeat)
 
         def poll(check: Check, _due: Millis) -> None:

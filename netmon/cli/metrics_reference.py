@@ -12,7 +12,7 @@ from exporters.prometheus.account import Account
 from exporters.prometheus.heads import Head
 from exporters.prometheus.own import CHECK_HEADS, SNAPSHOT_HEADS
 from netmon.conventions import CHECK_LABELS
-from netmon.engine.telemetry import Telemetry
+from netmon.engine.telemetry import Telemetry, vantage_gauge
 
 PATH = Path("docs/metrics.md")
 _HEAD = """# Metrics
@@ -38,6 +38,7 @@ def markdown() -> str:
     telemetry.polls.labels("", "")  # so that they have a series, which shows their labels
     telemetry.node_starts.labels("", "")
     Account(telemetry.registry)
+    vantage_gauge(telemetry)
     lines = [_HEAD, "", "## Of each check", "", *_table(_rows(CHECK_HEADS))]
     lines += ["", "## Of each SNMP check", "", *_table(_care_rows())]
     lines += ["", "## Of each ICMP and TCP check", "", *_table(_probe_rows())]

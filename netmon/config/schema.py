@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from netmon.clock import DAY, HOUR, SECOND, Millis
 from netmon.config import kinds, places
 from netmon.config.entry import (
+    CheckName,
     CommuneName,
     Communes,
     Count,
@@ -100,6 +101,16 @@ class ProbeEntry(Entry):
         (),
         "Module files of blackbox_exporter (`modules`), read as they are: paths or patterns, relative to this file. "
         "For `/probe`, and for checks that name one of their modules.",
+    )
+
+
+class VantageEntry(Entry):
+    """How netmon knows that it sees anything at all. Before a target that does not answer is believed to be down, the
+    references are asked; while none of them answers, what does not answer is unknown, never an outage.
+    """
+
+    references: Annotated[tuple[CheckName, ...], Field(min_length=1)] = Field(
+        description="Checks that show it, best two or more that fail for different reasons: the gateway, another site."
     )
 
 
@@ -261,6 +272,9 @@ class Main(Entry):
     )
     web: WebEntry = setting(WebEntry(), "Where netmon answers over HTTP.", written={})
     probe: ProbeEntry = setting(ProbeEntry(), "Polls that a scraper asks for.", written={})
+    vantage: VantageEntry | None = setting(
+        None, "How netmon knows that it sees anything at all; none: a target that does not answer is always down."
+    )
     defaults: DefaultsEntry = setting(DefaultsEntry(), "Schedule and judgement of checks.", written={})
     snmp: SnmpEntry = setting(SnmpEntry(), "What is asked of SNMP agents.", written={})
     interfaces: tuple[InterfaceEntry, ...] = setting((), "Which interfaces of devices are shown; none: all.")

@@ -133,6 +133,25 @@ def test_queries_are_read(checks: dict[str, Check]) -> None:
     assert checks["resolveur"].settings == DnsSettings("192.0.2.53", "example.org", 5353, "A")
 
 
+def test_references_of_the_vantage_are_checks(tmp_path: Path) -> None:
+    files = {"netmon.yml": f"{MAIN}vantage: {{references: [passerelle, sw-1/icmp, passerelle]}}\n", "secret": "hush"}
+    assert read(tmp_path, files).vantage == ("passerelle", "sw-1/icmp")
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        ("{references: [passerele]}", "54:24: vantage.references[0]: no check is called 'passerele'; did you mean "),
+        ("{references: [sw-2]}", "54:24: vantage.references[0]: no check is called 'sw-2'; did you mean 'sw-2/icmp'?"),
+        ("{references: []}", "54:23: vantage.references: expected at least 1 value, found 0"),
+        ("{}", "54:10: vantage.references: is required: checks that show it"),
+    ],
+)
+def test_what_cannot_be_a_reference_is_said(tmp_path: Path, section: str, said: str) -> None:
+    (problem,) = problems(tmp_path, {"netmon.yml": f"{MAIN}vantage: {section}\n", "secret": "hush"})
+    assert problem.startswith(f"netmon.yml:{said}")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
