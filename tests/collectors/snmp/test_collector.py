@@ -239,7 +239,9 @@ def test_verbose_tells_each_step_without_the_community(engine: SnmpEngineName) -
         reading = poll(check(agent.port, engine=engine, credential=secret, timeout=5_000), verbose=True)
     assert reading.log[0].startswith("127.0.0.1 at 127.0.0.1 port")
     assert any(line.startswith("GET 1.3.6.1.2.1.1.3.0 and 7 more") for line in reading.log)
-    assert any("GETBULK 1.3.6.1.2.1.31.1.1.1.6" in line and "25 varbinds" in line for line in reading.log)
+    asked = "GETBULK 1.3.6.1.2.1.31.1.1.1.6" + (" and 3 more max-repetitions 25" if engine == "netmon" else "")
+    brought = f"{75 if engine == 'netmon' else 25} varbinds"  # the agent lacks one of the four
+    assert any(asked in line and brought in line for line in reading.log)
     assert "s3cr3t" not in "\n".join(reading.log)
     with Agent(Mib(switch())) as agent:
         assert poll(check(agent.port)).log == ()

@@ -1,11 +1,13 @@
 """Walks of several columns at once: each request asks for the next rows of all of them.
 
-SNMPv1 has no GETBULK, so a row a request is the best there is; over SNMPv3 every message is sealed, so fewer and larger
-ones are cheaper. Where an agent cannot answer for all, it is asked for fewer columns at a time.
+A packet costs as much as fifty varbinds, a sealed one (SNMPv3) more, so answers of several columns are cheaper; agents
+cut those that would be too long (RFC 3416, 4.2.3) and are asked for the rest. SNMPv1 has no GETBULK: a row a request is
+the best there is. Where an agent cannot answer for all, it is asked for fewer rows or columns at a time. Answers that
+say what they said at the last poll are not read again (``contract.Recollection``).
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,7 +28,7 @@ _LOOKAHEAD: Final = 4
 """Columns past which another may be brought forward."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Track:
     """A column being walked; ``last`` is the index of its last row."""
 
@@ -35,7 +37,7 @@ class _Track:
     last: bytes = b""
 
 
-class WalkAbreast(Exchange[list[ColumnResult]]):
+class Walk(Exchange[list[ColumnResult]]):
     """``contract.Engine.walk`` by GETNEXT or GETBULK (``kind``)."""
 
     def __init__(self, channel: Channel, session: Session, columns: Sequence[Column], kind: int) -> None:
@@ -43,7 +45,7 @@ class WalkAbreast(Exchange[list[ColumnResult]]):
         self._kind = kind
         self._pace: Pacing = session.pace or Pace(session.settings.max_repetitions)
         self._tracks = [_Track(column, ColumnResult({})) for column in columns]
-        self._waiting = deque(
+        self._waiting: deque[list[_Track]] = deque(
             _cut(self._tracks, session.memory.breadth or _GET_NEXT_COLUMNS)
             if kind == GET_NEXT_REQUEST
             else self._grouped(_BULK_COLUMNS * self._pace.size)
@@ -52,25 +54,13 @@ class WalkAbreast(Exchange[list[ColumnResult]]):
         self._asked = 1
         self._answers = 0
 
-    def _grouped(self, varbinds: int) -> list[list[_Track]]:
-        """Columns of one table together, as far as answers will hold no more than ``varbinds``, nearly in their order.
-
-        A column is brought forward past few others: those that give labels stay ahead of those that want them.
-        """
-        waiting, groups = list(self._tracks), []
+    def _grouped(self, varbinds: int) -> Iterator[list[_Track]]:
+        """Columns of one table together, as far as answers hold no more than ``varbinds``, nearly in their order."""
+        waiting = [(track, self._expected(track)) for track in self._tracks]
         while waiting:
-            group = [waiting.pop(0)]
-            entry, rows = group[0].column.prefix[:-1], self._expected(group[0])
-            for track in waiting[: _MOST_COLUMNS + _LOOKAHEAD]:
-                rows = max(rows, self._expected(track))
-                full = len(group) == _MOST_COLUMNS or (len(group) + 1) * rows > varbinds
-                if full or waiting.index(track) > _LOOKAHEAD:
-                    break
-                if track.column.prefix[:-1] == entry:
-                    group.append(track)
-                    waiting.remove(track)
-            groups.append(group)
-        return groups
+            group = _group(waiting, varbinds)
+            yield group
+            waiting = [one for one in waiting if one[0] not in group]
 
     def _expected(self, track: _Track) -> int:
         """Rows to ask for: those known from the last poll and one that proves the end, or as many as may be."""
@@ -195,6 +185,26 @@ class WalkAbreast(Exchange[list[ColumnResult]]):
         for track in (*self._active, *(track for group in self._waiting for track in group)):
             track.result.failure = failure
         self._finish([track.result for track in self._tracks])
+
+
+def _group(waiting: Sequence[tuple[_Track, int]], varbinds: int) -> list[_Track]:
+    """The first column, and those of its table that will have about as many rows.
+
+    A column is brought forward past few others: those that give labels stay ahead of those that want them.
+    """
+    first, rows = waiting[0]
+    group, passed = [first], 0
+    for track, expected in waiting[1:]:
+        if track.column.prefix[:-1] != first.column.prefix[:-1] or not rows <= 2 * expected <= 4 * rows:
+            passed += 1
+            if passed > _LOOKAHEAD:
+                break
+            continue
+        rows = max(rows, expected)
+        if len(group) == _MOST_COLUMNS or (len(group) + 1) * rows > varbinds:
+            break
+        group.append(track)
+    return group
 
 
 def _cut(tracks: list[_Track], breadth: int) -> list[list[_Track]]:
