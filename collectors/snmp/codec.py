@@ -153,7 +153,7 @@ def _columns(pieces: list[bytes], sizes: bytes, width: int, ended: int, count: i
         values = _values(own, sizes[place::count], width) if _is_of_one_type(own, width) else None
         if values is None:
             return None
-        splits.append(Split(list(map(_WITHIN[width], own)), values, place < ended))
+        splits.append(Split(tuple(map(_WITHIN[width], own)), values, place < ended))
     return splits
 
 
@@ -184,20 +184,20 @@ def _all_foreign(data: bytes, at: int, end: int, prefixes: Sequence[bytes]) -> i
     return len(prefixes)
 
 
-def _values(pieces: list[bytes], sizes: bytes, width: int) -> Sequence[Value] | None:
+def _values(pieces: list[bytes], sizes: bytes, width: int) -> tuple[Value, ...] | None:
     """The values of regular pieces; None when their type or one of their lengths is for the plain decoder."""
     tag = pieces[0][width]
     if tag == OCTET_STRING:
-        return list(map(_BEHIND[width + 2], pieces))
+        return tuple(map(_BEHIND[width + 2], pieces))
     low, high = min(sizes), max(sizes)
     if tag not in _INTEGER_TAGS or not low or high > 9:
         return None
     if high == 1 and (octets := bytes(map(_OCTET[width + 2], pieces))).isascii():
-        return list(octets)
+        return tuple(octets)
     contents = map(_BEHIND[width + 2], pieces)
     if tag == INTEGER:
-        return [int.from_bytes(content, signed=True) for content in contents]
-    numbers = list(map(int.from_bytes, contents))
+        return tuple([int.from_bytes(content, signed=True) for content in contents])
+    numbers = tuple(map(int.from_bytes, contents))
     return numbers if max(numbers) <= (_MAX_64 if tag == COUNTER64 else _MAX_32) else None
 
 
