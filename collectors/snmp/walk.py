@@ -48,19 +48,16 @@ class Walk(Exchange[list[ColumnResult]]):
         self._waiting: deque[list[_Track]] = deque(
             _cut(self._tracks, session.memory.breadth or _GET_NEXT_COLUMNS)
             if kind == GET_NEXT_REQUEST
-            else self._grouped(_BULK_COLUMNS * self._pace.size)
+            else self._grouped()
         )
         self._active: list[_Track] = []
         self._asked = 1
         self._answers = 0
 
-    def _grouped(self, varbinds: int) -> Iterator[list[_Track]]:
-        """Columns of one table together, as far as answers hold no more than ``varbinds``, nearly in their order."""
-        waiting = [(track, self._expected(track)) for track in self._tracks]
-        while waiting:
-            group = _group(waiting, varbinds)
-            yield group
-            waiting = [one for one in waiting if one[0] not in group]
+    def _grouped(self) -> Iterator[list[_Track]]:
+        expected = [self._expected(track) for track in self._tracks]
+        for group in grouped([track.column for track in self._tracks], expected, self._pace.size):
+            yield [self._tracks[place] for place in group]
 
     def _expected(self, track: _Track) -> int:
         """Rows to ask for: those known from the last poll and one that proves the end, or as many as may be."""
@@ -82,12 +79,13 @@ class Walk(Exchange[list[ColumnResult]]):
 
     def _question(self) -> Question:
         names = [track.column.prefix + track.last for track in self._active]
-        what = self._active[0].column.oid + (f" and {len(names) - 1} more" if len(names) > 1 else "")
-        detailed = self._session.log is not None
-        if self._kind == GET_NEXT_REQUEST:
-            return Question(GET_NEXT_REQUEST, (0, 0), names, f"GETNEXT {what}" if detailed else what)
-        what = f"GETBULK {what} max-repetitions {self._asked}" if detailed else what
-        return Question(GET_BULK_REQUEST, (0, self._asked), names, what)
+        bulk = self._kind == GET_BULK_REQUEST
+        if self._session.log is None:
+            what = self._active[0].column.oid + (f" and {len(names) - 1} more" if len(names) > 1 else "")
+        else:
+            columns = ", ".join(track.column.oid for track in self._active)
+            what = f"GETBULK {columns} max-repetitions {self._asked}" if bulk else f"GETNEXT {columns}"
+        return Question(self._kind, (0, self._asked if bulk else 0), names, what)
 
     def lost(self) -> Question | None:
         """See ``exchange.Asker.lost``: a shorter answer may get through."""
@@ -187,23 +185,37 @@ class Walk(Exchange[list[ColumnResult]]):
         self._finish([track.result for track in self._tracks])
 
 
-def _group(waiting: Sequence[tuple[_Track, int]], varbinds: int) -> list[_Track]:
-    """The first column, and those of its table that will have about as many rows.
+def grouped(columns: Sequence[Column], expected: Sequence[int], repetitions: int) -> list[list[int]]:
+    """Which columns, by their places, are asked for together by GETBULK: those of one table, nearly in their order.
+
+    ``expected`` are the rows each will be asked for, ``repetitions`` the most a device is.
+    """
+    groups, waiting = [], list(range(len(columns)))
+    while waiting:
+        group = _group(columns, expected, waiting, _BULK_COLUMNS * repetitions)
+        groups.append(group)
+        waiting = [place for place in waiting if place not in group]
+    return groups
+
+
+def _group(columns: Sequence[Column], expected: Sequence[int], waiting: Sequence[int], varbinds: int) -> list[int]:
+    """The first column, and those of its table that will have about as many rows, as far as ``varbinds`` go.
 
     A column is brought forward past few others: those that give labels stay ahead of those that want them.
     """
-    first, rows = waiting[0]
+    first = waiting[0]
+    entry, rows = columns[first].prefix[:-1], expected[first]
     group, passed = [first], 0
-    for track, expected in waiting[1:]:
-        if track.column.prefix[:-1] != first.column.prefix[:-1] or not rows <= 2 * expected <= 4 * rows:
+    for place in waiting[1:]:
+        if columns[place].prefix[:-1] != entry or not rows <= 2 * expected[place] <= 4 * rows:
             passed += 1
             if passed > _LOOKAHEAD:
                 break
             continue
-        rows = max(rows, expected)
+        rows = max(rows, expected[place])
         if len(group) == _MOST_COLUMNS or (len(group) + 1) * rows > varbinds:
             break
-        group.append(track)
+        group.append(place)
     return group
 
 
@@ -234,4 +246,4 @@ def _read_columns(reply: Reply, prefixes: Sequence[bytes]) -> Sequence[Split]:
         else:
             indexes[place].append(name[len(prefix) :])
             values[place].append(b"" if value is None else value)
-    return [Split(*column) for column in zip(indexes, values, ended, strict=True)]
+    return [Split(tuple(index), tuple(value), end) for index, value, end in zip(indexes, values, ended, strict=True)]
