@@ -45,7 +45,8 @@ class Configuration:
     ``credentials`` are those of SNMP, by name; ``traps`` None: netmon does not listen for traps.
     ``vantage`` are the checks that show whether netmon sees anything at all, by id; none: that is not asked.
     ``snmp_modules`` is what module files say besides the built-in modules, ``probe_modules`` what files of
-    blackbox_exporter say; ``notes`` tell what of them cannot be used.
+    blackbox_exporter say; ``notes`` tell what of them cannot be used. MIB files in
+    ``mib_dirs`` only explain.
     """
 
     inventory: Inventory
@@ -66,6 +67,7 @@ class Configuration:
     wrap_large_counters: bool = True
     probe_modules: ProbeLibrary = field(default_factory=dict)
     notes: tuple[Problem, ...] = ()
+    mib_dirs: tuple[Path, ...] = ()
 
     @property
     def history(self) -> Path | str:
@@ -119,6 +121,7 @@ def _configuration(main: Path, files: Files) -> Configuration:
         wrap_large_counters=settings.snmp.wrap_large_counters,
         probe_modules=probes.library,
         notes=tuple(probes.notes),
+        mib_dirs=settings.snmp.mib_dirs,
     )
 
 
