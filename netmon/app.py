@@ -137,7 +137,9 @@ class Daemon:
             wrap = self.configuration.wrap_large_counters
             exposition = Exposition(pipeline, telemetry.registry, wrap_large_counters=wrap)
             pipeline.listen(exposition)
-            scraping, probing = self._scraping(), self._probing()
+            modules = snmp_modules(self.configuration.snmp_modules)
+            scraping = SnmpScraping.of(self.configuration, modules, self._wall)
+            probing = Probing.of(self.configuration, self._wall)
             web = await self._serve(stack, pipeline, exposition, scraping, probing)
             collectors = await self._open_collectors(stack)
             await asyncio.to_thread(heart.begin, store, clock.now())
@@ -178,18 +180,6 @@ class Daemon:
         pipeline = Pipeline(inventory, store, clock.now, windows)
         pipeline.restore(states, until)
         return pipeline
-
-    def _scraping(self) -> SnmpScraping:
-        configuration, library = self.configuration, self.configuration.snmp_modules
-        return SnmpScraping(
-            configuration.inventory, configuration.web.probe_allow, snmp_modules(library), library.auths,
-            configuration.credentials, self._wall,
-        )  # fmt: skip
-
-    def _probing(self) -> Probing:
-        configuration = self.configuration
-        allowed = configuration.web.probe_allow
-        return Probing(configuration.inventory, allowed, configuration.probe_modules, self._wall)
 
     async def _serve(
         self,
