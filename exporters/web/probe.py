@@ -59,6 +59,7 @@ HELP: Final = {
     "probe_tls_version_info": "Returns the TLS version used or NaN when unknown",
 }
 """What blackbox_exporter tells, with its words for it: an interface, like the names."""
+_HEADS: Final = {name: text_head(Head(name, "gauge", words)) for name, words in HELP.items()}
 
 
 class ProbeEndpoint:
@@ -135,7 +136,7 @@ def _lines(observation: Observation) -> Iterable[bytes]:
         "probe_duration_seconds": Family("probe_duration_seconds", "gauge", "", (), one, (observation.duration,)),
     } | {family.name: family for family in reading.families if family.name in HELP}
     for name in sorted(families):
-        yield text_head(Head(name, "gauge", HELP[name]))
+        yield _HEADS[name]
         yield from sorted(_sample(families[name]))
 
 
