@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from collectors.http.metrics import STEP_FAMILIES
 from collectors.icmp.metrics import OWN as ICMP
 from collectors.snmp.modules import MODULES
 from collectors.snmp.told import CARE
@@ -41,7 +42,7 @@ def markdown() -> str:
     vantage_gauge(telemetry)
     lines = [_HEAD, "", "## Of each check", "", *_table(_rows(CHECK_HEADS))]
     lines += ["", "## Of each SNMP check", "", *_table(_care_rows())]
-    lines += ["", "## Of each ICMP and TCP check", "", *_table(_probe_rows())]
+    lines += ["", "## Of each ICMP, TCP and HTTP check", "", *_table(_probe_rows())]
     lines += ["", "## Of nodes, communes and contracts", "", *_table(_rows(SNAPSHOT_HEADS))]
     lines += ["", "## Of netmon itself", "", *_table(sorted(_self_rows(telemetry)))]
     labels = ", ".join(f"`{label}`" for label in CHECK_LABELS)
@@ -82,6 +83,8 @@ def _care_rows() -> Iterator[_Row]:
 def _probe_rows() -> Iterator[_Row]:
     for said in (*ICMP, *TCP):
         yield said.name, "gauge", (*CHECK_LABELS, *said.labels), said.help
+    for name, words in STEP_FAMILIES:
+        yield name, "gauge", (*CHECK_LABELS, "step"), words
 
 
 def _self_rows(telemetry: Telemetry) -> Iterator[_Row]:
