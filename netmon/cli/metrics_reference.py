@@ -29,8 +29,8 @@ part, without the metrics about netmon itself.
 - In OpenMetrics, counters whose name does not end in `_total` (`ifHCInOctets`: the MIB gave the name) are declared
   `unknown`, because the format would rename them.
 - A label of a device that clashes with ours keeps its meaning as `exported_…`.
-- `netmon_check_failures_total` has one series per check and reason: `timeout` for every check, `connect_refused` and
-  `status` too for HTTP, the others once they happened. `reason` is a closed list."""
+- `netmon_check_failures_total` has one series per check and reason: `timeout` for every check, `connect_refused` too
+  for TCP and HTTP, `status` for HTTP, the others once they happened. `reason` is a closed list."""
 
 
 def markdown() -> str:

@@ -202,6 +202,13 @@ def test_without_a_route_it_is_us() -> None:
         assert "this host has no route to" in read["detail"]
 
 
+def test_an_address_without_a_route_gives_way_to_the_next() -> None:
+    (read,) = apart({"host": "two.example"}, names={"two.example": ["2001:db8::1", "127.0.0.1"]})
+    assert read["state"] == "up"
+    assert read["samples"]["probe_ip_protocol"] == 4
+    assert any("no route to 2001:db8::1: trying the next address" in line for line in read["log"])
+
+
 @pytest.mark.parametrize("groups", [NO_GROUP, EVERYBODY], ids=["raw", "unprivileged"])
 @pytest.mark.parametrize(
     ("forge", "state", "reason", "words"),
