@@ -18,7 +18,8 @@ from collectors.icmp.channel import Channel, Echo, payload
 from collectors.icmp.sockets import Way, open_socket
 from netmon.errors import CollectError
 from netmon.settings import AddressChoice, IcmpSettings
-from tests.collectors.icmp.apart import attempt, check, poll_all
+from tests.collectors.http.polling import attempt
+from tests.collectors.icmp.apart import check, poll_all
 from tests.collectors.icmp.routed import networks
 from tests.peers.programs import PATH, need, wait_for
 
