@@ -65,10 +65,23 @@ class Probe:
         except OSError as error:
             self._trace.leave()
             raise failure(error, "resolve", self._deadline.seconds) from error
+        self._notes.say(f"resolved {settings.host}: " + ", ".join(str(target[0]) for _, target in found))
+        for address in found:
+            try:
+                await self._exchange_with(address)
+                break
+            except CollectError as error:
+                # The system may name an address first that this host has no way to.
+                if address is found[-1] or self._tally.times or error.reason is not Reason.NO_SOCKET:
+                    raise
+                self._notes.say(f"{error.detail}: trying the next address")
+                self._tally = Tally()
+
+    async def _exchange_with(self, address: Address) -> None:
+        settings = self._settings
         self._trace.enter("setup")
-        self._address = found[0]
-        family, target = found[0]
-        self._notes.say(f"resolved {settings.host}: {target[0]}")
+        self._address = address
+        family, target = address
         way = Way(family, settings.ttl, settings.dont_fragment, settings.addresses.source)
         with self._channels.use(way) as channel:
             self._notes.say(f"sending {settings.count} × {settings.payload} octets from a {_kind(channel)} socket")

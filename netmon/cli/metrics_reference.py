@@ -29,8 +29,8 @@ part, without the metrics about netmon itself.
 - In OpenMetrics, counters whose name does not end in `_total` (`ifHCInOctets`: the MIB gave the name) are declared
   `unknown`, because the format would rename them.
 - A label of a device that clashes with ours keeps its meaning as `exported_…`.
-- `netmon_check_failures_total` has one series per check and reason: `timeout` for every check, `connect_refused` and
-  `status` too for HTTP, the others once they happened. `reason` is a closed list."""
+- `netmon_check_failures_total` has one series per check and reason: `timeout` for every check, `connect_refused` too
+  for TCP and HTTP, `status` for HTTP, the others once they happened. `reason` is a closed list."""
 
 
 def markdown() -> str:
@@ -42,7 +42,7 @@ def markdown() -> str:
     vantage_gauge(telemetry)
     lines = [_HEAD, "", "## Of each check", "", *_table(_rows(CHECK_HEADS))]
     lines += ["", "## Of each SNMP check", "", *_table(_care_rows())]
-    lines += ["", "## Of each HTTP, ICMP and TCP check", "", *_table(_probe_rows())]
+    lines += ["", "## Of each ICMP, TCP and HTTP check", "", *_table(_probe_rows())]
     lines += ["", "## Of nodes, communes and contracts", "", *_table(_rows(SNAPSHOT_HEADS))]
     lines += ["", "## Of netmon itself", "", *_table(sorted(_self_rows(telemetry)))]
     labels = ", ".join(f"`{label}`" for label in CHECK_LABELS)
@@ -81,10 +81,10 @@ def _care_rows() -> Iterator[_Row]:
 
 
 def _probe_rows() -> Iterator[_Row]:
-    for metric, words in STEP_FAMILIES:
-        yield metric.value, "gauge", (*CHECK_LABELS, "step"), words
     for said in (*ICMP, *TCP):
         yield said.name, "gauge", (*CHECK_LABELS, *said.labels), said.help
+    for name, words in STEP_FAMILIES:
+        yield name, "gauge", (*CHECK_LABELS, "step"), words
 
 
 def _self_rows(telemetry: Telemetry) -> Iterator[_Row]:

@@ -1,12 +1,12 @@
 """Polling from a test."""
 
-import asyncio
 from collections.abc import Sequence
 
 from collectors.dns import DnsCollector
 from netmon.errors import CollectError
 from netmon.model import Check, Reading
 from netmon.settings import DnsSettings
+from tests.collectors.http.polling import run_all
 
 
 def check(settings: DnsSettings, timeout: int = 3000, name: str = "zone") -> Check:
@@ -23,20 +23,4 @@ def poll(settings: DnsSettings, timeout: int = 3000) -> Reading:
 
 def attempt_all(checks: Sequence[Check], **options: int) -> list[Reading | CollectError]:
     """All at once with one collector."""
-
-    async def run() -> list[Reading | CollectError]:
-        collector = DnsCollector(**options)
-        await collector.start()
-        try:
-            return await asyncio.gather(*(attempt(collector, one) for one in checks))
-        finally:
-            await collector.stop()
-
-    return asyncio.run(run())
-
-
-async def attempt(collector: DnsCollector, one: Check) -> Reading | CollectError:
-    try:
-        return await collector.collect(one, verbose=True)
-    except CollectError as error:
-        return error
+    return run_all(DnsCollector(**options), checks)

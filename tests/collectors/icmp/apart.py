@@ -4,7 +4,6 @@ Prints what each poll read as JSON. There, sysctls, routes and answers to echo r
 without touching the host's.
 """
 
-import asyncio
 import dataclasses
 import json
 import os
@@ -19,8 +18,9 @@ from typing import Any
 from collectors.icmp import IcmpCollector
 from collectors.icmp.packets import checksum
 from netmon.errors import CollectError
-from netmon.model import Check
+from netmon.model import Check, Reading
 from netmon.settings import AddressChoice, IcmpSettings
+from tests.collectors.http.polling import run_all
 
 NOBODY = 65534
 
@@ -33,23 +33,13 @@ def check(settings: IcmpSettings, timeout: int = 2000) -> Check:
 
 def poll_all(polls: list[tuple[IcmpSettings, int]], **options: int) -> list[dict[str, Any]]:
     """All at once with one collector."""
-
-    async def run() -> list[dict[str, Any]]:
-        collector = IcmpCollector(**options)
-        await collector.start()
-        try:
-            return await asyncio.gather(*(attempt(collector, check(*one)) for one in polls))
-        finally:
-            await collector.stop()
-
-    return asyncio.run(run())
+    return [told(each) for each in run_all(IcmpCollector(**options), [check(*one) for one in polls])]
 
 
-async def attempt(collector: IcmpCollector, one: Check) -> dict[str, Any]:
-    try:
-        reading = await collector.collect(one, verbose=True)
-    except CollectError as error:
-        return {"state": "unknown", "reason": error.reason.value, "detail": error.detail, "log": [], "samples": {}}
+def told(reading: Reading | CollectError) -> dict[str, Any]:
+    """A reading as plain values."""
+    if isinstance(reading, CollectError):
+        return {"state": "unknown", "reason": reading.reason, "detail": reading.detail, "log": [], "samples": {}}
     samples = {
         ",".join([sample.name, *(value for _, value in sample.labels)]): sample.value
         for family in reading.families
@@ -117,6 +107,13 @@ def main(asked: dict[str, Any]) -> None:
         Path("/proc/sys/net/ipv4/ping_group_range").write_text(asked["groups"])
     if "forge" in asked:
         answer(FORGERIES[asked["forge"]])
+    if "names" in asked:
+        resolve = socket.getaddrinfo
+        socket.getaddrinfo = lambda host, *more, flags=0, **options: [  # type: ignore[misc]
+            found
+            for each in asked["names"].get(host, [host])
+            for found in resolve(each, *more, flags=socket.AI_NUMERICHOST, **options)
+        ]
     if asked.get("nobody"):
         os.setgroups([])
         os.setgid(NOBODY)

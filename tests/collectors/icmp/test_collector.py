@@ -18,7 +18,8 @@ from collectors.icmp.channel import Channel, Echo, payload
 from collectors.icmp.sockets import Way, open_socket
 from netmon.errors import CollectError
 from netmon.settings import AddressChoice, IcmpSettings
-from tests.collectors.icmp.apart import attempt, check, poll_all
+from tests.collectors.http.polling import attempt
+from tests.collectors.icmp.apart import check, poll_all
 from tests.collectors.icmp.routed import networks
 from tests.peers.programs import PATH, need, wait_for
 
@@ -200,6 +201,13 @@ def test_without_a_route_it_is_us() -> None:
     for read in apart({"host": "192.0.2.1"}, {"host": "2001:db8::1"}):
         assert (read["state"], read["reason"]) == ("unknown", "no_socket")
         assert "this host has no route to" in read["detail"]
+
+
+def test_an_address_without_a_route_gives_way_to_the_next() -> None:
+    (read,) = apart({"host": "two.example"}, names={"two.example": ["2001:db8::1", "127.0.0.1"]})
+    assert read["state"] == "up"
+    assert read["samples"]["probe_ip_protocol"] == 4
+    assert any("no route to 2001:db8::1: trying the next address" in line for line in read["log"])
 
 
 @pytest.mark.parametrize("groups", [NO_GROUP, EVERYBODY], ids=["raw", "unprivileged"])

@@ -1,6 +1,5 @@
 """Polling from a test, and peers that talk line by line."""
 
-import asyncio
 import socket
 import ssl
 from collections.abc import Callable, Sequence
@@ -10,6 +9,7 @@ from collectors.tcp import TcpCollector
 from netmon.errors import CollectError
 from netmon.model import Check, Reading
 from netmon.settings import TcpSettings
+from tests.collectors.http.polling import run_all
 from tests.collectors.http.servers import Server
 
 Talk = Callable[[socket.socket, Server], None]
@@ -30,23 +30,7 @@ def poll(settings: TcpSettings, timeout: int = 3000) -> Reading:
 
 def attempt_all(checks: Sequence[Check], **options: int) -> list[Reading | CollectError]:
     """All at once with one collector."""
-
-    async def run() -> list[Reading | CollectError]:
-        collector = TcpCollector(**options)
-        await collector.start()
-        try:
-            return await asyncio.gather(*(attempt(collector, one) for one in checks))
-        finally:
-            await collector.stop()
-
-    return asyncio.run(run())
-
-
-async def attempt(collector: TcpCollector, one: Check) -> Reading | CollectError:
-    try:
-        return await collector.collect(one, verbose=True)
-    except CollectError as error:
-        return error
+    return run_all(TcpCollector(**options), checks)
 
 
 def script(*lines: str | bytes | ssl.SSLContext, heard: list[str] | None = None) -> Talk:
