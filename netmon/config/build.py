@@ -22,11 +22,11 @@ from netmon.config.schema import (
 )
 from netmon.config.sections import Sections
 from netmon.config.source import Location, mark_of, shown
-from netmon.config.targets import CredentialEntry, HttpEntry, NodeSnmpEntry, ProbeCheckEntry, TlsEntry
+from netmon.config.targets import CredentialEntry, NodeSnmpEntry, ProbeCheckEntry
 from netmon.errors import Problem
 from netmon.model import Check, Commune, Contract, Inventory, MaintenanceWindow, Node, Role, Service, Site
 from netmon.probemodules import ProbeLibrary, aim
-from netmon.settings import HttpSettings, InterfaceRule, SnmpCredential, SnmpSettings, TlsSettings, TrapSettings
+from netmon.settings import InterfaceRule, SnmpCredential, SnmpSettings, TrapSettings
 
 
 @dataclass
@@ -167,7 +167,10 @@ class Builder:
         """What a check asks for; None: what it says cannot be done."""
         if entry.probe is not None:
             return self._probe(where, entry.probe)
-        return _Asked("http", entry.http.url, self._http_settings(entry.http)) if entry.http else None
+        if entry.http is None:
+            return None
+        settings = entry.http.settings(self.sections.main.http.ca_file)
+        return _Asked("http", settings.url, settings)
 
     def _probe(self, where: tuple[str | int, ...], entry: ProbeCheckEntry) -> "_Asked | None":
         module = self.probe_modules[entry.module]
@@ -181,27 +184,6 @@ class Builder:
             self._problem((*where, "probe", "target"), str(error))
             return None
         return _Asked(module.prober, entry.target, settings, module.timeout)
-
-    def _http_settings(self, entry: HttpEntry) -> HttpSettings:
-        return HttpSettings(
-            url=entry.url,
-            method=entry.method,
-            headers=tuple(entry.headers.items()),
-            body=entry.body,
-            expected_status=entry.expect_status or (),
-            body_regex=() if entry.body_regex is None else (entry.body_regex,),
-            body_not_regex=() if entry.body_not_regex is None else (entry.body_not_regex,),
-            follow_redirects=entry.follow_redirects,
-            max_redirects=entry.max_redirects,
-            max_bytes=entry.max_bytes,
-            slow=entry.slow,
-            connect_to=entry.connect_to,
-            tls=self._tls(entry.tls),
-        )
-
-    def _tls(self, entry: TlsEntry) -> TlsSettings:
-        ca_file = entry.ca_file or self.sections.main.http.ca_file
-        return TlsSettings(entry.verify, ca_file, entry.server_name, entry.min_days)
 
     # --- Schedules ----------------------------------------------------------------------------------------------------
 
