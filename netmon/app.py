@@ -24,6 +24,7 @@ from netmon.clock import SECOND, Clock, Millis, SteadyClock, SystemClock
 from netmon.config import Configuration
 from netmon.contracts import Collector, Event, SlaView
 from netmon.engine import heart
+from netmon.engine.garbage import TEND, GarbageCare
 from netmon.engine.pipeline import Pipeline, no_longer_watched
 from netmon.engine.poller import Poller
 from netmon.engine.scheduler import Scheduler
@@ -136,7 +137,9 @@ class Daemon:
             wrap = self.configuration.wrap_large_counters
             exposition = Exposition(pipeline, telemetry.registry, wrap_large_counters=wrap)
             pipeline.listen(exposition)
-            scraping, probing = self._scraping(), self._probing()
+            modules = snmp_modules(self.configuration.snmp_modules)
+            scraping = SnmpScraping.of(self.configuration, modules, self._wall)
+            probing = Probing.of(self.configuration, self._wall)
             web = await self._serve(stack, pipeline, exposition, scraping, probing)
             collectors = await self._open_collectors(stack)
             await asyncio.to_thread(heart.begin, store, clock.now())
@@ -177,18 +180,6 @@ class Daemon:
         pipeline = Pipeline(inventory, store, clock.now, windows)
         pipeline.restore(states, until)
         return pipeline
-
-    def _scraping(self) -> SnmpScraping:
-        configuration, library = self.configuration, self.configuration.snmp_modules
-        return SnmpScraping(
-            configuration.inventory, configuration.web.probe_allow, snmp_modules(library), library.auths,
-            configuration.credentials, self._wall,
-        )  # fmt: skip
-
-    def _probing(self) -> Probing:
-        configuration = self.configuration
-        allowed = configuration.web.probe_allow
-        return Probing(configuration.inventory, allowed, configuration.probe_modules, self._wall)
 
     async def _serve(
         self,
@@ -240,7 +231,9 @@ class Daemon:
         telemetry: Telemetry,
         clock: SteadyClock,
     ) -> Poller:
-        poller = Poller(collectors, pipeline, telemetry, clock)
+        checks = self.configuration.inventory.checks
+        references = [checks[name] for name in self.configuration.vantage]
+        poller = Poller(collectors, pipeline, telemetry, clock, references)
         beats = heart.Heart(store, pipeline, clock, self.configuration.heartbeat)
 
         def poll(check: Check, _due: Millis) -> None:
@@ -260,6 +253,10 @@ class Daemon:
         scheduler.start()
         scheduler.every(self.configuration.heartbeat, beats.beat)
         scheduler.every(SWEEP, sweep)
+        garbage = GarbageCare()
+        garbage.start()
+        stack.callback(garbage.stop)
+        scheduler.every(TEND, garbage.tend)
         scheduler.every(SLA_REFRESH, figures.refresh)
         figures.refresh()
         watch = asyncio.create_task(heart.watch_loop(telemetry, self._wall), name="loop watch")

@@ -51,6 +51,7 @@ class Reason(StrEnum):
     CREDENTIAL = "credential"
     FORBIDDEN = "forbidden"
     PROXY = "proxy"
+    PERMISSION = "permission"
     NO_SOCKET = "no_socket"
     OVERLOAD = "overload"
     NOT_POLLED = "not_polled"

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote
 
 from netmon.clock import MINUTE, Clock, Millis, SystemClock
+from netmon.config import Configuration
 from netmon.contracts import Collector, ProbeRequest
 from netmon.conventions import Reason
 from netmon.engine.poller import look
@@ -35,6 +36,12 @@ class Probing:
         self._modules = modules
         self._clock = clock or SystemClock()
         self._collectors: Mapping[str, Collector] = {}
+
+    @classmethod
+    def of(cls, configuration: Configuration, clock: Clock) -> "Probing":
+        """As the configuration says."""
+        allowed = configuration.web.probe_allow
+        return cls(configuration.inventory, allowed, configuration.probe_modules, clock)
 
     def open(self, collectors: Mapping[str, Collector]) -> None:
         """From now on ask by ``collectors``, which run."""

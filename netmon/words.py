@@ -55,6 +55,7 @@ REASON_WORDS: dict[Reason, str] = {
     Reason.CREDENTIAL: mark("credential missing"),
     Reason.FORBIDDEN: mark("not allowed to be asked"),
     Reason.PROXY: mark("failure of the proxy"),
+    Reason.PERMISSION: mark("a right is missing on the monitoring host"),
     Reason.NO_SOCKET: mark("no network socket on the monitoring host"),
     Reason.OVERLOAD: mark("monitoring overloaded"),
     Reason.NOT_POLLED: mark("not polled"),

@@ -120,6 +120,7 @@ class Exchange:
         self.close()
         self._origin = self._origin or (request.host, request.port)
         self.facts.tls = False
+        self.facts.status, self.facts.http_version = 0, 0.0
         try:
             self._wire, target, headers = self._reach(request)
             self.facts.tls = request.scheme == "https"

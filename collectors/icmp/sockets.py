@@ -113,7 +113,7 @@ def _prepare6(sock: socket.socket, way: Way, *, raw: bool) -> None:
 def _why_not(error: OSError | None, way: Way) -> CollectError:
     code = error.errno if error is not None else None
     if code in _REFUSED:
-        return CollectError(Reason.NO_SOCKET, _mend())
+        return CollectError(Reason.PERMISSION, _mend())
     if code in _NOT_HERE:
         version = 6 if way.family == socket.AF_INET6 else 4
         return CollectError(Reason.NO_SOCKET, f"this host has no IPv{version}")

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 import netmon
-from exporters.summary import Moment, is_stale, printable
+from exporters.summary import Moment, is_blind, is_stale, printable
 from exporters.web.communes import STATES, CommuneView, commune_views, count
 from exporters.web.pages import draw
 from exporters.web.problems import OpenProblem, open_problems
@@ -114,6 +114,7 @@ class LandingPage:
             ],
             "now": formats.instant(now),
             "started": formats.instant(moment.started),
+            "blind": sum(is_blind(view) for view in checks.values()),
             "stale": sum(is_stale(view.last, now) for view in checks.values()),
             "checks": formats.integer(len(checks)),
             "version": netmon.__version__,

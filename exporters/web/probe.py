@@ -6,6 +6,7 @@ error, and Prometheus marks the scrape as failed: a fault of ours is not the tar
 """
 
 import math
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -23,6 +24,8 @@ from netmon.probemodules import ProbeModule
 
 TIMEOUT_HEADER: Final = "x-prometheus-scrape-timeout-seconds"
 DEFAULT_MODULE: Final = "http_2xx"
+
+_USERINFO = re.compile(r"//[^/?#]*@")
 
 HELP: Final = {
     "probe_dns_additional_rrs": "Returns number of entries in the additional resource record list",
@@ -56,6 +59,7 @@ HELP: Final = {
     "probe_tls_version_info": "Returns the TLS version used or NaN when unknown",
 }
 """What blackbox_exporter tells, with its words for it: an interface, like the names."""
+_HEADS: Final = {name: text_head(Head(name, "gauge", words)) for name, words in HELP.items()}
 
 
 class ProbeEndpoint:
@@ -71,9 +75,9 @@ class ProbeEndpoint:
 
     async def respond(self, request: Request) -> Response:
         """One probe. 400: the request makes no sense; 403: not one of our targets; 503: we could not look."""
-        debug = request.query_params.get("debug") == "true"
+        debug = _said(request, "debug") == "true"
         try:
-            module = self._prober.module(request.query_params.get("module") or DEFAULT_MODULE)
+            module = self._prober.module(_said(request, "module") or DEFAULT_MODULE)
             observation = await self._prober.probe(module, self._asked(request, verbose=debug))
         except ScrapeRefusedError as error:
             return PlainTextResponse(f"{error.detail}\n", 403 if error.forbidden else 400)
@@ -91,11 +95,17 @@ class ProbeEndpoint:
         return Response(join(list(_lines(observation)), gzip=gzip), headers=headers)
 
     def _asked(self, request: Request, *, verbose: bool) -> ProbeRequest:
-        query = request.query_params
         waits = read_timeout(request.headers.get(TIMEOUT_HEADER, ""), self._offset)
-        if not query.get("target"):
+        target = _said(request, "target")
+        if not target:
             raise ScrapeRefusedError("Target parameter is missing")
-        return ProbeRequest(query["target"], query.get("hostname", ""), waits, verbose=verbose)
+        return ProbeRequest(target, _said(request, "hostname"), waits, verbose=verbose)
+
+
+def _said(request: Request, name: str) -> str:
+    """A parameter, the first of them where it comes several times, as there; empty: it does not come."""
+    values = request.query_params.getlist(name)
+    return str(values[0]) if values else ""
 
 
 def read_timeout(header: str, offset: float) -> Millis | None:
@@ -126,7 +136,7 @@ def _lines(observation: Observation) -> Iterable[bytes]:
         "probe_duration_seconds": Family("probe_duration_seconds", "gauge", "", (), one, (observation.duration,)),
     } | {family.name: family for family in reading.families if family.name in HELP}
     for name in sorted(families):
-        yield text_head(Head(name, "gauge", HELP[name]))
+        yield _HEADS[name]
         yield from sorted(_sample(families[name]))
 
 
@@ -143,7 +153,8 @@ def _sample(family: Family) -> Iterable[bytes]:
 def _debug(module: ProbeModule, observation: Observation) -> str:
     """What happened, what it would have answered, and by which rules; without secrets."""
     reading, check = observation.reading, observation.check
-    steps = [f"Beginning probe: {module.prober} of {check.target}, at most {check.timeout / SECOND:g} s", *reading.log]
+    target = _USERINFO.sub("//", check.target)
+    steps = [f"Beginning probe: {module.prober} of {target}, at most {check.timeout / SECOND:g} s", *reading.log]
     unseen = reading.state is State.UNKNOWN
     told = f"# none: {_unseen(reading)}\n" if unseen else b"".join(_lines(observation)).decode()
     return (

@@ -3,39 +3,26 @@
 import asyncio
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import urlsplit
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
+from netmon.cli.asked import PROBERS, Asked, check_of
 from netmon.cli.nearest import nearest
 from netmon.cli.options import ConfigOption, JsonOption
-from netmon.clock import SECOND, Millis, SystemClock
+from netmon.clock import SECOND, SystemClock
 from netmon.errors import UsageError
-from netmon.model import Check, Observation, State
-from netmon.probemodules import ProbeLibrary, ProbeModule, ProbeSettings, aim
-from netmon.settings import (
-    HttpSettings,
-    IcmpSettings,
-    Secret,
-    SnmpCredential,
-    SnmpSettings,
-    TcpSettings,
-)
+from netmon.model import Check, Observation, Sample, State
+from netmon.settings import Secret, SnmpCredential, SnmpSettings
 
 if TYPE_CHECKING:
     from netmon.config import Configuration
 
 GLYPHS = {State.UP: "✔", State.DEGRADED: "▲", State.DOWN: "✖", State.UNKNOWN: "?"}
 COLOURS = {State.UP: "green", State.DEGRADED: "yellow", State.DOWN: "red", State.UNKNOWN: "magenta"}
-SNMP_PORT = 161
-PROBERS = ("http", "tcp", "icmp", "dns")
-PLAIN: dict[str, ProbeSettings] = {"tcp": TcpSettings("", 0), "icmp": IcmpSettings("")}
-"""How a target is probed without a module."""
-USUAL_TIMEOUT = 5 * SECOND
 
 
 def register(app: typer.Typer) -> None:
@@ -56,6 +43,7 @@ def probe(
     hostname: Annotated[
         str, typer.Option(help="With a module for http or tcp: who is meant, as Host and in TLS.")
     ] = "",
+    query: Annotated[str | None, typer.Option(help="For dns without a module: NAME or NAME/TYPE.")] = None,
     auth: Annotated[str | None, typer.Option(help="For snmp: a credential of the configuration.")] = None,
     timeout: Annotated[
         float | None, typer.Option(help="Without CHECK: seconds (default: those of the module, else 5).")
@@ -73,12 +61,13 @@ def probe(
     if check is not None and configuration is not None:
         one = _configured(check, configuration)
     else:
-        one = _ad_hoc(_Asked(collector, target or "", module or [], hostname, auth, timeout), configuration)
+        one = check_of(Asked(collector, target or "", module or [], hostname, query, auth, timeout), configuration)
     observation = asyncio.run(_look(one, configuration))
     if as_json:
         typer.echo(json.dumps(_document(observation), ensure_ascii=False, indent=2))
     else:
-        _show(Console(highlight=False, soft_wrap=True), observation)
+        explain = _names(one, configuration)
+        _show(Console(highlight=False, soft_wrap=True), observation, explain)
     raise typer.Exit({State.UP: 0, State.DEGRADED: 1, State.DOWN: 2}.get(observation.reading.state, 3))
 
 
@@ -106,90 +95,18 @@ def _configured(name: str, configuration: "Configuration") -> Check:
     )
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Asked:
-    """What the command line asks for without naming a check."""
-
-    collector: str | None
-    target: str
-    modules: list[str]
-    hostname: str
-    auth: str | None
-    timeout: float | None
-
-    def check(self, collector: str, settings: object, timeout: Millis | None = None) -> Check:
-        """The check that does it; ``timeout`` is the module's."""
-        chosen = round(self.timeout * SECOND) if self.timeout else timeout or USUAL_TIMEOUT
-        return Check(
-            id=self.target, name=collector, collector=collector, target=self.target, commune="", site="", node="",
-            via=(), interval=60 * SECOND, timeout=chosen, fall=1, rise=1, settings=settings,
-        )  # fmt: skip
-
-
-def _ad_hoc(asked: _Asked, configuration: "Configuration | None") -> Check:
-    known = configuration.probe_modules if configuration else {}
-    named = asked.collector is None and len(asked.modules) == 1 and asked.modules[0] in known
-    kind = asked.collector or ("http" if "://" in asked.target else "snmp")
-    if named or (kind in PROBERS and asked.modules):
-        module = _module(asked, known)
-        return asked.check(module.prober, _aimed(module, asked), module.timeout)
-    if kind == "http":
-        if urlsplit(asked.target).scheme not in {"http", "https"}:
-            raise UsageError(f"netmon probe: --target {asked.target!r} is not an http or https URL")
-        return asked.check(kind, HttpSettings(asked.target))
-    if kind == "snmp":
-        return asked.check(kind, _snmp_settings(asked.target, asked.modules, asked.auth, configuration))
-    if kind in PLAIN:
-        return asked.check(kind, _aimed(ProbeModule("", kind, PLAIN[kind]), asked))
-    if kind == "dns":
-        raise UsageError("netmon probe: dns wants --module, which says what is asked of the server")
-    raise UsageError(f"netmon probe: no collector {kind!r}; there are {', '.join(PROBERS)} and snmp")
-
-
-def _module(asked: _Asked, known: ProbeLibrary) -> ProbeModule:
-    if len(asked.modules) != 1:
-        raise UsageError("netmon probe: one --module says how a target is probed")
-    module = known.get(asked.modules[0])
-    if module is None:
-        raise UsageError(f"netmon probe: no module {asked.modules[0]!r}{nearest(asked.modules[0], known)}")
-    if asked.collector not in {None, module.prober}:
-        raise UsageError(f"netmon probe: the module {module.name!r} is for {module.prober}, not {asked.collector}")
-    return module
-
-
-def _aimed(module: ProbeModule, asked: _Asked) -> ProbeSettings:
-    try:
-        return aim(module, asked.target, asked.hostname)
-    except ValueError as error:
-        raise UsageError(f"netmon probe: {error}") from None
-
-
-def _snmp_settings(
-    target: str, modules: list[str], auth: str | None, configuration: "Configuration | None"
-) -> SnmpSettings:
+def _names(check: Check, configuration: "Configuration | None") -> Callable[[str], str]:
+    """What puts names behind the object identifiers of a text."""
+    if not isinstance(check.settings, SnmpSettings):
+        return str
+    from collectors.snmp.mibs import names_of
     from netmon.app import snmp_modules
 
-    host, _, port = target.rpartition(":") if target.count(":") == 1 else (target, "", "")
-    if port and not port.isdecimal():
-        raise UsageError(f"netmon probe: {target!r} is not HOST or HOST:PORT")
-    known = snmp_modules(configuration.snmp_modules if configuration else None)
-    for name in modules:
-        if name not in known:
-            raise UsageError(f"netmon probe: no module {name!r}{nearest(name, known)}")
-    settings = SnmpSettings(host, int(port or SNMP_PORT), _credential(auth, configuration))
-    return dataclasses.replace(settings, modules=tuple(modules)) if modules else settings
+    modules = snmp_modules(configuration.snmp_modules if configuration else None).values()
+    return names_of(modules, configuration.mib_dirs if configuration else ()).explain
 
 
-def _credential(auth: str | None, configuration: "Configuration | None") -> SnmpCredential:
-    if auth is None or configuration is None:
-        return SnmpCredential("public (the default community)", "2c", Secret("public"))
-    credentials = configuration.credentials
-    if auth not in credentials:
-        raise UsageError(f"netmon probe: no credential {auth!r}{nearest(auth, credentials)}")
-    return credentials[auth]
-
-
-def _show(console: Console, observation: Observation) -> None:
+def _show(console: Console, observation: Observation, explain: Callable[[str], str]) -> None:
     check, reading = observation.check, observation.reading
     console.print(f"[bold]{escape(check.id)}[/] · {check.collector} · {escape(check.target)}")
     for name, value in settings_shown(check):
@@ -197,16 +114,16 @@ def _show(console: Console, observation: Observation) -> None:
     if reading.log:
         console.print("[bold]steps[/]")
         for line in reading.log:
-            console.print(f"  {escape(line)}")
+            console.print(f"  {escape(explain(line))}")
     if reading.families:
         console.print("[bold]samples[/]")
-        for line in _sample_lines(observation):
+        for line in _sample_lines(observation, explain):
             console.print(f"  {escape(line)}")
     glyph, colour = GLYPHS.get(reading.state, "?"), COLOURS.get(reading.state, "magenta")
     reason = "" if reading.state is State.UP else f" · {reading.reason.value}"
     console.print(f"[bold {colour}]{glyph} {reading.state.value}[/]{reason} · {observation.duration * 1000:.1f} ms")
     if reading.detail:
-        console.print(f"  {escape(reading.detail)}")
+        console.print(f"  {escape(explain(reading.detail))}")
 
 
 def settings_shown(check: Check) -> Iterator[tuple[str, str]]:
@@ -224,7 +141,7 @@ def _plain(name: str, value: object) -> str:
     match name, value:
         case "expected_status", ():
             text = "2xx"
-        case "slow", int():
+        case "slow" | "gap", int():
             text = f"{value / SECOND:g} s"
         case "connect_to", (host, port):
             text = f"{host}:{port}"
@@ -246,11 +163,22 @@ def _plain(name: str, value: object) -> str:
     return text
 
 
-def _sample_lines(observation: Observation) -> Iterator[str]:
-    for family in observation.reading.families:
-        for sample in family.samples():
-            labels = ",".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in sample.labels)
-            yield f"{sample.name}{{{labels}}} {sample.value}" if labels else f"{sample.name} {sample.value}"
+def _sample_lines(observation: Observation, explain: Callable[[str], str]) -> Iterator[str]:
+    for sample, place in _samples(observation):
+        labels = ",".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in sample.labels)
+        line = f"{sample.name}{{{labels}}} {sample.value}" if labels else f"{sample.name} {sample.value}"
+        yield f"{line}  ← {explain(place)}" if place else line
+
+
+def _samples(observation: Observation) -> Iterator[tuple[Sample, str]]:
+    """Each sample, and the object it comes from; empty where it comes from none."""
+    reading = observation.reading
+    places: dict[tuple[str, tuple[str, ...]], str] = {}
+    for origin in reading.origins:
+        places.setdefault((origin.name, origin.labels), origin.place)
+    for family in reading.families:
+        for sample, labels in zip(family.samples(), family.series, strict=True):
+            yield sample, places.get((family.name, labels), "")
 
 
 def _document(observation: Observation) -> dict[str, Any]:
@@ -267,8 +195,7 @@ def _document(observation: Observation) -> dict[str, Any]:
         "duration_seconds": round(observation.duration, 6),
         "steps": list(reading.log),
         "samples": [
-            {"name": sample.name, "labels": dict(sample.labels), "value": sample.value}
-            for family in reading.families
-            for sample in family.samples()
+            {"name": sample.name, "labels": dict(sample.labels), "value": sample.value, **({"oid": oid} if oid else {})}
+            for sample, oid in _samples(observation)
         ],
     }

@@ -98,36 +98,40 @@ class HttpReading(ProbeReading):
         """A value; what a name like ``Authorization`` or ``Cookie`` heads is never shown."""
         value = Secret(self.reference(node, where) or str(node))
         plain = value.reveal()
-        if not plain.isprintable() or plain != plain.strip() or any(ord(letter) > 255 for letter in plain):
-            self.wrong(node, where, "expected one line that a header can carry (Latin-1, no spaces around it)")
+        if not plain.isprintable() or plain != plain.strip():
+            self.wrong(node, where, "expected one line, without spaces around it")
         if plain == node and not SECRET_HEADER.search(name):
             return plain
         self.hide(node)
         return value
 
     def _http_headers(self, said: MapNode, where: Where) -> Headers:
-        """Headers in the longer form: lists of ``values``, ``secrets`` and ``files`` that hold one."""
+        """Headers in the longer form: ``values``, ``secrets`` and ``files`` that hold one, sent as one list."""
         headers: list[tuple[str, str | Secret]] = []
         table, at = self.table(said, "http_headers", where), (where, "http_headers")
         for name, node in table.items():
-            place = (at, name)
-            entry = self.mapping(node, place, ("values", "secrets", "files"))
-            if not self._is_name(table, name, at):
-                continue
-            for key in ("values", "secrets", "files"):
-                for text, spot in self.listed(entry, key, place):
-                    if key == "files":
-                        found = self.secret({"x_file": text}, "x", spot) or Secret("")
-                        headers.append((str(name), found))
-                    elif isinstance(text, str):
-                        value = self._header(name, text, spot)
-                        if key == "secrets" and isinstance(value, str):
-                            self.hide(text)
-                            value = Secret(value)
-                        headers.append((str(name), value))
-                    else:
-                        self.wrong(text, spot, f"expected text, found {kind_of(text)}")
+            entry = self.mapping(node, (at, name), ("values", "secrets", "files"))
+            parts = [
+                self._part(key, str(name), value, place)
+                for key in ("values", "secrets", "files")
+                for value, place in self.listed(entry, key, (at, name))
+            ]
+            joined = ", ".join(part.reveal() if isinstance(part, Secret) else part for part in parts)
+            if self._is_name(table, name, at):
+                headers.append((str(name), Secret(joined) if any(isinstance(p, Secret) for p in parts) else joined))
         return tuple(headers)
+
+    def _part(self, key: str, name: str, node: object, where: Where) -> str | Secret:
+        if not isinstance(node, str):
+            self.wrong(node, where, f"expected text, found {kind_of(node)}")
+            return ""
+        if key == "files":
+            return self.secret({"x_file": node}, "x", where) or Secret("")
+        value = self._header(name, node, where)
+        if key == "values" or isinstance(value, Secret):
+            return value
+        self.hide(node)
+        return Secret(value)
 
     def _compression(self, said: MapNode, headers: Headers, where: Where) -> Compression:
         """How the body is compressed; where that is not said, it is taken as it comes, as there."""

@@ -7,7 +7,7 @@ from typing import Any, Final, cast, get_args
 from netmon.config.blackboxvalues import ADDRESS_KEYS, ProbeReading
 from netmon.config.looking import Where
 from netmon.config.source import MapNode, shown
-from netmon.settings import DnsSettings, DnsTransport, IcmpSettings, QueryResponse, RecordRules, TcpSettings
+from netmon.settings import DnsSettings, DnsTransport, IcmpSettings, QueryResponse, RecordRules, Secret, TcpSettings
 
 TCP_KEYS: Final = (*ADDRESS_KEYS, "source_ip_address", "query_response", "tls", "tls_config")
 ICMP_KEYS: Final = (*ADDRESS_KEYS, "source_ip_address", "payload_size", "dont_fragment", "ttl")
@@ -64,10 +64,11 @@ class NetReading(ProbeReading):
             entry = self.mapping(one, place, ("name", "value"))
             name = self.required(entry, "name", place, _LABEL, "a label's name (letters, digits and '_')")
             labels.append((name, self.text(entry, "value", place)))
-        if _SECRET.search(self.text(step, "send", where)):
-            self.hide(step["send"])
+        send: str | Secret = self.text(step, "send", where)
+        if isinstance(send, str) and _SECRET.search(send):
+            send = self.hidden(step["send"], (where, "send"))
         expect = self.pattern(step["expect"], (where, "expect")) if "expect" in step else ""
-        return QueryResponse(expect, self.text(step, "send", where), self.flag(step, "starttls", where), tuple(labels))
+        return QueryResponse(expect, send, self.flag(step, "starttls", where), tuple(labels))
 
     def icmp(self, node: object, where: Where) -> IcmpSettings:
         """What the section asks for; ``host`` is empty. One packet is sent, as there."""

@@ -20,6 +20,7 @@ from netmon.probemodules import ProbeLibrary, ProbeModule, ProbeSettings
 
 PROBERS: Final = ("http", "tcp", "icmp", "dns", "grpc")
 _MODULE_KEYS: Final = ("prober", "timeout", *PROBERS)
+_NO_TIMEOUT: Final = (None, "0", "0s")
 _GRPC_KEYS: Final = (*ADDRESS_KEYS, "service", "tls", "tls_config")
 
 
@@ -71,7 +72,7 @@ class _ModuleReading(HttpReading, NetReading):
         self.refusals = []
         said = self.mapping(node, where, _MODULE_KEYS)
         prober = self.choice(said, "prober", where, PROBERS)
-        timeout = self.duration(said, "timeout", where)
+        timeout = self.duration(said, "timeout", where) if said.get("timeout") not in _NO_TIMEOUT else None
         settings = {key: self._section(said, key, where) for key in PROBERS if key == prober or key in said}
         refused = "; ".join(map(str, self.refusals))
         text = yaml.safe_dump(self.shown(said), sort_keys=False, allow_unicode=True, width=1000)

@@ -8,7 +8,8 @@ from netmon.clock import Millis
 from netmon.config.entry import EVERY
 from netmon.config.interfaces import InterfaceEntry
 from netmon.config.kinds import duration_text
-from netmon.config.names import SNMP_CHECK, snmp_check_id
+from netmon.config.names import ICMP_CHECK, SNMP_CHECK, icmp_check_id, snmp_check_id
+from netmon.config.nettargets import PingEntry
 from netmon.config.problems import label
 from netmon.config.schema import (
     CheckEntry,
@@ -22,11 +23,11 @@ from netmon.config.schema import (
 )
 from netmon.config.sections import Sections
 from netmon.config.source import Location, mark_of, shown
-from netmon.config.targets import CredentialEntry, NodeSnmpEntry, ProbeCheckEntry
+from netmon.config.targets import CredentialEntry, NodeSnmpEntry, ProbeCheckEntry, TlsEntry
 from netmon.errors import Problem
 from netmon.model import Check, Commune, Contract, Inventory, MaintenanceWindow, Node, Role, Service, Site
 from netmon.probemodules import ProbeLibrary, aim
-from netmon.settings import InterfaceRule, SnmpCredential, SnmpSettings, TrapSettings
+from netmon.settings import InterfaceRule, SnmpCredential, SnmpSettings, TlsSettings, TrapSettings
 
 
 @dataclass
@@ -78,6 +79,9 @@ class Builder:
             if node.snmp is not None:
                 check = self._snmp_check(index, node, node.snmp, nodes[node.id], sites)
                 checks.update({check.id: check} if check else {})
+            if node.icmp is not None:
+                ping = self._ping_check(index, node, node.icmp, sites)
+                checks[ping.id] = ping
         for index, entry in self.sections.entries("checks", CheckEntry).items():
             check = self._check(index, entry, nodes, sites)
             checks.update({check.id: check} if check else {})
@@ -95,9 +99,24 @@ class Builder:
         if credential is None:
             return None
         return Check(
-            snmp_check_id(entry.id), SNMP_CHECK, "snmp", _target(node), site.commune if site else "", entry.site,
-            entry.id, entry.uplinks, interval, timeout, fall, rise, self._snmp_settings(asked, node, credential),
+            snmp_check_id(entry.id), SNMP_CHECK, "snmp", _target(node.address, node.port), site.commune if site else "",
+            entry.site, entry.id, entry.uplinks, interval, timeout, fall, rise,
+            self._snmp_settings(asked, node, credential),
         )  # fmt: skip
+
+    def _ping_check(self, index: int, entry: NodeEntry, asked: PingEntry, sites: Mapping[str, Site]) -> Check:
+        where = ("nodes", index)
+        interval, timeout, fall, rise = self._schedule(where, entry)
+        self._fits((*where, "icmp"), asked, timeout)
+        site, host = sites.get(entry.site), entry.address[0]
+        return Check(
+            icmp_check_id(entry.id), ICMP_CHECK, "icmp", host, site.commune if site else "", entry.site, entry.id,
+            entry.uplinks, interval, timeout, fall, rise, asked.settings(host),
+        )  # fmt: skip
+
+    def _fits(self, where: tuple[str | int, ...], asked: PingEntry, timeout: Millis) -> None:
+        if wrong := asked.unfit(timeout):
+            self._problem(where, wrong)
 
     def _credential(self, where: tuple[str | int, ...], asked: NodeSnmpEntry) -> SnmpCredential | None:
         name = asked.credential or self.sections.main.snmp.credential
@@ -167,6 +186,14 @@ class Builder:
         """What a check asks for; None: what it says cannot be done."""
         if entry.probe is not None:
             return self._probe(where, entry.probe)
+        if entry.tcp is not None:
+            return _Asked("tcp", _target(*entry.tcp.address), entry.tcp.settings(self._tls))
+        if entry.icmp is not None:
+            self._fits((*where, "icmp"), entry.icmp, entry.timeout or self.sections.main.defaults.timeout)
+            return _Asked("icmp", entry.icmp.address, entry.icmp.settings(entry.icmp.address))
+        if entry.dns is not None:
+            host, port = entry.dns.address
+            return _Asked("dns", _target(host, port) if port else host, entry.dns.settings(self._tls))
         if entry.http is None:
             return None
         settings = entry.http.settings(self.sections.main.http.ca_file)
@@ -184,6 +211,9 @@ class Builder:
             self._problem((*where, "probe", "target"), str(error))
             return None
         return _Asked(module.prober, entry.target, settings, module.timeout)
+
+    def _tls(self, entry: TlsEntry) -> TlsSettings:
+        return entry.settings(self.sections.main.http.ca_file)
 
     # --- Schedules ----------------------------------------------------------------------------------------------------
 
@@ -216,8 +246,8 @@ def _too_long(timeout: Millis, interval: Millis) -> str:
     return f"the timeout ({duration_text(timeout)}) cannot be longer than the interval ({duration_text(interval)})"
 
 
-def _target(node: Node) -> str:
-    return f"[{node.address}]:{node.port}" if ":" in node.address else f"{node.address}:{node.port}"
+def _target(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _commune(entry: CommuneEntry) -> Commune:

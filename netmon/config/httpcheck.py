@@ -165,7 +165,7 @@ class WayEntry(Entry):
         return AddressChoice(self.ip_protocol, self.ip_protocol_fallback, self.source_address or "")
 
 
-class StepEntry(RequestEntry):
+class HttpStepEntry(RequestEntry):
     """One step of a journey. `{{name}}` in its URL, headers, body and form is what an earlier step extracted."""
 
     name: Annotated[str, kinds.matching("a name of letters, digits, '-' and '_'", "[A-Za-z0-9_-]{1,50}")] = Field(
@@ -197,7 +197,7 @@ class StepEntry(RequestEntry):
 class HttpEntry(WayEntry, RequestEntry):
     """What is asked of a web endpoint, and what it must answer: one request, or a journey of several `steps`."""
 
-    steps: tuple[StepEntry, ...] = setting(
+    steps: tuple[HttpStepEntry, ...] = setting(
         (),
         "A journey: requests one after the other, with cookies in common; the first that fails ends it. Beside it "
         "stand only `slow`, for the whole, and how all of them are reached.",

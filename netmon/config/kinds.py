@@ -218,18 +218,19 @@ def whole(minimum: int, maximum: int) -> Kind:
     return Kind(words, parse, {"type": "integer", "minimum": minimum, "maximum": maximum})
 
 
-def percent() -> Kind:
-    """A percentage above 0 and up to 100, read as a ratio."""
-    words = "a percentage above 0 and up to 100"
+def percent(*, zero: bool = False) -> Kind:
+    """A percentage above 0 (with ``zero``: from 0) and up to 100, read as a ratio."""
+    words = "a percentage from 0 to 100" if zero else "a percentage above 0 and up to 100"
+    least = "minimum" if zero else "exclusiveMinimum"
 
     def parse(scalar: Scalar, _: Context) -> float:
         match = _PERCENT.fullmatch(scalar)
-        if not match or not 0 < float(match[1]) <= 100:
+        if not match or not 0 <= float(match[1]) <= 100 or (float(match[1]) == 0 and not zero):
             raise WrongError(f"expected {words}, found {shown(scalar)}")
         whole_part, _dot, decimals = match[1].partition(".")
         return int(whole_part + decimals) / float(10 ** (2 + len(decimals)))
 
-    return Kind(words, parse, {"type": ["number", "string"], "exclusiveMinimum": 0, "maximum": 100})
+    return Kind(words, parse, {"type": ["number", "string"], least: 0, "maximum": 100})
 
 
 def seconds(minimum: float, maximum: float) -> Kind:

@@ -43,8 +43,10 @@ class Configuration:
     """Everything the configuration says, checked. ``source`` is the main file, ``files`` all that were read.
 
     ``credentials`` are those of SNMP, by name; ``traps`` None: netmon does not listen for traps.
+    ``vantage`` are the checks that show whether netmon sees anything at all, by id; none: that is not asked.
     ``snmp_modules`` is what module files say besides the built-in modules, ``probe_modules`` what files of
-    blackbox_exporter say; ``notes`` tell what of them cannot be used.
+    blackbox_exporter say; ``notes`` tell what of them cannot be used. MIB files in
+    ``mib_dirs`` only explain.
     """
 
     inventory: Inventory
@@ -60,10 +62,12 @@ class Configuration:
     source: Path
     files: tuple[Path, ...]
     traps: TrapSettings | None = None
+    vantage: tuple[str, ...] = ()
     snmp_modules: ModuleLibrary = field(default_factory=ModuleLibrary)
     wrap_large_counters: bool = True
     probe_modules: ProbeLibrary = field(default_factory=dict)
     notes: tuple[Problem, ...] = ()
+    mib_dirs: tuple[Path, ...] = ()
 
     @property
     def history(self) -> Path | str:
@@ -112,10 +116,12 @@ def _configuration(main: Path, files: Files) -> Configuration:
         source=main,
         files=tuple(files.paths),
         traps=builder.traps(),
+        vantage=tuple(dict.fromkeys(settings.vantage.references)) if settings.vantage else (),
         snmp_modules=library,
         wrap_large_counters=settings.snmp.wrap_large_counters,
         probe_modules=probes.library,
         notes=tuple(probes.notes),
+        mib_dirs=settings.snmp.mib_dirs,
     )
 
 

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from netmon.clock import DAY, HOUR, SECOND, Millis
 from netmon.config import kinds, places
 from netmon.config.entry import (
+    CheckName,
     CommuneName,
     Communes,
     Count,
@@ -30,6 +31,7 @@ from netmon.config.entry import (
 from netmon.config.httpcheck import HttpEntry
 from netmon.config.interfaces import InterfaceEntry
 from netmon.config.kinds import Context, Kind, Or, custom
+from netmon.config.nettargets import DnsEntry, IcmpEntry, PingEntry, TcpEntry
 from netmon.config.source import Scalar, shown
 from netmon.config.targets import (
     CredentialEntry,
@@ -102,6 +104,16 @@ class ProbeEntry(Entry):
     )
 
 
+class VantageEntry(Entry):
+    """How netmon knows that it sees anything at all. Before a target that does not answer is believed to be down, the
+    references are asked; while none of them answers, what does not answer is unknown, never an outage.
+    """
+
+    references: Annotated[tuple[CheckName, ...], Field(min_length=1)] = Field(
+        description="Checks that show it, best two or more that fail for different reasons: the gateway, another site."
+    )
+
+
 class DefaultsEntry(Entry):
     """How checks are scheduled and judged, unless they say otherwise."""
 
@@ -149,7 +161,7 @@ class SiteEntry(Entry):
 
 
 class NodeEntry(ScheduleEntry):
-    """A device of the network, polled over SNMP; its check is called `<id>/snmp`."""
+    """A device of the network, polled over SNMP by a check called `<id>/snmp`."""
 
     id: Id = Field(description="Its name for netmon, unique among sites, nodes, checks and services.")
     name: Text | None = setting(None, "Its name for people; none: the id.")
@@ -159,6 +171,9 @@ class NodeEntry(ScheduleEntry):
         description="Where it answers: host or host:port."
     )
     uplinks: tuple[NodeId, ...] = setting((), "Nodes any one of which is enough to reach it; none: it is a root.")
+    icmp: Annotated[PingEntry | None, Or("true", PingEntry(), "a mapping", {"const": True})] = setting(
+        None, "Whether it is pinged too, by a check called `<id>/icmp`: `true`, or how; none: it is not."
+    )
     snmp: Annotated[NodeSnmpEntry | None, Or("false", None, "a mapping", {"const": False})] = setting(
         NodeSnmpEntry(),
         "What is asked of it, where it differs from the section `snmp`; `false`: it is not polled.",
@@ -166,12 +181,12 @@ class NodeEntry(ScheduleEntry):
     )
 
 
-CHECK_KINDS = ("http", "probe")
+CHECK_KINDS = ("http", "tcp", "icmp", "dns", "probe")
 """What a check can be: the keys of which one says what is asked."""
 
 
 class CheckEntry(ScheduleEntry):
-    """A target that is watched; `http` or `probe` says which, and what it must answer."""
+    """A target that is watched; `http`, `tcp`, `icmp`, `dns` or `probe` says which, and what it must answer."""
 
     id: Id = Field(description="Its name for netmon, unique among sites, nodes, checks and services.")
     site: SiteId | None = setting(None, "The site it belongs to; none: that of `node`.")
@@ -181,6 +196,9 @@ class CheckEntry(ScheduleEntry):
     )
     via: tuple[NodeId, ...] = setting((), "Nodes one of which must work for it to be reached.")
     http: HttpEntry | None = setting(None, "What is asked of a web endpoint, and what must be answered.")
+    tcp: TcpEntry | None = setting(None, "A port, and what must be said there.")
+    icmp: IcmpEntry | None = setting(None, "A host that must answer pings.")
+    dns: DnsEntry | None = setting(None, "A name server, what is asked of it and what must be answered.")
     probe: ProbeCheckEntry | None = setting(None, "A target, and the module of blackbox_exporter it is probed with.")
 
     @model_validator(mode="after")
@@ -254,6 +272,9 @@ class Main(Entry):
     )
     web: WebEntry = setting(WebEntry(), "Where netmon answers over HTTP.", written={})
     probe: ProbeEntry = setting(ProbeEntry(), "Polls that a scraper asks for.", written={})
+    vantage: VantageEntry | None = setting(
+        None, "How netmon knows that it sees anything at all; none: a target that does not answer is always down."
+    )
     defaults: DefaultsEntry = setting(DefaultsEntry(), "Schedule and judgement of checks.", written={})
     snmp: SnmpEntry = setting(SnmpEntry(), "What is asked of SNMP agents.", written={})
     interfaces: tuple[InterfaceEntry, ...] = setting((), "Which interfaces of devices are shown; none: all.")

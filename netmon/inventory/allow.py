@@ -78,11 +78,21 @@ def _hosts(settings: object) -> tuple[str, ...]:
     """Where a check's settings lead; a device's own stands in its node."""
     match settings:
         case HttpSettings():
-            return (urlsplit(settings.url).hostname or "", settings.connect_to[0] if settings.connect_to else "")
+            steps = tuple(host for step in settings.steps for host in _hosts(step.settings))
+            return (_host_of(settings.url), settings.connect_to[0] if settings.connect_to else "", *steps)
         case TcpSettings() | IcmpSettings() | DnsSettings():
             return (settings.host,)
         case _:
             return ()
+
+
+def _host_of(url: str) -> str:
+    """The host of a URL; empty where it is only found during the poll (``{{next}}``)."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+    return "" if "{" in host else host
 
 
 def _name(host: str) -> str:

@@ -62,7 +62,11 @@ class IcmpSettings:
 
 @dataclass(frozen=True, slots=True)
 class RecordRules:
-    """What one section of a DNS answer must look like, on its records' text ``name\\tttl\\tclass\\ttype\\tdata``."""
+    """What one section of a DNS answer must look like, on its records' text ``name\\tttl\\tclass\\ttype\\tdata``.
+
+    The names are those of blackbox_exporter's validators, and so is what they do: ``fail_if_all_match`` fails unless
+    all match, as ``fail_if_not_matches`` does, but not where there is no record at all.
+    """
 
     fail_if_matches: tuple[str, ...] = ()
     fail_if_all_match: tuple[str, ...] = ()

@@ -20,7 +20,8 @@ from netmon.settings import (
     SnmpSettings,
     TlsSettings,
 )
-from tests.collectors.http.servers import OK, Server, answer
+from tests.collectors.dns.servers import Udp, right
+from tests.collectors.http.servers import OK, Server, answer, hang
 from tests.config.good import write
 
 
@@ -106,7 +107,6 @@ def test_a_module_of_a_file_says_how_a_target_is_probed(configuration: str, caps
         (["--collector", "http", "--module", "page", "--module", "ping"], "one --module says how a target is probed"),
         (["--module", "health"], "module 'health' cannot be used: blackbox.yml:4:20: modules.health.prober: gRPC"),
         (["--module", "ping"], "target 'a/b' is not a host, host:port or [IPv6]:port"),
-        (["--collector", "dns"], "dns wants --module, which says what is asked of the server"),
         (["--collector", "ftp"], "no collector 'ftp'; there are http, tcp, icmp, dns and snmp"),
     ],
 )
@@ -115,3 +115,25 @@ def test_what_cannot_be_probed_is_said(
 ) -> None:
     assert main(["probe", "-c", configuration, "--target", "a/b", *arguments]) == 64
     assert capsys.readouterr().err.startswith(f"netmon probe: {said}")
+
+
+def test_ports_and_name_servers_are_probed_without_a_configuration(capsys: pytest.CaptureFixture[str]) -> None:
+    with Udp(lambda query, _: [right(query, "a.example. 60 IN MX 10 b.example.")]) as dns, Server(hang) as port:
+        assert (
+            main(["probe", "--collector", "dns", "--target", f"127.0.0.1:{dns.port}", "--query", "a.example/mx"]) == 0
+        )
+        shown = capsys.readouterr().out
+        assert "asking for a.example IN MX" in shown
+        assert "answer: a.example. 60 IN MX 10 b.example." in shown
+        assert "probe_dns_answer_rrs 1" in shown
+        assert main(["probe", "--collector", "tcp", "--target", f"127.0.0.1:{port.port}", "--json"]) == 0
+        told = json.loads(capsys.readouterr().out)
+        assert told["collector"] == "tcp"
+        assert any("connected to 127.0.0.1" in step for step in told["steps"])
+
+
+def test_a_host_is_pinged_without_a_configuration(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["probe", "--collector", "icmp", "--target", "127.0.0.1"])
+    shown = capsys.readouterr().out
+    assert (code, "answer to 3 in" in shown) == (0, True) or (code, "net.ipv4.ping_group_range" in shown) == (3, True)
+    assert "count: 3" in shown

@@ -72,8 +72,7 @@ def test_every_key_of_http_is_read(tmp_path: Path) -> None:
             ("Host", "vhost.example.org"),
             ("X-Api-Key", Secret("hidden in a header")),
             ("Accept-Encoding", "br;q=0.5, gzip"),
-            ("X-Long", "one"), ("X-Long", "two"), ("X-Long", Secret("hidden in a list")),
-            ("X-Long", Secret("hidden in a file")),
+            ("X-Long", Secret("one, two, hidden in a list, hidden in a file")),
         ),
         Secret('{"a": 1}'), (200, 204), ("(?a:\\AWelcome\\Z)",), ("(?a:(?i-ms:maintenance))", "(?a:error \\d+)"),
         follow_redirects=False, max_bytes=1_572_864,
@@ -197,11 +196,74 @@ def test_what_cannot_be_done_refuses_one_module_and_no_other(
     assert files.library["http_plain"].settings is not None
 
 
+STYLES = {
+    "of a generator": """\
+"modules":
+  "http_2xx":
+    "http":
+      "preferred_ip_protocol": "ip4"
+      "valid_status_codes": []
+    "prober": "http"
+    "timeout": "30s"
+""",
+    "of JSON": '{"modules": {"http_2xx": {"prober": "http", "http": {"valid_status_codes": [200], "tls_config": {}}}}}',
+    "with anchors": """\
+---
+modules:
+  http_2xx: &usual
+    prober: http
+    timeout: 0s
+    http: &http
+      fail_if_not_ssl: true
+  other:
+    <<: *usual
+    http: {<<: *http, method: HEAD}
+""",
+    "with empty sections": "modules:\n  http_2xx:\n    prober: http\n    timeout:\n    http:\n    tcp: {}\n    icmp:\n",
+    "with long texts": """\
+modules:
+  http_2xx:
+    prober: http
+    http:
+      method: POST
+      headers: {SOAPAction: '"urn:x#y"', Content-Type: "text/xml; charset=utf-8"}
+      body: |
+        <?xml version="1.0"?>
+        <a b="c">é</a>
+      fail_if_body_not_matches_regexp:
+        - >-
+          <ok>(true|1)</ok>
+""",
+}
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_file_may_be_written_in_any_style(tmp_path: Path, style: str) -> None:
+    files = read(tmp_path, STYLES[style])
+    assert (said(files.problems), said(files.notes)) == ([], [])
+    assert isinstance(files.library["http_2xx"].settings, HttpSettings)
+
+
+def test_a_file_without_modules_is_none_the_worse(tmp_path: Path) -> None:
+    for text in ("", "# nothing\n", "modules:\n", "modules: {}\n"):
+        files = read(tmp_path, text)
+        assert (said(files.problems), dict(files.library)) == ([], {})
+
+
 def test_a_secret_may_be_referred_to(tmp_path: Path) -> None:
     text = GOOD.replace("password: hidden password", "password: ${file:secret-file}")
     found = read(tmp_path, text).library["http_everything"].settings
     assert isinstance(found, HttpSettings)
     assert found.auth == BasicAuth("netmon", Secret("hidden in a file"))
+
+
+def test_what_logs_in_over_tcp_is_a_secret(tmp_path: Path) -> None:
+    files = read(tmp_path, GOOD.replace('"EHLO prober\\r"', '"PASS hidden"'))
+    module = files.library["tcp_everything"]
+    assert isinstance(module.settings, TcpSettings)
+    assert module.settings.query_response[1].send == Secret("PASS hidden")
+    assert "hidden" not in repr(module)
+    assert "- send: <secret>\n" in module.text
 
 
 def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
@@ -319,7 +381,7 @@ def test_a_check_may_name_a_module(tmp_path: Path) -> None:
         ("probe: {module: dns_plain", "http: {url: 'http://x/'}, probe: {module: dns_plain",
          "7:49: checks.noms.probe: cannot stand beside 'http': make it a check of its own"),
         (', probe: {module: dns_plain, target: "[2001:db8::1]:5353"}', "",
-         "7:5: checks.noms.http: is required: one of http, probe"),
+         "7:5: checks.noms.http: is required: one of http, tcp, icmp, dns, probe"),
     ],
 )  # fmt: skip
 def test_what_a_check_cannot_probe_is_said(tmp_path: Path, old: str, new: str, why: str) -> None:

@@ -19,6 +19,7 @@ from collectors.icmp.sockets import Way, open_socket
 from netmon.errors import CollectError
 from netmon.settings import AddressChoice, IcmpSettings
 from tests.collectors.icmp.apart import attempt, check, poll_all
+from tests.collectors.icmp.routed import networks
 from tests.peers.programs import PATH, need, wait_for
 
 ROOT = Path(__file__).parents[3]
@@ -190,7 +191,7 @@ def test_root_falls_back_to_a_raw_socket() -> None:
 
 def test_without_any_right_the_check_is_unknown_and_the_mend_is_told() -> None:
     for read in apart({"host": "127.0.0.1"}, {"host": "::1"}, groups=NO_GROUP, nobody=True):
-        assert (read["state"], read["reason"]) == ("unknown", "no_socket")
+        assert (read["state"], read["reason"]) == ("unknown", "permission")
         assert "net.ipv4.ping_group_range to '0 2147483647' (now 1 0)" in read["detail"]
         assert "CAP_NET_RAW" in read["detail"]
 
@@ -234,41 +235,15 @@ def test_what_is_lost_is_told_and_degrades_beyond_what_is_tolerated() -> None:
 
 # --- Routers on the way -----------------------------------------------------------------------------------------------
 
-ROUTED = """
-set -e
-for n in a r b; do ip netns add $1$n; ip -n $1$n link set lo up; done
-ip link add v1 netns $1a type veth peer name v2 netns $1r
-ip link add v3 netns $1r type veth peer name v4 netns $1b
-ip -n $1a addr add 10.9.1.1/24 dev v1; ip -n $1r addr add 10.9.1.2/24 dev v2
-ip -n $1r addr add 10.9.2.1/24 dev v3; ip -n $1b addr add 10.9.2.2/24 dev v4
-ip -n $1a addr add fd09:1::1/64 dev v1 nodad; ip -n $1r addr add fd09:1::2/64 dev v2 nodad
-ip -n $1r addr add fd09:2::1/64 dev v3 nodad; ip -n $1b addr add fd09:2::2/64 dev v4 nodad
-ip -n $1a link set v1 up; ip -n $1r link set v2 up; ip -n $1r link set v3 up; ip -n $1b link set v4 up
-ip -n $1r link set v3 mtu 1300; ip -n $1b link set v4 mtu 1300
-ip -n $1a route add default via 10.9.1.2; ip -n $1b route add default via 10.9.2.1
-ip -n $1a route add default via fd09:1::2; ip -n $1b route add default via fd09:2::1
-ip netns exec $1r sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
-"""
-"""Three networks in a row: a router between netmon and its target, and a narrow link behind it."""
-
 
 @pytest.fixture(scope="module")
 def routed() -> Iterator[tuple[str, ...]]:
     """How to enter the network on this side of the router."""
-    if os.geteuid():
-        pytest.skip("needs root, for networks of its own")
-    ip, name = need("ip", "iproute2"), f"netmon{os.getpid()}"
-    try:
-        made = subprocess.run(["sh", "-c", ROUTED, "sh", name], capture_output=True, text=True, check=False)
-        if made.returncode:
-            pytest.skip(f"needs network namespaces: {made.stderr.strip()}")
-        into = (ip, "netns", "exec", f"{name}a")
+    with networks() as made:
         # Addresses derived from the link's are on probation for a moment.
-        wait_for(lambda: apart({"host": "fd09:2::2", "timeout": 300}, into=into)[0]["state"] == "up")
-        yield into
-    finally:
-        for one in "arb":
-            subprocess.run([ip, "netns", "del", f"{name}{one}"], capture_output=True, check=False)
+        here = made.into("a")
+        wait_for(lambda: apart({"host": "fd09:2::2", "timeout": 300}, into=here)[0]["state"] == "up")
+        yield here
 
 
 @pytest.mark.parametrize("groups", [NO_GROUP, EVERYBODY], ids=["raw", "unprivileged"])

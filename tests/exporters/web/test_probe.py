@@ -204,6 +204,20 @@ def test_debug_tells_what_happened_and_shows_no_secret() -> None:
     assert b"hidden-key" in server.requests[0]
 
 
+def test_a_password_in_a_target_is_not_shown() -> None:
+    with Server(answer(OK)) as server:
+        url = server.url.replace("//", "//user:hidden@")
+        told = probing(HTTP, lambda s: s.get({"target": url, "debug": "true"}))
+    assert f"http of {server.url}, at most" in told.text
+    assert "hidden" not in told.text
+
+
+def test_of_a_parameter_that_comes_twice_the_first_counts() -> None:
+    with Server(answer(OK)) as server:
+        told = probing(HTTP, lambda s: s.get([("target", server.url), ("target", "http://192.0.2.1/")]))
+    assert values(told.text)["probe_success"] == 1
+
+
 # --- Faults of ours ---------------------------------------------------------------------------------------------------
 
 
