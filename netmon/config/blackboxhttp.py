@@ -3,12 +3,12 @@
 import re
 from typing import Final, cast, get_args
 
-import cel
-
 from netmon.config.blackboxvalues import ADDRESS_KEYS, ProbeReading
+from netmon.config.expressions import check_cel
 from netmon.config.looking import Where
 from netmon.config.source import MapNode, kind_of, shown
 from netmon.config.targets import SECRET_HEADER
+from netmon.config.wrong import WrongError
 from netmon.settings import Authorization, BasicAuth, Compression, HeaderMatch, HttpSettings, OAuth2, Proxy, Secret
 
 _PROXY_KEYS: Final = ("proxy_url", "no_proxy", "proxy_from_environment", "proxy_connect_header")
@@ -25,7 +25,6 @@ _OAUTH2_KEYS: Final = (
     "tls_config",
 )  # fmt: skip
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
-_CEL_ERROR = re.compile(r"ERROR: <input>:1:(\d{1,6}): (?:Syntax error: )?(.{1,60}?)(?: expecting |\n|$)")
 _PROXY_SCHEMES: Final = ("http", "https")
 
 Headers = tuple[tuple[str, str | Secret], ...]
@@ -157,11 +156,9 @@ class HttpReading(ProbeReading):
     def _cel(self, said: MapNode, key: str, where: Where) -> str | None:
         expression = self.text(said, key, where)
         try:
-            cel.compile(expression or "true")
-        except ValueError as error:
-            told = _CEL_ERROR.search(str(error))
-            words, column = (told[2], int(told[1]) - 1) if told else ("it cannot be read", 0)
-            self.wrong(said[key], (where, key), f"not an expression of CEL: {words}", column)
+            check_cel(expression or "true")
+        except WrongError as error:
+            self.wrong(said[key], (where, key), str(error), error.offset)
         return expression or None
 
     def _versions(self, said: MapNode, where: Where) -> tuple[str, ...]:

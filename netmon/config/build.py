@@ -23,11 +23,11 @@ from netmon.config.schema import (
 )
 from netmon.config.sections import Sections
 from netmon.config.source import Location, mark_of, shown
-from netmon.config.targets import CredentialEntry, HttpEntry, NodeSnmpEntry, ProbeCheckEntry, TlsEntry
+from netmon.config.targets import CredentialEntry, NodeSnmpEntry, ProbeCheckEntry, TlsEntry
 from netmon.errors import Problem
 from netmon.model import Check, Commune, Contract, Inventory, MaintenanceWindow, Node, Role, Service, Site
 from netmon.probemodules import ProbeLibrary, aim
-from netmon.settings import HttpSettings, InterfaceRule, SnmpCredential, SnmpSettings, TlsSettings, TrapSettings
+from netmon.settings import InterfaceRule, SnmpCredential, SnmpSettings, TlsSettings, TrapSettings
 
 
 @dataclass
@@ -194,7 +194,10 @@ class Builder:
         if entry.dns is not None:
             host, port = entry.dns.address
             return _Asked("dns", _target(host, port) if port else host, entry.dns.settings(self._tls))
-        return _Asked("http", entry.http.url, self._http_settings(entry.http)) if entry.http else None
+        if entry.http is None:
+            return None
+        settings = entry.http.settings(self.sections.main.http.ca_file)
+        return _Asked("http", settings.url, settings)
 
     def _probe(self, where: tuple[str | int, ...], entry: ProbeCheckEntry) -> "_Asked | None":
         module = self.probe_modules[entry.module]
@@ -209,26 +212,8 @@ class Builder:
             return None
         return _Asked(module.prober, entry.target, settings, module.timeout)
 
-    def _http_settings(self, entry: HttpEntry) -> HttpSettings:
-        return HttpSettings(
-            url=entry.url,
-            method=entry.method,
-            headers=tuple(entry.headers.items()),
-            body=entry.body,
-            expected_status=entry.expect_status or (),
-            body_regex=() if entry.body_regex is None else (entry.body_regex,),
-            body_not_regex=() if entry.body_not_regex is None else (entry.body_not_regex,),
-            follow_redirects=entry.follow_redirects,
-            max_redirects=entry.max_redirects,
-            max_bytes=entry.max_bytes,
-            slow=entry.slow,
-            connect_to=entry.connect_to,
-            tls=self._tls(entry.tls),
-        )
-
     def _tls(self, entry: TlsEntry) -> TlsSettings:
-        ca_file = entry.ca_file or self.sections.main.http.ca_file
-        return TlsSettings(entry.verify, ca_file, entry.server_name, entry.min_days)
+        return entry.settings(self.sections.main.http.ca_file)
 
     # --- Schedules ----------------------------------------------------------------------------------------------------
 

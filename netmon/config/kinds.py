@@ -84,6 +84,35 @@ class Or:
         }
 
 
+@dataclass(frozen=True, eq=False)
+class Several(Kind):
+    """One value of a kind, or a list of them; read as a tuple."""
+
+    item: Kind
+
+    def _validate(self, value: object, info: ValidationInfo) -> object:
+        context = info.context if isinstance(info.context, Context) else Context()
+        if not isinstance(value, list):
+            return super()._validate(value, info)
+        return tuple(self._one(index, item, context) for index, item in enumerate(value))
+
+    def _one(self, index: int, item: object, context: Context) -> object:
+        if not isinstance(item, Scalar) or item.null:
+            raise custom(WrongError(f"expected {self.item.words}, found {kind_of(item)}", below=(index,)))
+        try:
+            return self.item.parse(item, context)
+        except WrongError as error:
+            raise custom(WrongError(str(error), error.offset, (index,))) from None
+
+
+def several(item: Kind) -> Several:
+    """One value of the kind ``item``, or a list of them."""
+    schema = {"anyOf": [dict(item.schema), {"type": "array", "items": dict(item.schema)}]}
+    return Several(
+        f"{item.words}, or a list of them", lambda scalar, context: (item.parse(scalar, context),), schema, item
+    )
+
+
 # --- Texts and names --------------------------------------------------------------------------------------------------
 
 MAX_TEXT = 1000

@@ -206,6 +206,20 @@ def certificates() -> Kind:
     return Kind("the path of a file", parse, {"type": "string", "minLength": 1})
 
 
+def file() -> Kind:
+    """A file that can be read, relative to the file that says it; as an absolute path."""
+
+    def parse(scalar: Scalar, _: Context) -> str:
+        found = _beside(scalar)
+        try:
+            found.open("rb").close()
+        except OSError as error:
+            raise WrongError(f"the file {shown(scalar)} cannot be read: {error.strerror}") from None
+        return str(found)
+
+    return Kind("the path of a file", parse, {"type": "string", "minLength": 1})
+
+
 def regex() -> Kind:
     """A regular expression of Python's ``re``."""
 

@@ -28,6 +28,7 @@ from netmon.config.entry import (
     Timeout,
     setting,
 )
+from netmon.config.httpcheck import HttpEntry
 from netmon.config.interfaces import InterfaceEntry
 from netmon.config.kinds import Context, Kind, Or, custom
 from netmon.config.nettargets import DnsEntry, IcmpEntry, PingEntry, TcpEntry
@@ -35,7 +36,6 @@ from netmon.config.source import Scalar, shown
 from netmon.config.targets import (
     CredentialEntry,
     HttpDefaultsEntry,
-    HttpEntry,
     NodeSnmpEntry,
     ProbeCheckEntry,
     SnmpEntry,
