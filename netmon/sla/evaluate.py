@@ -12,7 +12,7 @@ from netmon.model import Figures, MonitorEvent, Outage, Transition
 from netmon.sla.aggregate import WEIGHTED, parse_aggregate, vote
 from netmon.sla.figures import Measure, weighted
 from netmon.sla.instant import instant_of, seconds_of
-from netmon.sla.intervals import ALWAYS, EMPTY, Set, clip, complement
+from netmon.sla.intervals import ALWAYS, EMPTY, LAST, Set, clip, complement
 from netmon.sla.ledger import Ledger
 from netmon.sla.meaning import CLASSES
 from netmon.sla.partition import Frame, Scope, measure
@@ -173,4 +173,4 @@ def _mean(total: Millis, figures: Figures) -> int | float | None:
 def _instants(event: Event) -> tuple[Millis, ...]:
     if isinstance(event, Transition | MonitorEvent):
         return (event.at,)
-    return (event.start,) if event.end is None else (event.start, event.end)
+    return (event.start,) if event.end is None or event.end >= LAST else (event.start, event.end)

@@ -6,6 +6,7 @@ offset; what is finer than a millisecond is cut off.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -234,7 +235,13 @@ def _words(fields: Fields, key: str) -> str:
     value = fields.get(key)
     if value is not None and not isinstance(value, str):
         raise _RefusedError(f"'{key}' is {_shown(value)}: expected text")
+    if value and _SURROGATE.search(value):
+        raise _RefusedError(f"'{key}' holds half a character (\\ud800 to \\udfff)")
     return value or ""
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""JSON can spell these; UTF-8 cannot write them."""
 
 
 def _shown(value: object) -> str:

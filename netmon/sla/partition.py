@@ -77,7 +77,7 @@ def _walk(line: Timeline, frame: Frame, tally: Tally, object_id: str) -> tuple[O
             meanings[code]
         if outage[code]:
             if run is _NO_RUN:
-                run, counted = (start, line.reasons[place]), 0
+                run, counted = (start, "" if code & meanings.mute else line.reasons[place]), 0
             if outage[code] == _COUNTS:
                 counted += measured - covered
         elif run is not _NO_RUN:

@@ -72,6 +72,15 @@ def test_without_a_period_it_reaches_from_the_first_to_the_last_instant_told(
     assert (part["from"], part["to"]) == (1760000000, 1760001000)
 
 
+def test_what_is_still_open_gives_the_period_no_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "events.jsonl"
+    spans = ('"kind":"correction","state":"up"', '"kind":"maintenance"', '"kind":"member"')
+    lines = [f'{{{span},"object":"n1","from":{20 + place},"to":null}}' for place, span in enumerate(spans)]
+    path.write_text("\n".join(['{"kind":"monitor","t":10,"state":"started"}', *lines]))
+    part = told(capsys, str(path))["objects"][0]
+    assert (part["from"], part["to"]) == (10, 22)
+
+
 def test_policy_calendar_object_and_aggregate_are_taken(log: str, capsys: pytest.CaptureFixture[str]) -> None:
     # 2025-10-09 is a Thursday; 1760000400 is 11:00 in Paris.
     hours = ["--calendar", "Th 11:00-18:00", "--timezone", "Europe/Paris"]

@@ -10,13 +10,25 @@ from hypothesis import strategies as st
 from netmon.sla.evaluate import Question, document, evaluate, figures_document
 from netmon.sla.intervals import normalise
 from netmon.sla.policy import PRESETS, Policy
-from tests.sla.histories import END, histories, parsed, policies
+from tests.sla.histories import END, histories, in_millis, parsed, policies
 from tests.sla.naive import Naive
 
 
-def ask(lines: list[dict[str, Any]], policy: dict[str, str], **more: Any) -> dict[str, Any]:
-    question = Question(0, END * 1000, Policy(**policy), **more)  # type: ignore[arg-type]
+def ask(lines: list[dict[str, Any]], policy: dict[str, str], end: int = END * 1000, **more: Any) -> dict[str, Any]:
+    question = Question(0, end, Policy(**policy), **more)  # type: ignore[arg-type]
     return json.loads(json.dumps(document(evaluate(parsed(lines), question), question)))  # type: ignore[no-any-return]
+
+
+def as_millis(value: Any) -> Any:
+    """Every length and instant of a figure, printed in seconds, in milliseconds."""
+    if isinstance(value, dict):
+        return {key: as_millis(inner) if key not in RATIOS else inner for key, inner in value.items()}
+    if isinstance(value, list):
+        return [as_millis(inner) for inner in value]
+    return value if value is None or isinstance(value, str) else round(value * 1000)
+
+
+RATIOS = {"availability", "low", "high", "coverage"}
 
 
 def compare(found: dict[str, Any], expected: dict[str, Any]) -> None:
@@ -32,6 +44,16 @@ def compare(found: dict[str, Any], expected: dict[str, Any]) -> None:
 def test_every_figure_agrees(lines: list[dict[str, Any]], policy: dict[str, str]) -> None:
     [found] = ask(lines, policy)["objects"]
     compare(found, Naive(lines, policy, 0, END).figures("a"))
+
+
+@settings(max_examples=200, deadline=None)
+@given(histories(["a"]), policies)
+def test_every_figure_agrees_to_the_millisecond(lines: list[dict[str, Any]], policy: dict[str, str]) -> None:
+    [found] = ask(in_millis(lines), policy, END)["objects"]
+    expected = Naive(lines, policy, 0, END).figures("a")
+    for mean in ("mttr", "mtbf"):
+        expected[mean] = expected[mean] if expected[mean] is None else int(expected[mean] + 0.5)
+    compare({**as_millis(found), "from": 0}, expected)
 
 
 @settings(max_examples=150, deadline=None)
