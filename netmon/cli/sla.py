@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -26,8 +26,18 @@ from netmon.model import Figures, Inventory, Period
 from netmon.sla import build_report, parse_period, parse_policy
 from netmon.sla.aggregate import WEIGHTED
 from netmon.sla.calendar import ALL_HOURS, service_hours
-from netmon.sla.evaluate import Question, bounds_of, document, evaluate, figures_document, parse_instant
-from netmon.sla.eventlog import parse_events
+from netmon.sla.evaluate import (
+    SCHEMA_VERSION,
+    Evaluated,
+    Question,
+    bounds_of,
+    evaluate,
+    figures_document,
+    object_document,
+    parse_instant,
+)
+from netmon.sla.ledger import Ledger
+from netmon.sla.reading import read_ledger
 from netmon.sla.report import node_figures
 
 _UTC = "UTC"
@@ -140,7 +150,7 @@ def evaluate_log(
     question = Question(first, last, answers, hours, tuple(objects or ()), aggregate)
     evaluated = evaluate(told, question)
     if as_json:
-        _print_json(document(evaluated, question))
+        _print_document(evaluated, question)
         return
     rows = [Row(name or "", name or aggregate, None, figures) for name, figures in evaluated]
     _print_table(rows, formats, "", formats.period_range(Period("", first, last, _UTC)))
@@ -251,12 +261,22 @@ def _print_json(content: dict[str, object]) -> None:
     sys.stdout.write(json.dumps(content, ensure_ascii=False) + "\n")
 
 
-def _read(events: str) -> list[Event]:
+def _print_document(evaluated: Iterable[Evaluated], question: Question) -> None:
+    """The same as ``evaluate.document``, one object at a time: a log of any size needs no more memory than one."""
+    write, separator = sys.stdout.write, ""
+    write(f'{{"schema_version": {SCHEMA_VERSION}, "objects": [')
+    for name, figures in evaluated:
+        text = json.dumps(object_document(name, figures, question), ensure_ascii=False)
+        write(f'], "aggregate": {text}}}\n' if name is None else f"{separator}{text}")
+        separator = ", "
+
+
+def _read(events: str) -> Ledger:
     name = "standard input" if events == "-" else events
     try:
         if events == "-":
-            return parse_events(sys.stdin.buffer, name)
+            return read_ledger(sys.stdin.buffer, name)
         with Path(events).open("rb") as lines:
-            return parse_events(lines, name)
+            return read_ledger(lines, name)
     except OSError as error:
         raise UsageError(f"{name}: cannot be read ({error.strerror or error})") from error

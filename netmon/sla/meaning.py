@@ -49,8 +49,8 @@ class Meaning(NamedTuple):
 class Meanings(dict[int, Meaning]):
     """The meaning of each code under one policy, worked out when first asked.
 
-    ``outage`` says of each code worked out: 0 no outage, 1 one that counts nothing, 2 one that counts. Codes with a flag
-    of ``mute`` have no reason: what begins there began with a stop of the monitor, whatever the state before it.
+    ``outage`` says of each code worked out: 0 no outage, 1 one that counts nothing, 2 one that counts. Codes with a
+    flag of ``mute`` have no reason: what begins there began with a stop of the monitor, whatever the state before it.
     """
 
     def __init__(self, policy: Policy) -> None:

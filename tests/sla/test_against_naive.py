@@ -109,7 +109,7 @@ def test_a_vote_of_one_is_that_one(lines: list[dict[str, Any]], policy: dict[str
 def test_splitting_a_period_adds_up(lines: list[dict[str, Any]], policy: dict[str, str], cut: int) -> None:
     events, rules = parsed(lines), Policy(**policy)  # type: ignore[arg-type]
     whole, first, second = (
-        figures_document(evaluate(events, Question(start * 1000, end * 1000, rules))[0][1])
+        figures_document(next(evaluate(events, Question(start * 1000, end * 1000, rules)))[1])
         for start, end in ((0, END), (0, cut), (cut, END))
     )
     assert whole["eligible"] == first["eligible"] + second["eligible"]
@@ -165,3 +165,21 @@ def test_bounds_enclose_what_was_measured(lines: list[dict[str, Any]], policy: d
     [found] = ask(lines, policy)["objects"]
     if found["availability"] is not None:
         assert found["low"] <= found["availability"] <= found["high"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(histories(["a", "b", "c"]), policies, st.sampled_from(["weighted", "all", "any", "at-least:2", "at-least:9"]))
+def test_eligible_and_unavailable_follow_from_the_seconds_and_the_policy(
+    lines: list[dict[str, Any]], policy: dict[str, str], aggregate: str
+) -> None:
+    answers = {"up": "up", "down": "down", **policy}
+    found = ask(lines, policy, aggregate=aggregate)
+    for part in (*found["objects"], found["aggregate"]):
+        counted = {
+            answer: sum(length for name, length in part["seconds"].items() if answers.get(name) == answer)
+            for answer in ("up", "down")
+        }
+        assert part["unavailable"] == counted["down"]
+        assert part["eligible"] == counted["up"] + counted["down"]
+        assert sum(outage["seconds"] >= outage["counted"] >= 0 for outage in part["outages"]) == len(part["outages"])
+        assert (part["seconds"]["maintenance"] == 0) or policy["maintenance"] != "counted"
