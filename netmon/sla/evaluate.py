@@ -13,12 +13,11 @@ from netmon.sla.aggregate import WEIGHTED, Needed, parse_aggregate, vote
 from netmon.sla.eventlog import LATEST
 from netmon.sla.figures import Measure, Sum
 from netmon.sla.instant import instant_of, seconds_of
-from netmon.sla.intervals import ALWAYS, EMPTY, Set, clip, complement
+from netmon.sla.intervals import ALWAYS, Set
 from netmon.sla.ledger import Ledger
 from netmon.sla.meaning import CLASSES
-from netmon.sla.partition import Frame, Scope, measure
+from netmon.sla.partition import Frame, Scope, in_scope, measure
 from netmon.sla.policy import Policy
-from netmon.sla.timeline import layered
 
 Document: TypeAlias = dict[str, object]
 Evaluated: TypeAlias = tuple[str | None, Figures]
@@ -56,7 +55,7 @@ def _evaluated(ledger: Ledger, names: Sequence[str], question: Question, needed:
     frames: dict[Scope, Frame] = {}
     whole = Sum()
     for name in names:
-        scope = Scope(ledger.service(name), question.hours, ledger.planned(name))
+        scope = _scope(ledger, name, question)
         frame = frames.get(scope) or frames.setdefault(scope, _frame(scope, question))
         part = measure(ledger.timeline(name), frame, name)
         if needed is None:
@@ -151,17 +150,12 @@ def _named(ledger: Ledger, wanted: Sequence[str]) -> list[str]:
 
 def _voted(ledger: Ledger, names: Sequence[str], question: Question, needed: Needed) -> Measure:
     start, end = question.start, question.end
-    closed = clip(complement(question.hours), start, end) if question.hours != ALWAYS else EMPTY
-    members = [
-        layered(
-            ledger.timeline(name),
-            clip(ledger.planned(name), start, end),
-            closed,
-            clip(complement(ledger.service(name)), start, end),
-        )
-        for name in names
-    ]
+    members = [in_scope(ledger.timeline(name), _scope(ledger, name, question), start, end) for name in names]
     return vote(members, needed, start, end, question.policy) if members else Sum().measure()
+
+
+def _scope(ledger: Ledger, name: str, question: Question) -> Scope:
+    return Scope(ledger.service(name), question.hours, ledger.planned(name))
 
 
 def _asked(question: Question) -> Document:
@@ -174,5 +168,5 @@ def _asked(question: Question) -> Document:
 
 def _mean(total: Millis, figures: Figures) -> int | float | None:
     """The total over the number of counted outages, to the nearest millisecond."""
-    count = sum(1 for outage in figures.outages if outage.counted)
+    count = figures.count
     return seconds_of((2 * total + count) // (2 * count)) if count else None

@@ -104,6 +104,10 @@ class Ledger:
         entry.changes.sort()
         return corrected(observed(entry.changes, self.stops), entry.corrections)
 
+    def corrected(self, object_id: str, line: Timeline) -> Timeline:
+        """``line``, what was derived of the object, under its own corrections."""
+        return corrected(line, self._entries.get(object_id, _NOTHING).corrections)
+
     @cached_property
     def _planned_everywhere(self) -> Set:
         return _covered(self.everywhere)
