@@ -62,7 +62,9 @@ class _Steps:
 
     def _with(self, number: int) -> Books:
         left_out = set(self._mine[number:])
-        events: list[Event] = [event for event in self._account.events if event not in left_out]
+        events: list[Event] = [
+            event for event in self._account.events if not (isinstance(event, Correction) and event in left_out)
+        ]
         return self._account.books_with(self._account.period, self._account.end, events, self._account.excluded)
 
     def _whole(self) -> Measure:

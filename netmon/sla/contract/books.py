@@ -6,23 +6,23 @@ attribution is about had worked; so is decided as for planned works on members (
 of the same history are measured, one with those attributions as works; the unavailable time that differs is excluded.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
 from netmon.clock import Millis
 from netmon.contracts import Event
 from netmon.model import Contract, Inventory, MaintenanceWindow, Period
-from netmon.sla.aggregate import parse_aggregate, vote
+from netmon.sla.aggregate import Needed, parse_aggregate, vote
 from netmon.sla.assess import Assessment
 from netmon.sla.contract.imputation import InForce, as_windows
 from netmon.sla.contract.scope import objects_in_scope
 from netmon.sla.figures import Measure, Part, weighted
-from netmon.sla.intervals import EMPTY, Set, clip, complement
+from netmon.sla.intervals import EMPTY, Set
 from netmon.sla.ledger import Ledger
-from netmon.sla.partition import Frame, Scope, measure
+from netmon.sla.partition import Frame, Scope, in_scope, measure
 from netmon.sla.policy import Policy, parse_policy
-from netmon.sla.timeline import Timeline, layered, marked
+from netmon.sla.timeline import Timeline, marked
 
 
 class Books:
@@ -43,8 +43,7 @@ class Books:
         self.span, self.end, self.hours = span, end, hours
         self.policy = parse_policy(contract.policy)
         self._events, self._excluded = events, excluded
-        self._frames: dict[Scope, Frame] = {}
-        self._measures: dict[tuple[str, bool], Measure] = {}
+        self._measures: dict[str, Measure] = {}
 
     @cached_property
     def lived(self) -> Assessment:
@@ -63,45 +62,32 @@ class Books:
         if needed is None or not names:
             weight = self.lived.ledger.weight
             return weighted((self.measure(name, excluding=excluding), weight(name)) for name in names)
-        lived = vote([self._layered(name, self.lived.timeline(name)) for name in names], needed, *self._asked)
+        lived = self._vote(names, self.lived.timeline, needed, self.policy)
         if not (excluding and self._excluded):
             return lived
-        excused = [self._layered(name, self._excused(name)) for name in names]
-        return _without(lived, vote(excused, needed, *self._asked[:2], self._excusing))
+        return _without(lived, self._vote(names, self._excused, needed, self._excusing))
 
     def measure(self, name: str, *, excluding: bool = True) -> Measure:
         """One object; ``excluding`` off: as if nothing were excluded."""
-        excluding = excluding and bool(self._excluded)
-        known = self._measures.get((name, excluding))
+        lived = self.lived.measure(name, self._scope(name))
+        if not (excluding and self._excluded):
+            return lived
+        known = self._measures.get(name)
         if known is None:
-            scope = Scope(self.scope[name], self.hours, self._planned(name))
-            if excluding:
-                frame = Frame(scope, self.span.start, self.end, self._excusing)
-                known = _without(self.measure(name, excluding=False), measure(self._excused(name), frame, name))
-            else:
-                known = measure(self.lived.timeline(name), self._frame(scope), name)
-            self._measures[name, excluding] = known
+            frame = Frame(self._scope(name), self.span.start, self.end, self._excusing)
+            known = self._measures[name] = _without(lived, measure(self._excused(name), frame, name))
         return known
 
-    @property
-    def _asked(self) -> tuple[Millis, Millis, Policy]:
-        return self.span.start, self.end, self.policy
+    def _scope(self, name: str) -> Scope:
+        planned = EMPTY if self.policy.maintenance == "counted" else self.lived.planned(name)
+        return Scope(self.scope[name], self.hours, planned)
 
-    def _frame(self, scope: Scope) -> Frame:
-        frame = self._frames.get(scope)
-        if frame is None:
-            frame = self._frames[scope] = Frame(scope, self.span.start, self.end, self.policy)
-        return frame
-
-    def _planned(self, name: str) -> Set:
-        if self.policy.maintenance == "counted":
-            return EMPTY
-        return self.lived.planned(name) if name in self.inventory.nodes else self.lived.ledger.planned(name)
-
-    def _layered(self, name: str, line: Timeline) -> Timeline:
+    def _vote(
+        self, names: Iterable[str], timeline: Callable[[str], Timeline], needed: Needed, policy: Policy
+    ) -> Measure:
         start, end = self.span.start, self.end
-        absent, closed = (clip(complement(when), start, end) for when in (self.scope[name], self.hours))
-        return layered(line, clip(self._planned(name), start, end), closed, absent)
+        members = [in_scope(timeline(name), self._scope(name), start, end) for name in names]
+        return vote(members, needed, start, end, policy)
 
     @cached_property
     def _excusing(self) -> Policy:
