@@ -53,6 +53,7 @@ class Account:
     ) -> None:
         self.contract, self.inventory, self.facts = contract, inventory, facts
         self.period, self.end = period, end
+        self.told = events
         self.held = in_force(facts.attributions)
         self.excluded = [one for one in self.held if one[0].party in contract.excluded]
         self.events, self.refused = self._admitted(events)

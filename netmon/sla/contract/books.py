@@ -53,7 +53,7 @@ class Books:
     @cached_property
     def scope(self) -> Mapping[str, Set]:
         """The objects that count, and when."""
-        return objects_in_scope(self.contract, self.inventory, self.lived.ledger, self.span.start, self.end)
+        return objects_in_scope(self.contract, self.inventory, self.lived.ledger, self.span.start, self.span.end)
 
     def whole(self, objects: Iterable[str], *, excluding: bool = True) -> Measure:
         """The objects together, as the contract aggregates; ``excluding`` off: as if nothing were excluded."""
@@ -69,16 +69,17 @@ class Books:
 
     def measure(self, name: str, *, excluding: bool = True) -> Measure:
         """One object; ``excluding`` off: as if nothing were excluded."""
-        lived = self.lived.measure(name, self._scope(name))
+        lived = self.lived.measure(name, self.frame(name))
         if not (excluding and self._excluded):
             return lived
         known = self._measures.get(name)
         if known is None:
-            frame = Frame(self._scope(name), self.span.start, self.end, self._excusing)
+            frame = Frame(self.frame(name), self.span.start, self.end, self._excusing)
             known = self._measures[name] = _without(lived, measure(self._excused(name), frame, name))
         return known
 
-    def _scope(self, name: str) -> Scope:
+    def frame(self, name: str) -> Scope:
+        """When an object counts: in scope and in service, in covered hours, without admitted works."""
         planned = EMPTY if self.policy.maintenance == "counted" else self.lived.planned(name)
         return Scope(self.scope[name], self.hours, planned)
 
@@ -86,7 +87,7 @@ class Books:
         self, names: Iterable[str], timeline: Callable[[str], Timeline], needed: Needed, policy: Policy
     ) -> Measure:
         start, end = self.span.start, self.end
-        members = [in_scope(timeline(name), self._scope(name), start, end) for name in names]
+        members = [in_scope(timeline(name), self.frame(name), start, end) for name in names]
         return vote(members, needed, start, end, policy)
 
     @cached_property
