@@ -12,9 +12,10 @@ _GUARANTEES = (("gti", mark("intervention (GTI)")), ("gtr", mark("restoration (G
 
 def contract_sentences(rows: Sequence[ContractRow], formats: Formats) -> Iterator[str]:
     """The sentences of all contracts, in the order of the rows."""
+    _ = translator(formats.language)
     for row in rows:
         for sentence in (*_kept(row.report, formats), *_left_out(row.report, formats), *_due(row.report, formats)):
-            yield f"{row.standing.name}: {sentence}"
+            yield _("%(name)s: %(sentence)s") % {"name": row.standing.name, "sentence": sentence}
 
 
 def _kept(report: ContractReport, formats: Formats) -> Iterator[str]:
@@ -31,7 +32,11 @@ def _kept(report: ContractReport, formats: Formats) -> Iterator[str]:
         for outcome in report.incidents:
             clock = outcome.gti if name == "gti" else outcome.gtr
             if clock and clock.ended is None and not outcome.excluded:
-                yield f"{outcome.handling.incident}, {_(words)}: {_running(clock, formats)}"
+                yield _("%(incident)s, %(guarantee)s: %(clock)s") % {
+                    "incident": outcome.handling.incident,
+                    "guarantee": _(words),
+                    "clock": _running(clock, formats),
+                }
 
 
 def _running(clock: Clock, formats: Formats) -> str:
