@@ -15,6 +15,7 @@ from netmon.contracts import Event
 from netmon.model import Contract, Inventory, MaintenanceWindow, Period
 from netmon.sla.aggregate import Needed, parse_aggregate, vote
 from netmon.sla.assess import Assessment
+from netmon.sla.budget import Budget, budget_of
 from netmon.sla.contract.imputation import InForce, as_windows
 from netmon.sla.contract.scope import objects_in_scope
 from netmon.sla.figures import Measure, Part, weighted
@@ -55,6 +56,14 @@ class Books:
         """The objects that count, and when."""
         return objects_in_scope(self.contract, self.inventory, self.lived.ledger, self.span.start, self.span.end)
 
+    def restricted(self, contract: Contract) -> "Books":
+        """The books of the same contract for fewer objects (``scope.restricted``), with all that was folded already."""
+        fewer = Books(contract, self.inventory, self._events, self._excluded, self.span, self.end, self.hours)
+        fewer.lived = self.lived
+        if self._excluded:
+            fewer._told_with_excuses, fewer._excuses = self._told_with_excuses, self._excuses
+        return fewer
+
     def whole(self, objects: Iterable[str], *, excluding: bool = True) -> Measure:
         """The objects together, as the contract aggregates; ``excluding`` off: as if nothing were excluded."""
         names = list(objects)
@@ -77,6 +86,13 @@ class Books:
             frame = Frame(self.frame(name), self.span.start, self.end, self._excusing)
             known = self._measures[name] = _without(lived, measure(self._excused(name), frame, name))
         return known
+
+    def budget(self) -> Budget:
+        """The error budget of all objects together, added up by time."""
+        weights = {name: self.lived.ledger.weight(name) for name in self.scope}
+        to_come = self.lived.to_come([(self.frame(name), weight) for name, weight in weights.items()])
+        measured = self.whole(self.scope).measured
+        return budget_of(measured, self.contract.objective, to_come, sum(weights.values()))
 
     def frame(self, name: str) -> Scope:
         """When an object counts: in scope and in service, in covered hours, without admitted works."""

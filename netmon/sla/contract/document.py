@@ -107,7 +107,7 @@ def _incident(outcome: IncidentOutcome, iso: Instant) -> Document:
     handling = outcome.handling
     return {
         "incident": handling.incident,
-        "objects": handling.objects,
+        "objects": list(handling.objects),
         **{
             step: _or_none(getattr(handling, step), iso)
             for step in ("detected", "notified", "started", "workaround", "restored")

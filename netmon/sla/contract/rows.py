@@ -7,9 +7,8 @@ from netmon.contracts import Event
 from netmon.errors import UsageError
 from netmon.model import Contract, ContractReport, Inventory
 from netmon.sla.aggregate import WEIGHTED
-from netmon.sla.budget import Budget, budget_of
 from netmon.sla.contract.account import Account, Facts
-from netmon.sla.contract.scope import holds
+from netmon.sla.contract.scope import holds, restricted
 from netmon.sla.contract.settle import settled
 from netmon.sla.policy import Policy
 from netmon.sla.report import chosen_communes, covers
@@ -50,19 +49,9 @@ def _asked(inventory: Inventory, question: Question) -> Iterator[Contract]:
     names = [commune.name for commune in chosen_communes(inventory, question.communes)]
     for contract in inventory.contracts.values():
         mine = tuple(name for name in names if covers(contract, name))
-        asked = contract if question.communes is None else _restricted(contract, mine)
+        asked = contract if question.communes is None else restricted(contract, mine)
         if mine and asked and holds(contract, question.period.start, question.period.end):
             yield replace(asked, aggregate=question.aggregate) if question.aggregate != WEIGHTED else asked
-
-
-def _restricted(contract: Contract, communes: tuple[str, ...]) -> Contract | None:
-    """The contract as far as it is about some communes; None: not at all."""
-    lines = [
-        replace(line, communes=tuple(name for name in communes if not line.communes or name in line.communes))
-        for line in contract.scope
-    ]
-    kept = tuple(line for line in lines if line.communes)
-    return None if lines and not kept else replace(contract, communes=communes, scope=kept)
 
 
 def _standing(account: Account, report: ContractReport, beside: Policy | None) -> Standing:
@@ -78,14 +67,6 @@ def _standing(account: Account, report: ContractReport, beside: Policy | None) -
         policy=books.policy,
         figures=report.figures,
         verdict=judge(report.figures, contract.objective),
-        budget=_budget(account, report) if contract.aggregate == WEIGHTED else None,
+        budget=books.budget() if contract.aggregate == WEIGHTED else None,
         beside=theirs.books(account.period).whole(books.scope).figures() if theirs else None,
     )
-
-
-def _budget(account: Account, report: ContractReport) -> Budget:
-    books = account.books(account.period)
-    weights = {name: books.lived.ledger.weight(name) for name in books.scope}
-    to_come = books.lived.to_come([(books.frame(name), weight) for name, weight in weights.items()])
-    measured = books.whole(books.scope).measured
-    return budget_of(measured, report.contract.objective, to_come, sum(weights.values()))
