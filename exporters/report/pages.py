@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from exporters.report import charts, outages, rows, story
+from exporters.report import charts, contracts, outages, rows, story
 from exporters.report.method import method
 from exporters.report.names import page_name
 from exporters.report.texts import Texts, isolated
@@ -58,6 +58,7 @@ def metropole_page(report: Report, texts: Texts) -> MetropolePage:
         notices=story.notices(report, report.figures, summary.verdict, texts),
         tiles=tuple(rows.figure_tile(part, texts) for part in report.communes),
         communes=communes,
+        contracts=contracts.sections(report, texts),
         timeline=Timeline(
             charts.ticks(period, texts), ((texts.gettext("Communes"), lanes),), story.is_unfinished(report)
         ),
