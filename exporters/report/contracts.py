@@ -1,6 +1,6 @@
 """Contracts as sections of the métropole's page: objectives, guarantees, what is left out, proposed penalties."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -48,10 +48,10 @@ class ContractSection:
     tables: tuple[Table, ...]
 
 
-def sections(report: Report, texts: Texts) -> tuple[ContractSection, ...]:
+def sections(contracts: Iterable[ContractReport], report: Report, texts: Texts) -> tuple[ContractSection, ...]:
     """A section for each contract settled, in the order of the configuration."""
     return tuple(
-        _Section(each, report, texts).section(f"contract-{number}") for number, each in enumerate(report.contracts, 1)
+        _Section(each, report, texts).section(f"contract-{number}") for number, each in enumerate(contracts, 1)
     )
 
 

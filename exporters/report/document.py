@@ -58,7 +58,7 @@ def _names(report: Report, communes: Iterable[CommuneReport]) -> Iterable[tuple[
     return ((name, report.names[name]) for name in sorted(said) if name in report.names)
 
 
-def _commune(part: CommuneReport, formats: Formats) -> Json:
+def _commune(part: CommuneReport, formats: Formats) -> dict[str, object]:
     return {
         "commune": part.commune.name,
         "insee": part.commune.insee,
@@ -70,6 +70,7 @@ def _commune(part: CommuneReport, formats: Formats) -> Json:
         "services": [_object(item, formats) for item in part.services],
         "sites": [_object(item, formats) for item in part.sites],
         "planned": [_window(window, formats) for window in part.planned],
+        "contracts": [contract_document(each, formats.iso) for each in part.commitments],
     }
 
 

@@ -117,6 +117,7 @@ class CommunePage:
     sites: tuple[ObjectRow, ...]
     outages: tuple[OutageRow, ...]
     planned: tuple[PlannedRow, ...]
+    contracts: tuple[ContractSection, ...]
     division: Division
     method: Method
     tiles: tuple[Tile, ...]

@@ -61,8 +61,7 @@ def report(
         inventory = configuration.inventory
         events = events_of(configuration, span, now, needed_since(inventory.contracts.values(), span))
         built = build_report(inventory, events, span, generated=now, version=__version__, communes=communes)
-        if communes is None:
-            built = with_contracts(built, inventory, events, facts_of(configuration))
+        built = with_contracts(built, inventory, events, facts_of(configuration))
         written = write_report(
             built,
             output or Path("reports") / directory_name(span),

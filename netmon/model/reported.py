@@ -118,6 +118,7 @@ class CommuneReport:
     """One commune's part. ``figures`` are the services' taken together, weighted by time.
 
     ``planned``: maintenance windows that touched one of its objects. ``objective`` None: no contract covers it.
+    ``commitments`` are what is promised to it, settled as far as it is about this commune.
     """
 
     commune: Commune
@@ -127,6 +128,7 @@ class CommuneReport:
     services: tuple[ObjectFigures, ...]
     sites: tuple[ObjectFigures, ...]
     planned: tuple[MaintenanceWindow, ...]
+    commitments: "tuple[ContractReport, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from netmon.sla.contract.civil import unit_at
 from netmon.sla.contract.clocks import Hours
 from netmon.sla.contract.hours import contract_hours, reach
 from netmon.sla.contract.imputation import InForce, in_force
-from netmon.sla.contract.scope import closure
+from netmon.sla.contract.scope import closure, restricted
 from netmon.sla.contract.works import WorksBook
 from netmon.sla.intervals import ALWAYS, Set
 
@@ -57,6 +57,7 @@ class Account:
         self.contract, self.inventory, self.facts = contract, inventory, facts
         self.period, self.end = period, end
         self.told = events
+        self.is_part = False
         self.held = in_force(facts.attributions)
         self.excluded = [one for one in self.held if one[0].party in contract.excluded]
         self.events, self.refused = self._admitted(events)
@@ -75,6 +76,16 @@ class Account:
         """Other books over the same contract: with only some of the events or of what is excluded."""
         hours = self.hours(span.start, span.end)
         return Books(self.contract, self.inventory, events, excluded, span, end, hours)
+
+    def restricted(self, communes: tuple[str, ...]) -> "Account | None":
+        """The same as far as it is about some communes, with all that was folded already; None: not at all."""
+        contract = restricted(self.contract, communes)
+        if contract is None:
+            return None
+        fewer = Account(contract, self.inventory, self.told, self.facts, self.period, self.end)
+        fewer.is_part = True
+        fewer._books = {span: books.restricted(contract) for span, books in self._books.items()}
+        return fewer
 
     def hours(self, start: Millis, end: Millis) -> Set:
         """Covered time inside [start, end)."""

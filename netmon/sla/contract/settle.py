@@ -38,12 +38,20 @@ def settle(
     Raises:
         UsageError: hours, policy or aggregate cannot be read, or a calendar says nothing about the period.
     """
+    accounts = accounts_of(inventory, events, period, generated=generated, facts=facts)
+    return tuple(settled(account, generated) for account in accounts)
+
+
+def accounts_of(
+    inventory: Inventory, events: Sequence[Event], period: Period, *, generated: Millis, facts: Facts = NO_FACTS
+) -> list[Account]:
+    """An account for each contract that ``settle`` settles."""
     end = max(period.start, min(period.end, generated))
-    return tuple(
-        settled(Account(contract, inventory, events, facts, period, end), generated)
+    return [
+        Account(contract, inventory, events, facts, period, end)
         for contract in inventory.contracts.values()
         if holds(contract, period.start, period.end)
-    )
+    ]
 
 
 def needed_since(contracts: Iterable[Contract], period: Period, *, yearly: bool = True) -> Millis:
@@ -97,7 +105,8 @@ def _incidents(account: Account) -> Iterator[IncidentOutcome]:
     judge = IncidentJudge((contract.gti, contract.gtr), account.guarantee_hours, account.held, contract.excluded)
     steps = [step for step in account.facts.steps if not step.contract or step.contract == contract.id]
     for handling in handlings(steps):
-        mine = contract.id in handling.contracts or not about.isdisjoint(handling.objects)
+        named = contract.id in handling.contracts and not account.is_part
+        mine = named or not about.isdisjoint(handling.objects)
         if mine and touches(handling, account.period.start, account.end):
             yield judge.outcome(handling, account.end)
 

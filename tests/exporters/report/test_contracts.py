@@ -84,7 +84,7 @@ def test_a_market_is_told_with_its_guarantees_exclusions_and_proposal(tmp_path: 
         "bascule 09/10/2026 00 h 00 annoncés trop tard",
         # 3 h 30 of 744 h are 0.47 %: 0.37 points missed, 4 tenths begun
         "dixièmes de point manquants Tous les objets 4 interrompu 3 h 30 min; sur 744 h 2 000,00 €",
-        "heures de retard entamées INC-7 2 notifié le 02/10/2026 00 h 00; rétabli le 02/10/2026 06 h 00; retard 2 h 300",
+        "heures de retard entamées INC-7 2 notifié le 02/10/2026 00 h 00; rétabli le 02/10/2026 06 h 00; retard 2 h",
         "plafond – −1 700,00 €", "Total 600,00 €", "sans valeur de décision",
         "Réseau de Bègles 3 h 30 min 6 h 2 h 30 min",
         "en service sonde en défaut (B. Petit) 99,462 % 99,529 %",
@@ -102,6 +102,36 @@ def test_a_commitment_has_no_guarantees_and_no_penalties(tmp_path: Path) -> None
 
 def test_without_contracts_there_is_no_section(tmp_path: Path) -> None:
     assert "Contrats" not in index(report(), tmp_path).text
+
+
+def test_a_commune_is_told_of_the_commitments_to_it_as_far_as_they_are_about_it(tmp_path: Path) -> None:
+    commitment = replace(CONTRACT, excluded=(Party.COMMUNE,))
+    made = report(commitment, MARKET)
+    write_report(made, tmp_path, ("html", "json"), "fr")
+    begles, cenon = (plain(Page((tmp_path / name).read_text("utf-8")).text) for name in (
+        "33039-begles.html", "33119-cenon.html"))  # fmt: skip
+    # Of 3 outages, 5 h, the first is 30 minutes shorter, the second left out, the third planned: this contract asks
+    # for no notice.
+    assert "coupure électrique (A. Martin) 1 h" in begles
+    assert "coupure électrique" not in cenon
+    assert MARKET.name not in begles
+    document = json.loads((tmp_path / "report.json").read_text("utf-8"))
+    told = {part["commune"]: part["contracts"] for part in document["communes"]}
+    assert [(each["contract"], each["unavailable"], each["excluded"]) for each in told["Bègles"]] == [
+        ("engagement", 2.5 * 3600, 3600)]  # fmt: skip
+    assert [(each["objects"], each["excluded"]) for each in told["Cenon"]] == [(2, 0)]
+    [whole] = [each for each in document["contracts"] if each["contract"] == "engagement"]
+    assert whole["unavailable"] == 2.5 * 3600
+
+
+def test_a_report_of_one_commune_tells_nothing_of_the_others(tmp_path: Path) -> None:
+    named = Facts((*FACTS.steps, *incident("INC-8", "sw-cenon", "engagement", notified=T0, restored=T0 + HOUR)))
+    commitment = replace(CONTRACT, gtr=Guarantee(HOUR))
+    write_report(report(commitment, MARKET, facts=named), tmp_path, ("html", "json"), "fr", ["Bègles"])
+    for path in tmp_path.iterdir():
+        text = path.read_text("utf-8")
+        assert "INC-8" not in text
+        assert "INC-7" in text
 
 
 def test_names_of_contracts_and_reasons_are_harmless(tmp_path: Path) -> None:
