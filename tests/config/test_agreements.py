@@ -142,3 +142,13 @@ def test_a_minute_is_the_shortest_guarantee(tmp_path: Path) -> None:
     assert "expected a duration from 1m" in said
     contract = read(tmp_path, {"netmon.yml": FILE.replace("within: 1h", "within: 1m")}).inventory.contracts["market"]
     assert contract.gti == Guarantee(MINUTE)
+
+
+def test_the_example_of_the_documentation_is_valid(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "contracts.md").read_text("utf-8")
+    example = text.split("```yaml\n")[1].split("```")[0]
+    contract = read(tmp_path, {"netmon.yml": FILE.partition("calendars:")[0] + example}).inventory.contracts[
+        "marche-reseau"
+    ]
+    assert contract.penalties
+    assert len(contract.penalties.rules) == 4
