@@ -18,6 +18,8 @@ from netmon.model import (
     ScopeLine,
     WorksRules,
 )
+from netmon.sla import parse_period
+from netmon.sla.contract.settle import settle
 from tests.config.good import problems, read
 from tests.config.test_errors import Mistake, mistake
 
@@ -144,11 +146,11 @@ def test_a_minute_is_the_shortest_guarantee(tmp_path: Path) -> None:
     assert contract.gti == Guarantee(MINUTE)
 
 
-def test_the_example_of_the_documentation_is_valid(tmp_path: Path) -> None:
+def test_the_example_of_the_documentation_is_valid_and_can_be_settled(tmp_path: Path) -> None:
     text = (Path(__file__).parents[2] / "docs" / "contracts.md").read_text("utf-8")
     example = text.split("```yaml\n")[1].split("```")[0]
-    contract = read(tmp_path, {"netmon.yml": FILE.partition("calendars:")[0] + example}).inventory.contracts[
-        "marche-reseau"
-    ]
-    assert contract.penalties
-    assert len(contract.penalties.rules) == 4
+    inventory = read(tmp_path, {"netmon.yml": FILE.partition("calendars:")[0] + example}).inventory
+    december = parse_period("2026-12", "Europe/Paris", 0)
+    [report] = settle(inventory, [], december, generated=december.end)
+    assert len(report.contract.scope) == 2
+    assert [proposal.total for proposal in report.proposals] == [0]
