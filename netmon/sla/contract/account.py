@@ -134,7 +134,7 @@ class Account:
         if rules == WorksRules():
             return events, []
         start, zone = since(self.contract, self.period), self.period.timezone
-        end = max(start, self.end)
+        end = self.period.end  # works still to come matter to the error budget
         hours = self.hours(start, end) if rules.cap is not None else ALWAYS
         book = WorksBook(rules, hours, contract_hours(self.contract, zone, start, end, rules.allowed), start, end, zone)
         book.announce(event for event in events if isinstance(event, MaintenanceWindow))
