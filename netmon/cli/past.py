@@ -5,6 +5,7 @@ from netmon.config import Configuration
 from netmon.contracts import Event
 from netmon.history import open_history
 from netmon.model import MonitorEvent, Period
+from netmon.sla.ledger import Ledger
 
 _SILENT_BEATS = 3
 
@@ -20,6 +21,9 @@ def events_of(configuration: Configuration, period: Period, now: Millis) -> list
     store = open_history(configuration.history, read_only=True)
     try:
         events = list(store.events(period.start, period.end + DAY))
+        asleep = next((stop for stop in Ledger(events).stops if stop.start < period.start < stop.end), None)
+        if asleep:  # what is dated inside a stop takes effect after it: what held before is told by an earlier change
+            events = list(store.events(asleep.start, period.end + DAY))
         last, beat = store.last_monitor_event(), store.last_heartbeat()
     finally:
         store.close()
