@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from netmon.conventions import Reason
 from netmon.i18n import mark
-from netmon.model import Role, SiteKind, State
+from netmon.model import Party, Role, SiteKind, State
 
 STATE_WORDS: dict[State, str] = {
     State.UP: mark("up"),
@@ -63,6 +63,23 @@ REASON_WORDS: dict[Reason, str] = {
     Reason.INTERNAL: mark("internal error of the monitoring"),
 }
 
+POLICY_KEY_WORDS: dict[str, str] = {
+    "maintenance": mark("Planned works"),
+    "degraded": mark("Degraded service"),
+    "unreachable": mark("Service cut off by a failure upstream"),
+    "unknown": mark("State unknown, the monitoring could not look"),
+    "no_data": mark("Monitoring stopped, or not begun"),
+}
+"""What the answers of a policy (``netmon.sla.policy``) are about."""
+
+POLICY_ANSWER_WORDS: dict[str, str] = {
+    "excluded": mark("left out of the calculation: neither available nor unavailable"),
+    "up": mark("counted as available"),
+    "down": mark("counted as unavailable"),
+    "counted": mark("counted as what was observed meanwhile"),
+    "carry": mark("counted as the last state seen before"),
+}
+
 FAMILY_WORDS: dict[str, str] = {
     "network": mark("Network"),
     "web": mark("Online services"),
@@ -94,6 +111,43 @@ ROLE_WORDS: dict[Role, str] = {
     Role.WIFI_CONTROLLER: mark("Wi-Fi controller"),
     Role.SERVER: mark("Server"),
     Role.OTHER: mark("Other"),
+}
+
+PARTY_WORDS: dict[Party, str] = {
+    Party.OPERATOR: mark("the operator"),
+    Party.METROPOLE: mark("the métropole"),
+    Party.COMMUNE: mark("the commune"),
+    Party.THIRD_PARTY: mark("a third party"),
+    Party.FORCE_MAJEURE: mark("force majeure"),
+}
+
+CONTRACT_KIND_WORDS: dict[str, str] = {
+    "commitment": mark("Commitment"),
+    "market": mark("Market"),
+}
+
+CLOCK_WORDS: dict[str, str] = {
+    "met": mark("kept"),
+    "missed": mark("not kept"),
+    "running": mark("still running"),
+}
+
+REFUSED_WORDS: dict[str, str] = {
+    "notice": mark("announced too late"),
+    "outside": mark("at a time that is not allowed"),
+    "cap": mark("beyond the time allowed for works"),
+}
+
+PENALTY_WORDS: dict[str, str] = {
+    "started_hour": mark("hours begun of delay"),
+    "started_day": mark("days begun of delay"),
+    "incident": mark("incident whose guarantee was not kept"),
+    "tenth": mark("tenths of a point missed"),
+    "objective": mark("objective missed"),
+    "ims": mark("yearly interruption (IMS) exceeded"),
+    "franchise": mark("franchise"),
+    "cap": mark("cap"),
+    "waiver": mark("waiver"),
 }
 
 _BY_NAME: dict[str, str] = {

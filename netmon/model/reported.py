@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from netmon.clock import Millis
 from netmon.model.recorded import MaintenanceWindow
 from netmon.model.watched import Commune
+
+if TYPE_CHECKING:
+    from netmon.model.settled import ContractReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +77,29 @@ class Figures:
     outages: tuple[Outage, ...]
 
     @property
+    def count(self) -> int:
+        """How many outages count."""
+        return sum(1 for outage in self.outages if outage.counted)
+
+    @property
+    def longest(self) -> Outage | None:
+        """The outage of which most counts, the first of several; None when none counts."""
+        return max((outage for outage in self.outages if outage.counted), key=lambda one: one.counted, default=None)
+
+    @property
     def mttr(self) -> float | None:
-        """Mean time to restore, milliseconds: unavailable over the number of counted outages."""
-        counted = sum(1 for outage in self.outages if outage.counted)
-        return self.unavailable / counted if counted else None
+        """Mean time to restore service (MTRS), milliseconds: unavailable time over the number of counted outages."""
+        return self.unavailable / self.count if self.count else None
 
     @property
     def mtbf(self) -> float | None:
         """Mean time between failures, milliseconds: available time over the number of counted outages."""
-        counted = sum(1 for outage in self.outages if outage.counted)
-        return (self.eligible - self.unavailable) / counted if counted else None
+        return (self.eligible - self.unavailable) / self.count if self.count else None
+
+    @property
+    def mtbsi(self) -> float | None:
+        """Mean time between service incidents (ITIL: from one beginning to the next), milliseconds: MTBF + MTRS."""
+        return self.eligible / self.count if self.count else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +118,7 @@ class CommuneReport:
     """One commune's part. ``figures`` are the services' taken together, weighted by time.
 
     ``planned``: maintenance windows that touched one of its objects. ``objective`` None: no contract covers it.
+    ``commitments`` are what is promised to it, settled as far as it is about this commune.
     """
 
     commune: Commune
@@ -111,6 +128,7 @@ class CommuneReport:
     services: tuple[ObjectFigures, ...]
     sites: tuple[ObjectFigures, ...]
     planned: tuple[MaintenanceWindow, ...]
+    commitments: "tuple[ContractReport, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +146,8 @@ class Report:
     """Everything a report shows; exporters only draw it.
 
     ``policy`` are its answers as (key, answer), ``resolution`` the longest poll interval among the objects, ``digest``
-    the SHA-256 of the inputs, so that the same inputs give the same report.
+    the SHA-256 of the inputs, so that the same inputs give the same report. ``contracts`` are as settled
+    (``netmon.sla.contract.settle``).
     """
 
     period: Period
@@ -141,3 +160,4 @@ class Report:
     names: Mapping[str, str]
     figures: Figures
     communes: tuple[CommuneReport, ...]
+    contracts: "tuple[ContractReport, ...]" = ()

@@ -50,7 +50,7 @@ def build_report(
         UsageError: no such commune or policy, with the nearest; a contract's hours are no opening hours.
     """
     policy = parse_policy(policy_name)
-    chosen = _chosen(inventory, communes)
+    chosen = chosen_communes(inventory, communes)
     ledger = Ledger(events)
     end = max(period.start, min(period.end, generated))
     assessment = Assessment(inventory, ledger, period, end, policy)
@@ -87,7 +87,8 @@ def node_figures(
     """
     end = max(period.start, min(period.end, generated))
     assessment = Assessment(inventory, Ledger(events), period, end, parse_policy(policy_name))
-    contracts = {commune.name: contract_of(inventory, commune.name) for commune in _chosen(inventory, communes)}
+    promises = chosen_communes(inventory, communes)
+    contracts = {commune.name: contract_of(inventory, commune.name, period) for commune in promises}
     found = []
     for node in inventory.nodes.values():
         site = inventory.sites.get(node.site)
@@ -103,9 +104,17 @@ def uses(service: Service, commune: str) -> bool:
     return EVERY_COMMUNE in service.communes or commune in service.communes
 
 
-def contract_of(inventory: Inventory, commune: str) -> Contract | None:
-    """The first contract that covers the commune."""
-    return next((contract for contract in inventory.contracts.values() if covers(contract, commune)), None)
+def contract_of(inventory: Inventory, commune: str, period: Period) -> Contract | None:
+    """The first contract in force at some time of the period that promises the commune something; those between
+    others say nothing to it."""
+    promises = (
+        contract
+        for contract in inventory.contracts.values()
+        if contract.kind == "commitment"
+        and (contract.start is None or contract.start < period.end)
+        and (contract.end is None or contract.end > period.start)
+    )
+    return next((contract for contract in promises if covers(contract, commune)), None)
 
 
 def covers(contract: Contract, commune: str) -> bool:
@@ -113,7 +122,12 @@ def covers(contract: Contract, commune: str) -> bool:
     return not contract.communes or EVERY_COMMUNE in contract.communes or commune in contract.communes
 
 
-def _chosen(inventory: Inventory, names: Sequence[str] | None) -> list[Commune]:
+def chosen_communes(inventory: Inventory, names: Sequence[str] | None) -> list[Commune]:
+    """The communes of these names, all when None, in the inventory's order.
+
+    Raises:
+        UsageError: no such commune, with the nearest.
+    """
     if names is None:
         return list(inventory.communes.values())
     known = {commune.name: commune for commune in inventory.communes.values()}
@@ -126,7 +140,7 @@ def _chosen(inventory: Inventory, names: Sequence[str] | None) -> list[Commune]:
 
 def _commune(assessment: Assessment, commune: Commune) -> CommuneReport:
     inventory = assessment.inventory
-    contract = contract_of(inventory, commune.name)
+    contract = contract_of(inventory, commune.name, assessment.period)
     services = [service for service in inventory.services.values() if uses(service, commune.name)]
     sites = [site for site in inventory.sites.values() if site.commune == commune.name]
     hours = assessment.hours(contract)
@@ -154,7 +168,7 @@ def _commune(assessment: Assessment, commune: Commune) -> CommuneReport:
 
 
 def _hours(assessment: Assessment, communes: Sequence[Commune]) -> Set:
-    contracts = [contract_of(assessment.inventory, commune.name) for commune in communes]
+    contracts = [contract_of(assessment.inventory, commune.name, assessment.period) for commune in communes]
     together = {assessment.hours(contract) for contract in contracts}
     return normalise(span for hours in together for span in hours)
 
