@@ -169,6 +169,13 @@ def test_a_ca_file_that_cannot_be_read_is_our_fault() -> None:
     assert raised.value.reason is Reason.CREDENTIAL
 
 
+@pytest.mark.parametrize("name", [".", ".example", "a..b", "x" * 300])
+def test_a_name_that_no_server_can_have_is_our_fault(name: str) -> None:
+    with Server(hang) as server, pytest.raises(CollectError) as raised:
+        poll(TcpSettings("127.0.0.1", server.port, tls=TlsSettings(server_name=name)))
+    assert raised.value.reason is Reason.INTERNAL
+
+
 # --- Faults -----------------------------------------------------------------------------------------------------------
 
 
