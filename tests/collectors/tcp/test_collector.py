@@ -257,8 +257,8 @@ def test_a_pattern_that_never_ends_is_our_fault_and_stops_nobody_else() -> None:
 
 def test_hundreds_of_peers_that_hang_leave_room_for_those_that_answer() -> None:
     with Server(hang) as silent, Server(script("> 220 ready")) as ready:
-        hanging = check(TcpSettings("127.0.0.1", silent.port, query_response=EXPECT), 1500)
-        good = check(TcpSettings("127.0.0.1", ready.port, query_response=EXPECT), 1500)
+        hanging = check(TcpSettings("127.0.0.1", silent.port, query_response=EXPECT), 2500)
+        good = check(TcpSettings("127.0.0.1", ready.port, query_response=EXPECT), 2500)
         reads = attempt_all([hanging] * 200 + [good] * 10)
     states = [read.state for read in reads if isinstance(read, Reading)]
     assert states == [State.DOWN] * 200 + [State.UP] * 10
