@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import brotli
 
+from collectors.http.reply import Headers, Reply
 from collectors.net.failures import TargetError
 from netmon.conventions import Reason
 from netmon.settings import Compression
@@ -40,14 +41,14 @@ class Body:
         self.data = b""
         self._keep = keep
 
-    def read(self, raw: http.client.HTTPResponse, limit: int, compression: Compression | None) -> None:
+    def read(self, raw: Reply, limit: int, compression: Compression | None) -> None:
         """Read at most ``limit`` bytes after decompression; compressed bytes count too, so that nothing is endless.
 
         Raises:
             TargetError: the server compressed in a way nobody asked for.
             OSError, http.client.HTTPException, zlib.error: the answer broke off, or does not unfold.
         """
-        decoder = _decoder(raw.headers.get("Content-Encoding", ""), compression)
+        decoder = _decoder(raw.headers.get("Content-Encoding") or "", compression)
         came, pieces = 0, []
         while piece := raw.read(min(_PIECE, limit + 1)):
             came += len(piece)
@@ -66,11 +67,10 @@ class Body:
         self.data, self.complete = b"".join(pieces), True
 
 
-def text_of(data: bytes, headers: http.client.HTTPMessage) -> str:
+def text_of(data: bytes, headers: Headers) -> str:
     """The body as text, in the charset the server names, else UTF-8; what cannot be decoded is replaced."""
-    charset = headers.get_content_charset() if "charset" in headers.get("Content-Type", "").lower() else None
     try:
-        return data.decode(charset or "utf-8", "replace")
+        return data.decode(headers.charset() or "utf-8", "replace")
     except (LookupError, ValueError):  # a charset that does not exist, or is none
         return data.decode("utf-8", "replace")
 

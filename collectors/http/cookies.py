@@ -1,9 +1,11 @@
 """Cookies of one poll: kept from answer to answer, for the sites that set them, and forgotten at its end."""
 
-from http.client import HTTPMessage, HTTPResponse
+from http.client import HTTPResponse
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import cast
 from urllib.request import Request
+
+from collectors.http.reply import Headers
 
 
 class Cookies:
@@ -12,7 +14,7 @@ class Cookies:
     def __init__(self) -> None:
         self._jar: CookieJar | None = None
 
-    def keep(self, url: str, headers: HTTPMessage) -> None:
+    def keep(self, url: str, headers: Headers) -> None:
         """Take what the answer of ``url`` sets."""
         if "Set-Cookie" in headers:
             if self._jar is None:
@@ -31,8 +33,8 @@ class Cookies:
 class _Answer:
     """As much of an answer as the jar asks for."""
 
-    def __init__(self, headers: HTTPMessage) -> None:
+    def __init__(self, headers: Headers) -> None:
         self._headers = headers
 
-    def info(self) -> HTTPMessage:
+    def info(self) -> Headers:
         return self._headers

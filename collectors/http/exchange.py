@@ -1,6 +1,5 @@
 """One request and its answer over a connection of its own, timed, under the deadline of the poll."""
 
-import http
 import http.client
 import socket
 import ssl
@@ -11,7 +10,8 @@ from typing import Any, NoReturn, cast
 
 from collectors.http import proxy
 from collectors.http.failures import NETWORK_ERRORS, fail
-from collectors.http.request import Headers, Outgoing
+from collectors.http.reply import Headers, Reply
+from collectors.http.request import HeaderLines, Outgoing
 from collectors.http.tokens import Tokens
 from collectors.http.wire import Wire
 from collectors.net.connect import connect, describe
@@ -73,16 +73,16 @@ class Answer:
     url: str
     status: int
     version: str
-    headers: http.client.HTTPMessage
-    raw: http.client.HTTPResponse
+    headers: Headers
+    raw: Reply
 
     @property
     def length(self) -> int:
         """The bytes of body it announces, -1: it does not say."""
         if self.raw.chunked:
             return -1
-        announced = self.headers.get("Content-Length", "")
-        if announced.isdecimal():
+        announced = self.headers.get("Content-Length")
+        if announced is not None:
             return int(announced)
         return 0 if self.status in _BODYLESS else -1
 
@@ -110,7 +110,7 @@ class Exchange:
             self._wire.hang_up()
             self._wire = None
 
-    def send(self, request: Outgoing, more: Headers = ()) -> Answer:
+    def send(self, request: Outgoing, more: HeaderLines = ()) -> Answer:
         """Send ``request`` with ``more`` headers, and return as soon as the headers of the answer are in.
 
         Raises:
@@ -135,17 +135,17 @@ class Exchange:
         version = f"HTTP/{raw.version // 10}.{raw.version % 10}"
         return Answer(request.url, raw.status, version, raw.headers, raw)
 
-    def _ask(self, wire: Wire, method: str, data: bytes) -> "_Reply":
+    def _ask(self, wire: Wire, method: str, data: bytes) -> Reply:
         # A server may answer, and refuse, before it has read everything.
         with suppress(BrokenPipeError, ConnectionResetError):
             wire.sendall(data)
-        reply = _Reply(cast("Any", wire), method=method)  # it asks no more of a socket than a Wire gives
+        reply = Reply(cast("Any", wire), method=method)  # it asks no more of a socket than a Wire gives
         reply.begin()
         return reply
 
     # --- The way there ------------------------------------------------------------------------------------------------
 
-    def _reach(self, request: Outgoing) -> tuple[Wire, str, Headers]:
+    def _reach(self, request: Outgoing) -> tuple[Wire, str, HeaderLines]:
         """A connection for the request, with what its first line asks for and the headers the way there wants."""
         settings = self._settings
         target = (request.host, request.port)
@@ -258,11 +258,3 @@ class Exchange:
         phase = self._watch.trace.phase
         self._watch.trace.leave()
         fail(error, phase, self._watch.deadline.seconds)
-
-
-class _Reply(http.client.HTTPResponse):
-    """An answer, after all interim ones (RFC 9110, 15.2): the library knows 100 only, and takes 103 for the answer."""
-
-    def _read_status(self) -> tuple[str, int, str]:
-        version, status, reason = super()._read_status()  # type: ignore[misc]  # not in the stubs
-        return version, http.HTTPStatus.CONTINUE if 101 < status < 200 else status, reason

@@ -28,7 +28,7 @@ _MODIFIED_HELP = "When the page last changed, as the server says, Unix time"
 _CEL_HELP = "Whether a CEL expression on the body decided against the target"
 
 STEP_FAMILIES = (
-    (Metric.HTTP_STEP_DURATION, "Seconds a step of a journey took"),
+    (Metric.HTTP_STEP_DURATION, "Seconds the requests of a step of a journey took"),
     (Metric.HTTP_STEP_UP, "Whether a step of a journey found what it was told to expect; absent when not reached"),
 )
 

@@ -63,23 +63,23 @@ class Probe:
         for step in self._settings.steps:
             self._say(f"step {step.name}")
             self._exchange.take_up(step.settings)
-            begun = self._trace.elapsed
-            verdict: _Verdict = (State.DOWN, Reason.OTHER, "")
+            before, good = self._took, False
             try:
-                verdict = self._visit(step.settings, step)
+                verdict = self._journey.told(self._visit(step.settings, step))
+                good = verdict[1] is not Reason.MAINTENANCE_SEEN
             finally:
-                self._journey.ended(step, self._trace.elapsed - begun, up=verdict[0] is not State.DOWN)
-            if verdict[1] is Reason.MAINTENANCE_SEEN:
+                self._journey.ended(step, self._took - before, up=good)
+            self._journey.at = None
+            if not good:
                 return verdict
-            worst = verdict if worst[0] is State.UP and verdict[0] is not State.UP else worst
-        self._journey.at = None
+            worst = verdict if worst[0] is State.UP else worst
         slow = self._settings.slow
         if worst[0] is State.UP and slow is not None and self._took * 1000 > slow:
             return State.DEGRADED, Reason.SLOW, f"took {self._took:.2f} s, slower than {slow / 1000:g} s"
         return worst
 
     def _visit(self, settings: HttpSettings, step: HttpStep | None = None) -> _Verdict:
-        begun = self._trace.elapsed
+        before = self._took
         if step is not None:
             settings = self._journey.begin(step, self._last_url)
         answer, body = self._timed(settings, self._journey.values, keep=step is not None and bool(step.extract))
@@ -90,15 +90,16 @@ class Probe:
         judge.expectations()
         if step is not None:
             self._journey.extract(step, lambda where: self._tools.matcher.select(where, judge.text, self._deadline))
-        return judge.shades(self._took - begun)
+        return judge.shades(self._took - before)
 
     def _timed(self, settings: HttpSettings, values: Mapping[str, str], *, keep: bool) -> tuple[Answer, Body]:
-        """The exchange; ``_took`` ends with it, without what we then spend on judging it."""
+        """The exchange; its time goes into ``_took``, what we then spend on judging it does not."""
+        begun = self._trace.elapsed
         try:
             return self._follow(settings, values, keep=keep)
         finally:
             self._trace.leave()
-            self._took = self._trace.elapsed
+            self._took += self._trace.elapsed - begun
 
     def _follow(self, settings: HttpSettings, values: Mapping[str, str], *, keep: bool) -> tuple[Answer, Body]:
         request = first_request(settings, values)

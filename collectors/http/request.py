@@ -26,7 +26,7 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _VARIABLE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
 _NONE: Mapping[str, str] = MappingProxyType({})
 
-Headers = tuple[tuple[str, str], ...]
+HeaderLines = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Outgoing:
     port: int
     path: str
     authority: str
-    headers: Headers
+    headers: HeaderLines
     body: bytes
     private: frozenset[str]
 
@@ -50,7 +50,7 @@ class Outgoing:
         others = tuple((name, value) for name, value in self.headers if name.lower() != "authorization")
         return replace(self, headers=(*others, ("Authorization", header)))
 
-    def encoded(self, target: str, extra: Headers = ()) -> bytes:
+    def encoded(self, target: str, extra: HeaderLines = ()) -> bytes:
         """The bytes that ask ``target`` (RFC 9112, 3.2), with ``extra`` headers, which replace those there are."""
         names = {name.lower() for name, _ in extra}
         lines = [f"{self.method} {target} HTTP/1.1", f"Host: {self.authority}"]

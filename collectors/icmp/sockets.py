@@ -8,6 +8,7 @@ either kind, hop limits, times of arrival and packets lost for want of buffer as
 import contextlib
 import errno
 import socket
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -47,6 +48,8 @@ def open_socket(way: Way) -> tuple[socket.socket, bool]:
     Raises:
         CollectError: this host gives none, and what to do about it.
     """
+    if sys.platform != "linux":
+        raise CollectError(Reason.PERMISSION, "netmon pings on Linux only")
     protocol = socket.IPPROTO_ICMPV6 if way.family == socket.AF_INET6 else socket.IPPROTO_ICMP
     refusal: OSError | None = None
     for kind in (socket.SOCK_DGRAM, socket.SOCK_RAW):

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -42,9 +43,8 @@ class Contexts:
         Raises:
             CollectError: a file cannot be read, or holds no certificate or no key.
         """
-        settings = replace(settings, server_name=None, min_days=0)
-        files = _files(settings)
-        signature = tuple(_signature(path, words) for words, path in files)
+        settings = _essence(settings)
+        signature = tuple(_signature(path, words) for words, path in _files(settings))
         with self._lock:
             known = self._made.get((settings, alpn))
             if known is None or known[0] != signature:
@@ -58,7 +58,13 @@ class Contexts:
         return self.get(replace(settings, verify=False), alpn)
 
 
-def _files(settings: TlsSettings) -> list[tuple[str, str]]:
+@lru_cache(maxsize=_MOST)
+def _essence(settings: TlsSettings) -> TlsSettings:
+    return replace(settings, server_name=None, min_days=0)
+
+
+@lru_cache(maxsize=_MOST)
+def _files(settings: TlsSettings) -> tuple[tuple[str, str], ...]:
     """The files a context is made from, with what to call them."""
     files = []
     if settings.verify and settings.ca is None:
@@ -67,12 +73,12 @@ def _files(settings: TlsSettings) -> list[tuple[str, str]]:
         files.append(("certificate file", settings.cert_file))
     if settings.key is None and settings.key_file is not None:
         files.append(("key file", settings.key_file))
-    return files
+    return tuple(files)
 
 
 def _signature(path: str, words: str) -> tuple[int, int, int]:
     try:
-        status = Path(path).stat()
+        status = os.stat(path)  # noqa: PTH116  # for every poll: a Path takes longer to make than the answer
     except OSError as error:
         check_ours(error)
         raise CollectError(Reason.CREDENTIAL, f"{words} {path}: {error.strerror}") from error

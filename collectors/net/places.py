@@ -26,12 +26,13 @@ class Places:
         Raises:
             CollectError: there was none in time, or too late to blame the target; or as ``poll`` raises it.
         """
+        queued = self._free.locked()
         try:
             async with asyncio.timeout(deadline.left):
                 await self._free.acquire()
         except TimeoutError:
             raise self._full() from None
-        waited = deadline.seconds - deadline.left
+        waited = deadline.seconds - deadline.left if queued else 0.0
         try:
             reading = await poll()
         finally:

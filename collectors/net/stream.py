@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from collectors.net.connect import describe, no_route
 from collectors.net.deadline import Deadline
-from collectors.net.failures import check_ours
+from collectors.net.failures import check_ours, clean
 from collectors.net.resolve import Address
 from netmon.conventions import Reason
 from netmon.errors import CollectError
@@ -63,8 +63,14 @@ class Stream:
 
         Raises:
             OSError: as ``ssl`` raises it.
+            CollectError: a server cannot have this name.
         """
-        tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=name or None)
+        try:
+            # Without a name none would be looked for in the certificate, so an empty one is refused too.
+            wanted = name if name or context.check_hostname else None
+            tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=wanted)
+        except ValueError as error:
+            raise CollectError(Reason.INTERNAL, f"{clean(name, 80)!r} cannot be a server's name in TLS") from error
         while True:
             try:
                 tls.do_handshake()

@@ -148,7 +148,7 @@ class Probe:
             self._labels = (
                 tuple((name, clean(expand(text, match), _LABEL)) for name, text in step.labels) or self._labels
             )
-        self._awaited = "not taken by the peer what was sent"
+        self._awaited = "the peer does not take what is sent"
         if send:
             self._notes.say(f"step {number}: sending {clean(send)!r}")
             await stream.write(send.encode("utf-8", "surrogateescape") + b"\n")

@@ -25,7 +25,7 @@ _OAUTH2_KEYS: Final = (
     "tls_config",
 )  # fmt: skip
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
-_PROXY_SCHEMES: Final = ("http", "https")
+_OTHER_PROXIES: Final = ("https", "socks5", "socks5h")
 
 Headers = tuple[tuple[str, str | Secret], ...]
 
@@ -237,7 +237,12 @@ class HttpReading(ProbeReading):
         )
 
     def _proxy(self, said: MapNode, where: Where) -> Proxy | None:
-        url = self.url(said, "proxy_url", where, _PROXY_SCHEMES)
+        scheme = self.text(said, "proxy_url", where).partition("://")[0]
+        if scheme in _OTHER_PROXIES:
+            self.hide(said["proxy_url"])
+            self.refuse(said["proxy_url"], (where, "proxy_url"), f"a proxy is http://… here, {scheme}:// not supported")
+            return None
+        url = self.url(said, "proxy_url", where, ("http",))
         environment = self.flag(said, "proxy_from_environment", where)
         skip = self.flag(said, "skip_resolve_phase_with_proxy", where)
         no_proxy = self.text(said, "no_proxy", where)

@@ -177,6 +177,11 @@ def test_a_module_is_shown_as_its_file_has_it(tmp_path: Path) -> None:
             "blackbox.yml:8:28: modules.http_everything.http.valid_http_versions: no other version than HTTP/1.1 is",
         ),
         (
+            "proxy_url: http://user:hidden-proxy-password@", "proxy_url: socks5://user:hidden-proxy-password@",
+            "http_authorization",
+            "blackbox.yml:69:18: modules.http_authorization.http.proxy_url: a proxy is http://… here, socks5:// not",
+        ),
+        (
             "body_file: body.txt", "body_file: none.txt", "http_authorization",
             "blackbox.yml:67:18: modules.http_authorization.http.body_file: the file 'none.txt' cannot be read: ",
         ),

@@ -101,7 +101,9 @@ def both(directory: Path, modules: str) -> Iterator[Pair]:
     with running(command, log, cwd=directory), daemon(main, port):
         theirs = Exporter(f"http://127.0.0.1:{other}")
         wait_for(lambda: fetch(f"{theirs.url}/-/healthy"))
-        yield Pair(Exporter(f"http://127.0.0.1:{port}"), theirs)
+        ours = Exporter(f"http://127.0.0.1:{port}")
+        wait_for(lambda: fetch(f"{ours.url}/-/ready"))
+        yield Pair(ours, theirs)
 
 
 def is_duration(name: str) -> bool:

@@ -41,7 +41,16 @@ FAULTS = {
     ),
     "breaks the connection": (reset, Reason.RESET),
     "closes without a word": (answer(b""), Reason.RESET),
-    "closes within its headers": (answer(HEAD + b"Content-Le"), Reason.OK),  # RFC 9112 leaves the end to the close
+    "closes within a header": (answer(HEAD + b"Content-Le"), Reason.PROTOCOL),
+    "closes within its headers": (answer(HEAD + b"Content-Length: 0\r\n"), Reason.PROTOCOL),
+    "sends a line that is no header": (answer(HEAD + b"Content-Length 0\r\n\r\n"), Reason.PROTOCOL),
+    "folds a header": (answer(HEAD + b"X: a\r\n  b\r\nContent-Length: 0\r\n\r\n"), Reason.OK),
+    "announces two lengths": (answer(HEAD + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nab"), Reason.PROTOCOL),
+    "announces the same length twice": (answer(HEAD + b"Content-Length: 2\r\nContent-Length: 2\r\n\r\nab"), Reason.OK),
+    "announces a length that is none": (answer(HEAD + b"Content-Length: -2\r\n\r\nab"), Reason.PROTOCOL),
+    "sends too many headers": (answer(HEAD + b"X: y\r\n" * 300 + b"\r\n"), Reason.PROTOCOL),
+    "speaks another HTTP": (answer(b"HTTP/3.0 200 OK\r\n\r\n"), Reason.PROTOCOL),
+    "hints before it answers": (answer(b"HTTP/1.1 103 Early\r\nLink: x\r\n\r\n" + HEAD + b"\r\n"), Reason.OK),
     "closes within its body": (answer(HEAD + b"Content-Length: 99\r\n\r\nshort"), Reason.PROTOCOL),
     "closes within a chunk": (answer(HEAD + b"Transfer-Encoding: chunked\r\n\r\nff\r\nshort"), Reason.PROTOCOL),
     "counts its chunks wrongly": (

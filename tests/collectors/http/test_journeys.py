@@ -108,7 +108,8 @@ def test_maintenance_seen_at_a_step_ends_the_journey_without_an_outage() -> None
         one = step("a", f"{server.url}a", maintenance_regex=("maintenance",))
         reading = poll(journey(server, one, step("b", f"{server.url}b")))
     assert (reading.state, reading.reason) == (State.DEGRADED, Reason.MAINTENANCE_SEEN)
-    assert reading.detail.startswith("step a: ")
+    assert reading.detail.startswith("step a: the page says")
+    assert value(reading, "netmon_http_step_up", step="a") == 0
     assert len(server.requests) == 1
 
 
@@ -119,6 +120,8 @@ def test_slow_is_for_the_whole_or_for_a_step() -> None:
     assert (whole.reason, part.reason) == (Reason.SLOW, Reason.SLOW)
     assert len(server.requests) == 3  # a slow step does not end the journey
     assert value(part, "probe_success") == 1
+    assert part.detail.startswith("step one: took ")
+    assert whole.detail.startswith("took ")
 
 
 @pytest.mark.parametrize(

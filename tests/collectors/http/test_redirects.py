@@ -7,7 +7,7 @@ import pytest
 from netmon.conventions import Reason
 from netmon.errors import CollectError
 from netmon.model import Reading, State
-from netmon.settings import HttpSettings, Secret
+from netmon.settings import AddressChoice, HttpSettings, Secret
 from tests.collectors.http.polling import attempt_all, check, poll, value
 from tests.collectors.http.servers import OK, Server, answer, answer_by_path, redirect, with_body
 
@@ -69,6 +69,23 @@ def test_secrets_stay_with_the_site_they_are_for() -> None:
     assert b"portail.example" not in away
     assert b"X-Plain: kept" in away
     assert TOKEN not in everything(reading)
+
+
+class OnlyOne:
+    """Allows one address."""
+
+    def allows(self, host: str, address: str) -> bool:
+        return address == "127.0.0.1"
+
+
+def test_where_a_redirect_leads_is_checked_like_the_first_address() -> None:
+    guarded = AddressChoice(guard=OnlyOne())
+    with Server(answer(OK)) as other, Server(answer(redirect(f"http://127.0.0.2:{other.port}/"))) as server:
+        (error,) = attempt_all([check(HttpSettings(server.url, addresses=guarded))])
+        assert poll(HttpSettings(other.url, addresses=guarded)).state is State.UP
+    assert isinstance(error, CollectError)
+    assert (error.reason, error.detail) == (Reason.FORBIDDEN, "127.0.0.2, which may not be asked")
+    assert len(other.requests) == 1
 
 
 def test_another_port_is_another_site() -> None:

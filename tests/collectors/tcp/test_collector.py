@@ -169,6 +169,13 @@ def test_a_ca_file_that_cannot_be_read_is_our_fault() -> None:
     assert raised.value.reason is Reason.CREDENTIAL
 
 
+@pytest.mark.parametrize("name", [".", ".example", "a..b", "x" * 300])
+def test_a_name_that_no_server_can_have_is_our_fault(name: str) -> None:
+    with Server(hang) as server, pytest.raises(CollectError) as raised:
+        poll(TcpSettings("127.0.0.1", server.port, tls=TlsSettings(server_name=name)))
+    assert raised.value.reason is Reason.INTERNAL
+
+
 # --- Faults -----------------------------------------------------------------------------------------------------------
 
 
@@ -250,8 +257,8 @@ def test_a_pattern_that_never_ends_is_our_fault_and_stops_nobody_else() -> None:
 
 def test_hundreds_of_peers_that_hang_leave_room_for_those_that_answer() -> None:
     with Server(hang) as silent, Server(script("> 220 ready")) as ready:
-        hanging = check(TcpSettings("127.0.0.1", silent.port, query_response=EXPECT), 1500)
-        good = check(TcpSettings("127.0.0.1", ready.port, query_response=EXPECT), 1500)
+        hanging = check(TcpSettings("127.0.0.1", silent.port, query_response=EXPECT), 2500)
+        good = check(TcpSettings("127.0.0.1", ready.port, query_response=EXPECT), 2500)
         reads = attempt_all([hanging] * 200 + [good] * 10)
     states = [read.state for read in reads if isinstance(read, Reading)]
     assert states == [State.DOWN] * 200 + [State.UP] * 10
