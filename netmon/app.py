@@ -23,6 +23,7 @@ from netmon.clock import SECOND, Clock, Millis, SteadyClock, SystemClock
 from netmon.config import Configuration
 from netmon.contracts import Collector, Event, SlaView
 from netmon.engine import heart
+from netmon.engine.garbage import TEND, GarbageCare
 from netmon.engine.pipeline import Pipeline, no_longer_watched
 from netmon.engine.poller import Poller
 from netmon.engine.scheduler import Scheduler
@@ -248,6 +249,10 @@ class Daemon:
         scheduler.start()
         scheduler.every(self.configuration.heartbeat, beats.beat)
         scheduler.every(SWEEP, sweep)
+        garbage = GarbageCare()
+        garbage.start()
+        stack.callback(garbage.stop)
+        scheduler.every(TEND, garbage.tend)
         scheduler.every(SLA_REFRESH, figures.refresh)
         figures.refresh()
         watch = asyncio.create_task(heart.watch_loop(telemetry, self._wall), name="loop watch")

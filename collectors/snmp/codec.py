@@ -1,8 +1,8 @@
 """What an answer says: its varbinds (RFC 3416, section 3), by two decoders.
 
-``split_column`` is the fast one: a GETBULK reply about one column is cut at the column's identifier and every piece is
-checked to be exactly one varbind. Whatever it does not recognise it leaves to ``read_varbinds``, which reads one
-element after another and says what is wrong.
+``split_columns`` is the fast one: a GETBULK reply about columns of one table is cut at the table's identifier and every
+piece is checked to be exactly one varbind. Whatever it does not recognise it leaves to ``read_varbinds``, which reads
+one element after another and says what is wrong.
 """
 
 import struct
@@ -81,7 +81,7 @@ def decode_value(tag: int, content: bytes) -> Value | None:
     raise BerError(f"a value of unknown type 0x{tag:02x}")
 
 
-# What ``split_column`` maps over its pieces, made once: an octet by its place, the octets before a place, those behind
+# What ``split_columns`` maps over its pieces, made once: an octet by its place, the octets before a place, those behind
 # it but for the two of the next header, and tables that add to every octet (255 where that would pass it).
 _OCTET = [itemgetter(place) for place in range(128)]
 _BEFORE = [itemgetter(slice(0, place)) for place in range(128)]
@@ -93,38 +93,6 @@ _PLUS = [bytes(min(octet + more, 255) for octet in range(256)) for more in range
 
 _LONGEST_NAME = 120
 """Octets of a name while the whole varbind can still have a length of one octet."""
-
-
-def split_column(data: bytes, start: int, end: int, prefix: bytes) -> Split | None:
-    """The rows behind ``prefix`` in ``data[start:end]``, decoded all at once.
-
-    The varbinds are cut where each says: an identifier of that length follows, beginning with ``prefix``. What is
-    between two cuts is then index, type, length, value, and the first two octets of the next varbind.
-
-    None: something is not as most agents write it (lengths of two octets, index lengths or types that differ,
-    exceptions); nothing is said about why.
-    """
-    length = data[start + 3 : start + 4]
-    width = (length[0] if length else 0) - len(prefix)
-    if width < 1 or length[0] > _LONGEST_NAME:
-        return None
-    first, *pieces = data[start:end].split(b"\x06" + length + prefix)
-    if len(first) != 2 or first[0] != SEQUENCE or not pieces or len(pieces[-1]) < width + 2:
-        return None
-    last = pieces[-1]
-    size = width + 2 + last[width + 1]
-    ended = len(last) > size
-    if ended and not _is_foreign(last, size, prefix):
-        return None
-    pieces[-1] = last[:size] + b"\x30\0"
-    lengths = list(map(len, pieces))
-    if min(lengths) < width + 4:
-        return None
-    sizes = bytes(map(_OCTET[width + 1], pieces))
-    if lengths != list(sizes.translate(_PLUS[width + 4])) or not _is_regular(first + length, pieces, sizes, width):
-        return None
-    values = _values(pieces, sizes, width) if _is_of_one_type(pieces, width) else None
-    return None if values is None else Split(list(map(_BEFORE[width], pieces)), values, ended)
 
 
 def _is_regular(first: bytes, pieces: list[bytes], sizes: bytes, width: int) -> bool:
@@ -150,8 +118,12 @@ def _is_of_one_type(pieces: list[bytes], width: int) -> bool:
 def split_columns(data: bytes, start: int, end: int, prefixes: Sequence[bytes]) -> list[Split] | None:
     """The rows behind each of ``prefixes``, whose varbinds take turns in ``data[start:end]``, decoded all at once.
 
-    The columns are of one table: the prefixes differ in their last octet. Like ``split_column`` otherwise; the varbinds
-    behind the last row are those where columns end.
+    The columns are of one table: the prefixes differ in their last octet. The varbinds are cut where each says: an
+    identifier of that length follows, beginning with the table's. What is between two cuts is then column, index, type,
+    length, value, and the first two octets of the next varbind. Those behind the last row are where columns end.
+
+    None: something is not as most agents write it (lengths of two octets, index lengths or types that differ,
+    exceptions, holes); nothing is said about why.
     """
     length = data[start + 3 : start + 4]
     width = (length[0] if length else 0) - len(prefixes[0]) + 1
@@ -181,13 +153,16 @@ def _columns(pieces: list[bytes], sizes: bytes, width: int, ended: int, count: i
         values = _values(own, sizes[place::count], width) if _is_of_one_type(own, width) else None
         if values is None:
             return None
-        splits.append(Split(list(map(_WITHIN[width], own)), values, place < ended))
+        splits.append(Split(tuple(map(_WITHIN[width], own)), values, place < ended))
     return splits
 
 
 def _alternating(pieces: list[bytes], octets: bytes) -> int:
     """How many pieces, in whole rows, begin with ``octets`` in turn; 0 when there is a hole."""
-    seen = b"".join(piece[:1] for piece in pieces)
+    try:
+        seen = bytes(map(_OCTET[0], pieces))
+    except IndexError:
+        return 0
     rows = len(seen) // len(octets)
     while rows and seen[: rows * len(octets)] != octets * rows:
         rows -= 1
@@ -209,35 +184,21 @@ def _all_foreign(data: bytes, at: int, end: int, prefixes: Sequence[bytes]) -> i
     return len(prefixes)
 
 
-def _values(pieces: list[bytes], sizes: bytes, width: int) -> Sequence[Value] | None:
+def _values(pieces: list[bytes], sizes: bytes, width: int) -> tuple[Value, ...] | None:
     """The values of regular pieces; None when their type or one of their lengths is for the plain decoder."""
     tag = pieces[0][width]
     if tag == OCTET_STRING:
-        return list(map(_BEHIND[width + 2], pieces))
+        return tuple(map(_BEHIND[width + 2], pieces))
     low, high = min(sizes), max(sizes)
     if tag not in _INTEGER_TAGS or not low or high > 9:
         return None
     if high == 1 and (octets := bytes(map(_OCTET[width + 2], pieces))).isascii():
-        return list(octets)
+        return tuple(octets)
     contents = map(_BEHIND[width + 2], pieces)
     if tag == INTEGER:
-        return [int.from_bytes(content, signed=True) for content in contents]
-    numbers = list(map(int.from_bytes, contents))
+        return tuple([int.from_bytes(content, signed=True) for content in contents])
+    numbers = tuple(map(int.from_bytes, contents))
     return numbers if max(numbers) <= (_MAX_64 if tag == COUNTER64 else _MAX_32) else None
-
-
-def _is_foreign(data: bytes, offset: int, prefix: bytes) -> bool:
-    """A varbind of another object begins at ``offset``: the column has ended, rather than the reply being broken.
-
-    A row of the column itself stands there when its index takes more octets than those before it.
-    """
-    try:
-        _, start, end = read_tlv(data, offset)
-        tag, name, name_end = read_tlv(data, start, end)
-    except BerError:
-        return False
-    regular = data[offset] == SEQUENCE and tag == OBJECT_IDENTIFIER and name_end < end
-    return regular and not data.startswith(prefix, name)
 
 
 def _opaque(content: bytes) -> Value:

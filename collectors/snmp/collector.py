@@ -19,7 +19,7 @@ from collectors.snmp.interfaces import InterfaceFilter
 from collectors.snmp.lanes import Allowance, Lanes
 from collectors.snmp.lateness import Lateness
 from collectors.snmp.modules import MODULES
-from collectors.snmp.plan import plan
+from collectors.snmp.plan import Plan, plan
 from collectors.snmp.poll import Memory, besides, look
 from collectors.snmp.slow import SlowColumns
 from collectors.snmp.told import Care, cost
@@ -60,6 +60,7 @@ class SnmpCollector:
         self._paces: WeakValueDictionary[Address, Pace] = WeakValueDictionary()
         self._lateness = Lateness()
         self._memories: dict[str, Memory] = {}
+        self._plans: WeakValueDictionary[tuple[str, ...], Plan] = WeakValueDictionary()
 
     async def start(self) -> None:
         """Open the sockets.
@@ -124,6 +125,7 @@ class SnmpCollector:
         if reading.state is not State.UP:
             self._excuse(found.failures(), session, asked)
         families = memory.assembler.assemble(found.values, found.rows)
+        origins = () if session.log is None else tuple(memory.assembler.origins(found.values, found.rows))
         memory.broken = broken_modules(memory.plan, found.failure, found.results)
         ended = time.monotonic() - begun
         age = found.age
@@ -132,6 +134,7 @@ class SnmpCollector:
             families=families + cost(session, walked, ended),
             engine_boots=age.boots if age else None,
             engine_time=age.engine_time if age else None,
+            origins=origins,
         )
 
     def _excuse(self, failures: frozenset[Reason], session: Session, since: float) -> None:
@@ -166,7 +169,9 @@ class SnmpCollector:
         if unknown:
             raise CollectError(Reason.INTERNAL, f"no SNMP module is called {', '.join(unknown)}")
         modules = [self._modules[name] for name in settings.modules]
-        requests = plan(modules)
+        requests = self._plans.get(settings.modules)
+        if requests is None:  # devices of a kind share it
+            requests = self._plans[settings.modules] = plan(modules)
         interfaces = InterfaceFilter(settings.interfaces, requests)
         slow = SlowColumns(requests, modules, besides(interfaces, requests))
         pace = self._paces.get(address)

@@ -80,10 +80,13 @@ class ColumnResult:
 
 
 class Split(NamedTuple):
-    """Rows of one column from one answer: encoded indexes and their values; ``ended`` when other objects follow."""
+    """Rows of one column from one answer: encoded indexes and their values; ``ended`` when other objects follow.
 
-    indexes: Sequence[bytes]
-    values: Sequence[Value]
+    Tuples, because thousands are kept and Python's garbage collector need not look into those again and again.
+    """
+
+    indexes: tuple[bytes, ...]
+    values: tuple[Value, ...]
     ended: bool
 
 
@@ -100,6 +103,8 @@ class Recollection:
     digests: list[int] = field(default_factory=list)
     splits: list[Sequence[Split] | None] = field(default_factory=list)
     breadth: int | None = None
+    _indexes: dict[tuple[bytes, ...], tuple[bytes, ...]] = field(default_factory=dict)
+    """Columns of a table have the same rows: their indexes are kept once."""
 
     def recall(self, place: int, digest: int, decode: Callable[[], Sequence[Split]]) -> Sequence[Split]:
         """What the answer at ``place`` of the walk says; ``decode`` reads it unless it is the one of last time."""
@@ -113,13 +118,16 @@ class Recollection:
             return decode()
         known = self.splits[place]
         if known is None:
-            known = self.splits[place] = decode()
+            known = self.splits[place] = [
+                split._replace(indexes=self._indexes.setdefault(split.indexes, split.indexes)) for split in decode()
+            ]
         return known
 
     def forget_answers(self) -> None:
         """Read every answer of the next walk anew."""
         self.digests.clear()
         self.splits.clear()
+        self._indexes.clear()
 
 
 class Stamp(NamedTuple):

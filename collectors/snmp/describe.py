@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from collectors.snmp.plan import exported, plan
+from collectors.snmp.walk import grouped
 from netmon.snmpmodules import DEFAULT_MAX_REPETITIONS, Lookup, Metric, Module
 
 GET_NAMES = 24
@@ -14,7 +15,7 @@ GET_NAMES = 24
 class Cost:
     """What the first poll of a device asks with ``rows`` rows in every table; later ones leave out what never changes.
 
-    ``requests`` are ``gets`` and ``bulks``, one column after another; ``varbinds`` are what comes back.
+    ``requests`` are ``gets`` and ``bulks``; ``varbinds`` are what comes back.
     """
 
     rows: int
@@ -30,12 +31,13 @@ class Cost:
 def cost(module: Module, rows: int, max_repetitions: int = DEFAULT_MAX_REPETITIONS) -> Cost:
     """The requests of netmon's engine over SNMPv2c; filters are not taken into account."""
     asked = plan([module])
-    repetitions = module.max_repetitions or max_repetitions
-    each = -(-(rows + 1) // max(1, repetitions))  # one row more, to see the end of the column
+    repetitions = max(1, module.max_repetitions or max_repetitions)
+    groups = grouped(asked.columns, [repetitions] * len(asked.columns), repetitions)
+    each = -(-(rows + 1) // repetitions)  # one row more, to see the end of the column
     return Cost(
         rows=rows,
         gets=-(-len(asked.instances) // GET_NAMES),
-        bulks=len(asked.columns) * each,
+        bulks=len(groups) * each,
         varbinds=len(asked.instances) + len(asked.columns) * rows,
     )
 

@@ -5,13 +5,14 @@ carry the very same ``series`` tuple, and labels are not even looked at. What a 
 ``shapes``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from collectors.snmp.contract import Rows, Value
 from collectors.snmp.labels import TableLabels
 from collectors.snmp.plan import Plan
 from collectors.snmp.shapes import Shape, shapes_of
-from netmon.model import Family
+from netmon.ber import decode_oid, format_oid
+from netmon.model import Family, Origin
 
 
 class Assembler:
@@ -19,13 +20,16 @@ class Assembler:
 
     def __init__(self, plan: Plan, *, wrap: bool = True) -> None:
         self._plan = plan
+        self._wrap = wrap
         groups: dict[object, TableLabels] = {}
+        self._labels: list[TableLabels] = []
         self._shapes: list[tuple[bytes, Shape]] = []
         for output in plan.outputs:
             metric = output.metric
             key = (metric.indexes, metric.lookups)
             if key not in groups:
                 groups[key] = TableLabels(metric)
+            self._labels.append(groups[key])
             self._shapes += ((output.prefix, shape) for shape in shapes_of(metric, groups[key], wrap=wrap))
         self._tables = tuple(groups.values())
 
@@ -36,6 +40,16 @@ class Assembler:
             table.refresh(columns)
         families = [shape.family(columns[prefix], columns) for prefix, shape in self._shapes if columns.get(prefix)]
         return tuple(family for family in families if family.series)
+
+    def origins(self, values: Mapping[bytes, Value], columns: Mapping[bytes, Rows]) -> Iterator[Origin]:
+        """The instance behind each sample that ``assemble`` made of the same: for people, it takes its time."""
+        columns = self._gathered(values, columns)
+        for output, labels in zip(self._plan.outputs, self._labels, strict=True):
+            for index, value in columns.get(output.prefix, {}).items():
+                instance = format_oid(decode_oid(output.prefix + index))
+                for shape in shapes_of(output.metric, labels, wrap=self._wrap):
+                    family = shape.family({index: value}, columns)
+                    yield from (Origin(family.name, one, instance) for one in family.series)
 
     def _gathered(self, values: Mapping[bytes, Value], columns: Mapping[bytes, Rows]) -> dict[bytes, Rows]:
         """The objects' rows, whichever way each was asked for."""

@@ -38,9 +38,9 @@ class Lateness:
             self._timer = None
 
     def worst(self, begun: float) -> float:
-        """The longest time the loop stood still since ``begun``, in seconds; 0: not noticeably."""
+        """The longest time the loop stood still, as far as it was after ``begun``, in seconds; 0: not noticeably."""
         standing = time.monotonic() - self._due if self._timer is not None else 0.0
-        since = [late for at, late in self._late if at >= begun]
+        since = [min(late, at - begun) for at, late in self._late if at >= begun]
         return max((late for late in (*since, standing) if late >= _COUNTS), default=0.0)
 
     def _watch(self) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from netmon.ber import (
-    GET_BULK_REQUEST,
     INTEGER,
     NULL,
     OBJECT_IDENTIFIER,
@@ -27,6 +26,9 @@ V1, V2C, V3 = 0, 1, 3
 VERSIONS: Final = {"1": V1, "2c": V2C, "3": V3}
 
 _NO_VALUE = bytes((NULL, 0))
+_VARBINDS = [bytes((SEQUENCE, size + 4, OBJECT_IDENTIFIER, size)) for size in range(124)]
+"""What stands before a name, by its size while lengths fit one octet, in a varbind without a value."""
+_PACK_NUMBERS = struct.Struct(">BBIBBBBBB").pack
 VERSION_HEADS: Final = {bytes((INTEGER, 1, version)): version for version in VERSIONS.values()}
 """How messages begin behind their length, with the version that says so."""
 
@@ -35,17 +37,16 @@ def encode_pdu(kind: int, request_id: int, fields: tuple[int, int], names: Seque
     """A PDU asking for the encoded identifiers ``names``.
 
     ``fields`` stand behind the request-id: (0, 0) for GET and GETNEXT, (non-repeaters, max-repetitions) for GETBULK.
-    ``request_id`` takes four octets. A GETBULK about one name is what nearly all requests are: while its lengths fit
-    one octet it is put together from what is known of it.
+    ``request_id`` takes four octets.
     """
-    if kind == GET_BULK_REQUEST and len(names) == 1 and fields[1] < 128 and len(names[0]) < 100:
-        name = names[0]
-        size = len(name)
-        head = bytes((GET_BULK_REQUEST, size + 20, INTEGER, 4)) + request_id.to_bytes(4)
-        rest = (INTEGER, 1, fields[0], INTEGER, 1, fields[1], SEQUENCE, size + 6, SEQUENCE, size + 4)
-        return b"".join((head, bytes((*rest, OBJECT_IDENTIFIER, size)), name, _NO_VALUE))
-    varbinds = b"".join(encode_tlv(SEQUENCE, encode_tlv(OBJECT_IDENTIFIER, name) + _NO_VALUE) for name in names)
-    numbers = b"".join(encode_tlv(INTEGER, encode_integer(number)) for number in (request_id, *fields))
+    if max(map(len, names), default=0) < len(_VARBINDS):
+        varbinds = b"".join([part for name in names for part in (_VARBINDS[len(name)], name, _NO_VALUE)])
+    else:
+        varbinds = b"".join(encode_tlv(SEQUENCE, encode_tlv(OBJECT_IDENTIFIER, name) + _NO_VALUE) for name in names)
+    if max(fields) < 128:
+        numbers = _PACK_NUMBERS(INTEGER, 4, request_id, INTEGER, 1, fields[0], INTEGER, 1, fields[1])
+    else:
+        numbers = b"".join(encode_tlv(INTEGER, encode_integer(number)) for number in (request_id, *fields))
     return encode_tlv(kind, numbers + encode_tlv(SEQUENCE, varbinds))
 
 

@@ -60,7 +60,7 @@ class Rule:
     targets: frozenset[bytes]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Plan:
     """What a poll of some modules asks for, each thing once.
 

@@ -139,7 +139,9 @@ class _Look:
         if now >= memory.lacks_until:
             memory.lacks.clear()
             memory.lacks_until = now + memory.settings.refresh / 1000
-        names = [] if self._session.settings.credential.version == "3" else [ENGINE_BOOTS, ENGINE_TIME]
+        settings = memory.settings
+        tells_itself = settings.credential.version == "3" and settings.engine == "netmon"
+        names = [] if tells_itself else [ENGINE_BOOTS, ENGINE_TIME]
         if self._slow.wants_table_sign:
             names.append(IF_TABLE_LAST_CHANGE)
         return (name for name in names if name not in memory.lacks)

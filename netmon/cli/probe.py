@@ -3,7 +3,7 @@
 import asyncio
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
@@ -15,7 +15,7 @@ from netmon.cli.nearest import nearest
 from netmon.cli.options import ConfigOption, JsonOption
 from netmon.clock import SECOND, SystemClock
 from netmon.errors import UsageError
-from netmon.model import Check, Observation, State
+from netmon.model import Check, Observation, Sample, State
 from netmon.settings import HttpSettings, Secret, SnmpCredential, SnmpSettings, TlsSettings
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def probe(
     if as_json:
         typer.echo(json.dumps(_document(observation), ensure_ascii=False, indent=2))
     else:
-        _show(Console(highlight=False, soft_wrap=True), observation)
+        explain = _names(one, configuration)
+        _show(Console(highlight=False, soft_wrap=True), observation, explain)
     raise typer.Exit({State.UP: 0, State.DEGRADED: 1, State.DOWN: 2}.get(observation.reading.state, 3))
 
 
@@ -132,7 +133,18 @@ def _credential(auth: str | None, configuration: "Configuration | None") -> Snmp
     return credentials[auth]
 
 
-def _show(console: Console, observation: Observation) -> None:
+def _names(check: Check, configuration: "Configuration | None") -> Callable[[str], str]:
+    """What puts names behind the object identifiers of a text."""
+    if not isinstance(check.settings, SnmpSettings):
+        return str
+    from collectors.snmp.mibs import names_of
+    from netmon.app import snmp_modules
+
+    modules = snmp_modules(configuration.snmp_modules if configuration else None).values()
+    return names_of(modules, configuration.mib_dirs if configuration else ()).explain
+
+
+def _show(console: Console, observation: Observation, explain: Callable[[str], str]) -> None:
     check, reading = observation.check, observation.reading
     console.print(f"[bold]{escape(check.id)}[/] · {check.collector} · {escape(check.target)}")
     for name, value in settings_shown(check):
@@ -140,16 +152,16 @@ def _show(console: Console, observation: Observation) -> None:
     if reading.log:
         console.print("[bold]steps[/]")
         for line in reading.log:
-            console.print(f"  {escape(line)}")
+            console.print(f"  {escape(explain(line))}")
     if reading.families:
         console.print("[bold]samples[/]")
-        for line in _sample_lines(observation):
+        for line in _sample_lines(observation, explain):
             console.print(f"  {escape(line)}")
     glyph, colour = GLYPHS.get(reading.state, "?"), COLOURS.get(reading.state, "magenta")
     reason = "" if reading.state is State.UP else f" · {reading.reason.value}"
     console.print(f"[bold {colour}]{glyph} {reading.state.value}[/]{reason} · {observation.duration * 1000:.1f} ms")
     if reading.detail:
-        console.print(f"  {escape(reading.detail)}")
+        console.print(f"  {escape(explain(reading.detail))}")
 
 
 def settings_shown(check: Check) -> Iterator[tuple[str, str]]:
@@ -189,11 +201,22 @@ def _plain(name: str, value: object) -> str:
     return text
 
 
-def _sample_lines(observation: Observation) -> Iterator[str]:
-    for family in observation.reading.families:
-        for sample in family.samples():
-            labels = ",".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in sample.labels)
-            yield f"{sample.name}{{{labels}}} {sample.value}" if labels else f"{sample.name} {sample.value}"
+def _sample_lines(observation: Observation, explain: Callable[[str], str]) -> Iterator[str]:
+    for sample, place in _samples(observation):
+        labels = ",".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in sample.labels)
+        line = f"{sample.name}{{{labels}}} {sample.value}" if labels else f"{sample.name} {sample.value}"
+        yield f"{line}  ← {explain(place)}" if place else line
+
+
+def _samples(observation: Observation) -> Iterator[tuple[Sample, str]]:
+    """Each sample, and the object it comes from; empty where it comes from none."""
+    reading = observation.reading
+    places: dict[tuple[str, tuple[str, ...]], str] = {}
+    for origin in reading.origins:
+        places.setdefault((origin.name, origin.labels), origin.place)
+    for family in reading.families:
+        for sample, labels in zip(family.samples(), family.series, strict=True):
+            yield sample, places.get((family.name, labels), "")
 
 
 def _document(observation: Observation) -> dict[str, Any]:
@@ -210,8 +233,7 @@ def _document(observation: Observation) -> dict[str, Any]:
         "duration_seconds": round(observation.duration, 6),
         "steps": list(reading.log),
         "samples": [
-            {"name": sample.name, "labels": dict(sample.labels), "value": sample.value}
-            for family in reading.families
-            for sample in family.samples()
+            {"name": sample.name, "labels": dict(sample.labels), "value": sample.value, **({"oid": oid} if oid else {})}
+            for sample, oid in _samples(observation)
         ],
     }

@@ -1,9 +1,9 @@
 """``netmon snmp describe``: what a module polls, and what that costs a device."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -13,6 +13,9 @@ from netmon.cli.nearest import nearest
 from netmon.cli.options import ConfigOption, JsonOption
 from netmon.errors import UsageError
 from netmon.snmpmodules import Module
+
+if TYPE_CHECKING:
+    from collectors.snmp.mibs import Names
 
 PORTS = 48
 
@@ -38,27 +41,39 @@ def describe(
     """Explain what a module polls: metrics with their identifiers and labels, and how many requests that takes."""
     from collectors.snmp.describe import document
 
-    found = document(_find(module, config), interfaces)
+    known, directories = _known(module, config)
+    found = document(_find(module, known), interfaces)
     if as_json:
         typer.echo(json.dumps({"schema_version": 1, **found}, ensure_ascii=False, indent=2))
     else:
-        _show(Console(highlight=False, soft_wrap=True), found)
+        from collectors.snmp.mibs import names_of
+
+        _show(Console(highlight=False, soft_wrap=True), found, names_of(known.values(), directories))
 
 
-def _find(name: str, path: Path | None) -> Module:
+def _known(name: str, path: Path | None) -> tuple[Mapping[str, Module], Sequence[Path]]:
+    """The modules there are, and where MIB files are; the configuration is read where it is named or needed."""
     from netmon.app import snmp_modules
     from netmon.config import DEFAULT_PATHS, load
 
     known = snmp_modules(None)
-    if path is not None or (name not in known and any(default.exists() for default in DEFAULT_PATHS)):
-        known = snmp_modules(load(path).snmp_modules)
+    if path is None and (name in known or not any(default.exists() for default in DEFAULT_PATHS)):
+        return known, ()
+    configuration = load(path)
+    return snmp_modules(configuration.snmp_modules), configuration.mib_dirs
+
+
+def _find(name: str, known: Mapping[str, Module]) -> Module:
     if name not in known:
         raise UsageError(f"netmon snmp describe: no module {name!r}{nearest(name, known)}")
     return known[name]
 
 
-def _show(console: Console, found: dict[str, Any]) -> None:
+def _show(console: Console, found: dict[str, Any], names: "Names") -> None:
     console.print(f"[bold]{escape(found['module'])}[/] · {escape(found['source'])}")
+    for word in ("walk", "get"):
+        if found[word]:
+            console.print(f"  {word}: {escape(', '.join(map(names.explain, found[word])))}")
     for name, value in found["settings"].items():
         console.print(f"  {name}: {value}")
     for one in found["filters"]:

@@ -41,7 +41,7 @@ class Configuration:
     """Everything the configuration says, checked. ``source`` is the main file, ``files`` all that were read.
 
     ``credentials`` are those of SNMP, by name; ``traps`` None: netmon does not listen for traps.
-    ``snmp_modules`` is what module files say besides the built-in modules.
+    ``snmp_modules`` is what module files say besides the built-in modules; MIB files in ``mib_dirs`` only explain.
     """
 
     inventory: Inventory
@@ -59,6 +59,7 @@ class Configuration:
     traps: TrapSettings | None = None
     snmp_modules: ModuleLibrary = field(default_factory=ModuleLibrary)
     wrap_large_counters: bool = True
+    mib_dirs: tuple[Path, ...] = ()
 
     @property
     def history(self) -> Path | str:
@@ -107,6 +108,7 @@ def _configuration(main: Path, files: Files) -> Configuration:
         traps=builder.traps(),
         snmp_modules=library,
         wrap_large_counters=settings.snmp.wrap_large_counters,
+        mib_dirs=settings.snmp.mib_dirs,
     )
 
 

@@ -14,6 +14,7 @@ from netmon.config.entry import (
     Flag,
     HostPort,
     Password,
+    PathText,
     Port,
     SecretText,
     Text,
@@ -112,6 +113,11 @@ class SnmpEntry(Entry):
         (),
         "Module files of snmp_exporter (`auths` and `modules`), read as they are: paths or patterns, relative to this "
         "file. A module of theirs goes before a built-in one of the same name.",
+    )
+    mib_dirs: tuple[PathText, ...] = setting(
+        (),
+        "Directories of MIB files, relative to this file: `netmon probe` and `netmon snmp describe` show names of "
+        "object identifiers from them. Wants the extra `mibs`; no poll ever reads them.",
     )
     wrap_large_counters: Flag = setting(
         True,

@@ -44,13 +44,22 @@ class Family:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the target keeps a sample's value: family, label values and, for SNMP, the object identifier."""
+
+    name: str
+    labels: tuple[str, ...]
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What a collector learned about the target: UP, DEGRADED or DOWN with a reason (UNKNOWN is the poller's).
 
     ``detail`` is one line for people, never a label and without secrets. ``uptime`` is the raw sysUpTime in
     hundredths of a second, modulo 2^32 (RFC 3418), where the target tells it; ``engine_boots`` and ``engine_time`` (in
-    seconds) are snmpEngineBoots and snmpEngineTime (RFC 3411), which many agents lack. ``log`` are the steps taken, for
-    ``netmon probe``; empty unless asked for.
+    seconds) are snmpEngineBoots and snmpEngineTime (RFC 3411), which many agents lack. ``log`` are the steps taken and
+    ``origins`` where samples come from, for ``netmon probe``; empty unless asked for.
     """
 
     state: State
@@ -61,6 +70,7 @@ class Reading:
     log: tuple[str, ...] = ()
     engine_boots: int | None = None
     engine_time: int | None = None
+    origins: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

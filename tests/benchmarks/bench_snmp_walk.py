@@ -4,9 +4,9 @@
 
 The agent is a process of its own; 16 interface columns of 48 rows and sysUpTime make 769 varbinds. Three of the columns
 are the labels ifAlias, ifDescr and ifName; the six 64-bit counters move on every port from poll to poll. Measured is
-the whole way from request to ``Reading``: user and system time of this process, the best of many short rounds in turns.
-"All new" is netmon's engine when nothing it remembers of the last answers helps. Exit 1 when netmon's engine takes more
-than 1/60 of pysnmp's.
+the whole way from request to ``Reading``: user and system time of this process, in many short rounds in turns; ratios
+are medians of the rounds. "All new" is netmon's engine when nothing it remembers of the last answers helps: that is the
+figure. Exit 1 when it is more than 1/60 of pysnmp's.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import multiprocessing
 import sys
 import time
 from pathlib import Path
+from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -45,7 +46,8 @@ def serve(ready: "multiprocessing.Queue[int]", done: "multiprocessing.synchroniz
     def versions(request: Request) -> list[bytes]:
         """The varbinds of an answer at three moments; one where nothing moves."""
         varbinds = mib.varbinds(request)
-        moves = request.pdu == GET_BULK_REQUEST and any(encode_oid(request.names[0]).startswith(one) for one in moving)
+        bulk = request.pdu == GET_BULK_REQUEST
+        moves = bulk and any(encode_oid(name).startswith(one) for name in request.names for one in moving)
         return [
             b"".join(
                 varbind(name, tag, advanced(content, moment) if moves and tag == COUNTER64 else content)
@@ -96,10 +98,10 @@ async def poll(collector: SnmpCollector, asked: Check, times: int, *, forget: bo
     return (time.process_time() - begun) * 1000 / times, reading
 
 
-async def measure(port: int, max_repetitions: int, rounds: int) -> dict[str, float]:
+async def measure(port: int, max_repetitions: int, rounds: int) -> dict[str, list[float]]:
     collector = SnmpCollector({"switch": walked_module()})
     await collector.start()
-    best: dict[str, float] = {}
+    taken: dict[str, list[float]] = {}
     ways: tuple[tuple[str, SnmpEngineName, int, bool], ...] = (
         ("netmon engine", "netmon", 30, False),
         ("netmon engine, all new", "netmon", 30, True),
@@ -111,19 +113,23 @@ async def measure(port: int, max_repetitions: int, rounds: int) -> dict[str, flo
             returned = sum(f.values[0] for f in reading.families if f.name == "snmp_scrape_pdus_returned")
             if reading.detail or returned != VARBINDS:
                 raise SystemExit(f"{name}: {returned} varbinds, {reading.detail}")
-            best[name] = min(best.get(name, milliseconds), milliseconds)
+            taken.setdefault(name, []).append(milliseconds)
     await collector.stop()
-    return best
+    return taken
 
 
-def show(best: dict[str, float], max_repetitions: int, rounds: int) -> int:
-    print(f"SNMP walk of {VARBINDS} varbinds, max-repetitions {max_repetitions}, CPU per target, best of {rounds}:")
-    reference = best["pysnmp engine"]
-    for name, milliseconds in best.items():
-        ratio = "" if milliseconds == reference else f"   1/{reference / milliseconds:.0f} of pysnmp's"
-        print(f"  {name:24}{milliseconds:8.2f} ms{ratio}")
+def show(taken: dict[str, list[float]], max_repetitions: int, rounds: int) -> int:
+    print(f"SNMP walk of {VARBINDS} varbinds, max-repetitions {max_repetitions}, CPU per target, {rounds} rounds:")
+    reference = taken["pysnmp engine"]
+    ratios = {
+        name: median(one / other for one, other in zip(milliseconds, reference, strict=True))
+        for name, milliseconds in taken.items()
+    }
+    for name, milliseconds in taken.items():
+        ratio = "" if milliseconds is reference else f"   1/{1 / ratios[name]:.0f} of pysnmp's"
+        print(f"  {name:24}{median(milliseconds):8.2f} ms (best {min(milliseconds):.2f}){ratio}")
     print("  target: at most 1/60")
-    return 0 if best["netmon engine"] <= reference * TARGET else 1
+    return 0 if ratios["netmon engine, all new"] <= TARGET else 1
 
 
 def main() -> int:
@@ -136,8 +142,8 @@ def main() -> int:
     agent = context.Process(target=serve, args=(ready, done), daemon=True)
     agent.start()
     try:
-        best = asyncio.run(measure(ready.get(timeout=30), arguments.max_repetitions, arguments.rounds))
-        return show(best, arguments.max_repetitions, arguments.rounds)
+        taken = asyncio.run(measure(ready.get(timeout=30), arguments.max_repetitions, arguments.rounds))
+        return show(taken, arguments.max_repetitions, arguments.rounds)
     finally:
         done.set()
         agent.join(5)

@@ -7,7 +7,10 @@ import pytest
 
 from collectors.snmp.describe import cost
 from collectors.snmp.modules import MODULES
+from netmon import ber
 from netmon.settings import SNMP_MODULES
+from tests.collectors.snmp.agents import Agent, Mib, oid
+from tests.collectors.snmp.polling import check, family, poll
 from tests.daemon.daemon import netmon
 
 
@@ -27,10 +30,20 @@ def test_a_module_is_told_by_tables_with_labels_and_lookups() -> None:
     assert "  ifAlias ← 1.3.6.1.2.1.31.1.1.1.18 at ifIndex" in lines
     assert any(line.split() == ["ifHCInOctets", "1.3.6.1.2.1.31.1.1.1.6", "counter"] for line in lines)
     assert any(line.split() == ["ifType_info", "1.3.6.1.2.1.2.2.1.3", "EnumAsInfo"] for line in lines)
-    columns = len(MODULES["if_mib"].metrics) - 1 + 3
-    assert lines[-1].startswith(
-        f"with 48 rows a table: {2 * columns + 1} requests at most (1 GET, {2 * columns} GETBULK)"
-    )
+    assert "  walk: 1.3.6.1.2.1.2, 1.3.6.1.2.1.31.1.1" in lines
+    sent = _sent_for(48)
+    assert lines[-1].startswith(f"with 48 rows a table: {sent} requests at most (1 GET, {sent - 1} GETBULK)")
+
+
+def _sent_for(ports: int) -> float:
+    """What the first poll of a switch with all of if_mib's columns sends."""
+    columns = {metric.oid for metric in MODULES["if_mib"].metrics if metric.oid != "1.3.6.1.2.1.2.1"}
+    columns |= {lookup.oid for metric in MODULES["if_mib"].metrics for lookup in metric.lookups}
+    data = {(*oid(column), port): (ber.INTEGER, b"\x01") for column in columns for port in range(1, ports + 1)}
+    data |= {oid("1.3.6.1.2.1.1.3.0"): (ber.TIME_TICKS, b"\x07"), oid("1.3.6.1.2.1.99.0"): (ber.INTEGER, b"\x01")}
+    with Agent(Mib(data)) as agent:
+        reading = poll(check(agent.port, modules=("if_mib",), timeout=10_000))
+    return family(reading, "snmp_scrape_packets_sent").values[0]
 
 
 def test_the_same_as_json() -> None:

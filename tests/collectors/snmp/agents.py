@@ -114,13 +114,22 @@ class Mib:
     def varbinds(self, request: Request) -> Varbinds:
         if request.pdu == ber.GET_REQUEST:
             return [(name, *self.data.get(name, (ber.NO_SUCH_OBJECT, b""))) for name in request.names]
-        return list(self.following(request.names[0], min(request.second, self.largest)))
+        count = min(request.second, self.largest // len(request.names) or 1)
+        if len(request.names) == 1:
+            return list(self.following(request.names[0], count, short=True))
+        # RFC 3416, 4.2.3: the names take turns, row after row.
+        columns = [list(self.following(name, count)) for name in request.names]
+        return [column[row] for row in range(count) for column in columns]
 
-    def following(self, name: tuple[int, ...], count: int) -> Iterator[tuple[tuple[int, ...], int, bytes]]:
+    def following(
+        self, name: tuple[int, ...], count: int, *, short: bool = False
+    ) -> Iterator[tuple[tuple[int, ...], int, bytes]]:
+        """``count`` varbinds; ``short``: those that would repeat the end are left out."""
         at = bisect_right(self.names, name)
         for known in self.names[at : at + count]:
             yield (known, *self.data[known])
-        if at + count > len(self.names):
+        beyond = at + count - len(self.names)
+        for _ in range(min(beyond, 1) if short else beyond):
             yield (max(self.names[-1], name), ber.END_OF_MIB_VIEW, b"")
 
 

@@ -181,7 +181,7 @@ def test_an_agent_that_recovers_is_asked_for_much_again() -> None:
         async def polls(collector: SnmpCollector) -> int:
             await collector.collect(check(agent.port))
             weak[0] = False
-            for _ in range(18):
+            for _ in range(40):
                 await collector.collect(check(agent.port))
             return sizes[-1]
 

@@ -9,6 +9,7 @@ from pyasn1.codec.ber import decoder, encoder
 from pysnmp.proto import api, rfc1902, rfc1905
 
 from collectors.snmp import codec, messages
+from collectors.snmp.contract import Split
 from collectors.snmp.sealed import open_message
 from netmon import ber
 from tests.collectors.snmp.agents import Request, frame, response, varbind
@@ -134,6 +135,11 @@ def plainly(data: bytes, start: int, end: int) -> tuple[list[bytes], list[object
     return [index for index, _ in rows], [value for _, value in rows], False
 
 
+def split_one(data: bytes, start: int, end: int) -> Split | None:
+    splits = codec.split_columns(data, start, end, [PREFIX])
+    return splits[0] if splits else None
+
+
 @given(contents, st.sampled_from([1, 126, 127, 128, 10_101, 16_382, 2**32 - 200]), st.booleans())
 def test_the_split_decoder_reads_regular_columns_as_the_plain_one(
     column: tuple[int, list[bytes]], first: int, more: bool
@@ -143,7 +149,7 @@ def test_the_split_decoder_reads_regular_columns_as_the_plain_one(
     if more:
         varbinds.append(((*COLUMN[:-1], 11, 1), ber.COUNTER32, b"\x01"))
     reply = decoded(response(ASKED, varbinds))
-    split = codec.split_column(reply.data, reply.start, reply.end, PREFIX)
+    split = split_one(reply.data, reply.start, reply.end)
     regular = len({len(ber.encode_oid(name)) for name, _, _ in varbinds[: len(octets)]}) == 1
     if split is None:
         odd = [content for content in octets if len(content) > 100 or (tag == ber.COUNTER32 and len(content) == 5)]
@@ -163,7 +169,7 @@ def test_whatever_the_split_decoder_accepts_the_plain_one_reads_the_same(
         place = data.draw(st.integers(0, len(body) - 1))
         body[place : place + data.draw(st.integers(0, 2))] = data.draw(st.binary(max_size=2))
         assume(body)
-    split = codec.split_column(bytes(body), 0, len(body), PREFIX)
+    split = split_one(bytes(body), 0, len(body))
     if split is not None:
         try:
             expected = plainly(bytes(body), 0, len(body))
@@ -214,7 +220,7 @@ def test_a_value_is_read_by_its_type(tag: int, content: bytes, value: object) ->
 def test_a_negative_counter_is_read_unsigned_by_both_decoders() -> None:
     varbinds = [((*COLUMN, port), ber.COUNTER32, b"\xff\xff\xff\xfe") for port in (1, 2)]
     reply = decoded(response(ASKED, varbinds))
-    split = codec.split_column(reply.data, reply.start, reply.end, PREFIX)
+    split = split_one(reply.data, reply.start, reply.end)
     assert split is not None
     assert list(split.values) == [4_294_967_294] * 2
     assert plainly(reply.data, reply.start, reply.end)[1] == [4_294_967_294] * 2
@@ -251,7 +257,7 @@ def test_a_version_nobody_has_is_no_reply() -> None:
 def test_rows_are_in_the_order_the_agent_sent_them() -> None:
     varbinds = [((*COLUMN, port), ber.COUNTER32, bytes((port,))) for port in (3, 1, 2)]
     reply = decoded(response(ASKED, varbinds))
-    split = codec.split_column(reply.data, reply.start, reply.end, PREFIX)
+    split = split_one(reply.data, reply.start, reply.end)
     assert split is not None
     assert list(split.indexes) == [b"\x03", b"\x01", b"\x02"]
     assert all(one != other for one, other in pairwise(split.values))

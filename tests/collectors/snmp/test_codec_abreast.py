@@ -4,9 +4,9 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from collectors.snmp import codec
-from collectors.snmp.abreast import _read_columns
 from collectors.snmp.contract import Split
 from collectors.snmp.messages import V3, Reply
+from collectors.snmp.walk import _read_columns
 from netmon import ber
 from tests.collectors.snmp.agents import varbind
 

@@ -45,8 +45,9 @@ class Device:
         self.mib.data[UPTIME] = number(ber.TIME_TICKS, (self.uptime + passed) % 2**32)
         request = Request(message)
         self.asked += request.names
-        if self.broken is not None and request.names[0][: len(self.broken)] == self.broken:
-            return [response(request, [], 5)]
+        for place, name in enumerate(request.names):
+            if self.broken is not None and name[: len(self.broken)] == self.broken:
+                return [response(request, [], 5, index=place + 1)]
         return self.mib(message)
 
     def set(self, name: str, port: int, text: str) -> None:

@@ -1,11 +1,13 @@
 """Walks of several columns at once: each request asks for the next rows of all of them.
 
-SNMPv1 has no GETBULK, so a row a request is the best there is; over SNMPv3 every message is sealed, so fewer and larger
-ones are cheaper. Where an agent cannot answer for all, it is asked for fewer columns at a time.
+A packet costs as much as fifty varbinds, a sealed one (SNMPv3) more, so answers of several columns are cheaper; agents
+cut those that would be too long (RFC 3416, 4.2.3) and are asked for the rest. SNMPv1 has no GETBULK: a row a request is
+the best there is. Where an agent cannot answer for all, it is asked for fewer rows or columns at a time. Answers that
+say what they said at the last poll are not read again (``contract.Recollection``).
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,7 +28,7 @@ _LOOKAHEAD: Final = 4
 """Columns past which another may be brought forward."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Track:
     """A column being walked; ``last`` is the index of its last row."""
 
@@ -35,7 +37,7 @@ class _Track:
     last: bytes = b""
 
 
-class WalkAbreast(Exchange[list[ColumnResult]]):
+class Walk(Exchange[list[ColumnResult]]):
     """``contract.Engine.walk`` by GETNEXT or GETBULK (``kind``)."""
 
     def __init__(self, channel: Channel, session: Session, columns: Sequence[Column], kind: int) -> None:
@@ -43,34 +45,19 @@ class WalkAbreast(Exchange[list[ColumnResult]]):
         self._kind = kind
         self._pace: Pacing = session.pace or Pace(session.settings.max_repetitions)
         self._tracks = [_Track(column, ColumnResult({})) for column in columns]
-        self._waiting = deque(
+        self._waiting: deque[list[_Track]] = deque(
             _cut(self._tracks, session.memory.breadth or _GET_NEXT_COLUMNS)
             if kind == GET_NEXT_REQUEST
-            else self._grouped(_BULK_COLUMNS * self._pace.size)
+            else self._grouped()
         )
         self._active: list[_Track] = []
         self._asked = 1
         self._answers = 0
 
-    def _grouped(self, varbinds: int) -> list[list[_Track]]:
-        """Columns of one table together, as far as answers will hold no more than ``varbinds``, nearly in their order.
-
-        A column is brought forward past few others: those that give labels stay ahead of those that want them.
-        """
-        waiting, groups = list(self._tracks), []
-        while waiting:
-            group = [waiting.pop(0)]
-            entry, rows = group[0].column.prefix[:-1], self._expected(group[0])
-            for track in waiting[: _MOST_COLUMNS + _LOOKAHEAD]:
-                rows = max(rows, self._expected(track))
-                full = len(group) == _MOST_COLUMNS or (len(group) + 1) * rows > varbinds
-                if full or waiting.index(track) > _LOOKAHEAD:
-                    break
-                if track.column.prefix[:-1] == entry:
-                    group.append(track)
-                    waiting.remove(track)
-            groups.append(group)
-        return groups
+    def _grouped(self) -> Iterator[list[_Track]]:
+        expected = [self._expected(track) for track in self._tracks]
+        for group in grouped([track.column for track in self._tracks], expected, self._pace.size):
+            yield [self._tracks[place] for place in group]
 
     def _expected(self, track: _Track) -> int:
         """Rows to ask for: those known from the last poll and one that proves the end, or as many as may be."""
@@ -92,12 +79,13 @@ class WalkAbreast(Exchange[list[ColumnResult]]):
 
     def _question(self) -> Question:
         names = [track.column.prefix + track.last for track in self._active]
-        what = self._active[0].column.oid + (f" and {len(names) - 1} more" if len(names) > 1 else "")
-        detailed = self._session.log is not None
-        if self._kind == GET_NEXT_REQUEST:
-            return Question(GET_NEXT_REQUEST, (0, 0), names, f"GETNEXT {what}" if detailed else what)
-        what = f"GETBULK {what} max-repetitions {self._asked}" if detailed else what
-        return Question(GET_BULK_REQUEST, (0, self._asked), names, what)
+        bulk = self._kind == GET_BULK_REQUEST
+        if self._session.log is None:
+            what = self._active[0].column.oid + (f" and {len(names) - 1} more" if len(names) > 1 else "")
+        else:
+            columns = ", ".join(track.column.oid for track in self._active)
+            what = f"GETBULK {columns} max-repetitions {self._asked}" if bulk else f"GETNEXT {columns}"
+        return Question(self._kind, (0, self._asked if bulk else 0), names, what)
 
     def lost(self) -> Question | None:
         """See ``exchange.Asker.lost``: a shorter answer may get through."""
@@ -197,6 +185,40 @@ class WalkAbreast(Exchange[list[ColumnResult]]):
         self._finish([track.result for track in self._tracks])
 
 
+def grouped(columns: Sequence[Column], expected: Sequence[int], repetitions: int) -> list[list[int]]:
+    """Which columns, by their places, are asked for together by GETBULK: those of one table, nearly in their order.
+
+    ``expected`` are the rows each will be asked for, ``repetitions`` the most a device is.
+    """
+    groups, waiting = [], list(range(len(columns)))
+    while waiting:
+        group = _group(columns, expected, waiting, _BULK_COLUMNS * repetitions)
+        groups.append(group)
+        waiting = [place for place in waiting if place not in group]
+    return groups
+
+
+def _group(columns: Sequence[Column], expected: Sequence[int], waiting: Sequence[int], varbinds: int) -> list[int]:
+    """The first column, and those of its table that will have about as many rows, as far as ``varbinds`` go.
+
+    A column is brought forward past few others: those that give labels stay ahead of those that want them.
+    """
+    first = waiting[0]
+    entry, rows = columns[first].prefix[:-1], expected[first]
+    group, passed = [first], 0
+    for place in waiting[1:]:
+        if columns[place].prefix[:-1] != entry or not rows <= 2 * expected[place] <= 4 * rows:
+            passed += 1
+            if passed > _LOOKAHEAD:
+                break
+            continue
+        rows = max(rows, expected[place])
+        if len(group) == _MOST_COLUMNS or (len(group) + 1) * rows > varbinds:
+            break
+        group.append(place)
+    return group
+
+
 def _cut(tracks: list[_Track], breadth: int) -> list[list[_Track]]:
     return [tracks[at : at + breadth] for at in range(0, len(tracks), breadth)]
 
@@ -224,4 +246,4 @@ def _read_columns(reply: Reply, prefixes: Sequence[bytes]) -> Sequence[Split]:
         else:
             indexes[place].append(name[len(prefix) :])
             values[place].append(b"" if value is None else value)
-    return [Split(*column) for column in zip(indexes, values, ended, strict=True)]
+    return [Split(tuple(index), tuple(value), end) for index, value, end in zip(indexes, values, ended, strict=True)]
