@@ -32,10 +32,10 @@ class HttpCollector:
     """Polls over HTTP and HTTPS in ``threads`` threads of its own, at most ``per_host`` at once for one host.
 
     A thread starts only when all others are busy: how many there are is how many targets hang at once. A tenth of
-    1,000 targets that hang for 5 of every 30 seconds keep 17 busy.
+    1,000 targets that hang for 5 of every 30 seconds keep 17 busy, half of them 83.
     """
 
-    def __init__(self, threads: int = 64, per_host: int = 4) -> None:
+    def __init__(self, threads: int = 128, per_host: int = 4) -> None:
         self._threads = threads
         self._per_host = per_host
         self._tools = Tools(Resolver(), Contexts(), Matcher(), Tokens())

@@ -43,7 +43,7 @@ class Headers:
             return None
         message = Message()
         message["Content-Type"] = kind
-        return message.get_content_charset()
+        return message.get_content_charset() or None
 
 
 class Reply(http.client.HTTPResponse):

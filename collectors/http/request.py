@@ -18,7 +18,7 @@ from netmon.errors import CollectError
 from netmon.settings import Authorization, BasicAuth, HttpSettings, Secret
 
 PORTS = {"http": 80, "https": 443}
-_STANDING = {"User-Agent": f"netmon/{__version__}", "Accept": "*/*"}
+_STANDING = {"User-Agent": f"netmon/{__version__}", "Accept": "*/*", "Connection": "close"}
 _OF_THE_SITE = frozenset({"authorization", "cookie", "host"})
 _OF_THE_BODY = frozenset({"content-length", "content-type", "transfer-encoding"})
 _SAME_METHOD = frozenset({307, 308})
@@ -54,9 +54,9 @@ class Outgoing:
         """The bytes that ask ``target`` (RFC 9112, 3.2), with ``extra`` headers, which replace those there are."""
         names = {name.lower() for name, _ in extra}
         lines = [f"{self.method} {target} HTTP/1.1", f"Host: {self.authority}"]
-        lines += [f"{name}: {value}" for name, value in (*self.headers, *extra) if name.lower() not in names]
-        lines += [f"{name}: {value}" for name, value in extra] if extra else []
-        return "\r\n".join((*lines, "Connection: close", "", "")).encode("latin-1") + self.body
+        lines += [f"{name}: {value}" for name, value in self.headers if name.lower() not in names]
+        lines += [f"{name}: {value}" for name, value in extra]
+        return "\r\n".join((*lines, "", "")).encode("latin-1") + self.body
 
 
 def first_request(settings: HttpSettings, values: Mapping[str, str] = _NONE) -> Outgoing:

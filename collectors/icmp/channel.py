@@ -162,7 +162,9 @@ class Channel:
         waited, hop_limit = 0.0, None
         for level, kind, value in ancillary:
             if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
+                # In this order: whatever comes between makes the time longer, never shorter than the way.
                 waited = _age(value)
+                now = time.monotonic()
             elif level == socket.SOL_SOCKET and kind == SO_RXQ_OVFL:
                 self.lost = int.from_bytes(value[:4], "little")
             elif (level, kind) in {(socket.IPPROTO_IP, IP_TTL), (socket.IPPROTO_IPV6, IPV6_HOPLIMIT)}:

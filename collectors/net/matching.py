@@ -42,7 +42,8 @@ _DIRECT_TEXT = 256 * 1024
 _DIRECT_OPTIONS = 4
 _IDLE = 2
 _LOADER = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # all a Python may need of the environment to start
-_START = 0.5
+_START = 5.0
+"""Seconds a helper has, besides those of a question, to start and load what it needs, on a host that is busy."""
 _LEAST = 0.2
 
 

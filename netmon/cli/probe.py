@@ -16,7 +16,7 @@ from netmon.cli.options import ConfigOption, JsonOption
 from netmon.clock import SECOND, SystemClock
 from netmon.errors import UsageError
 from netmon.model import Check, Observation, Sample, State
-from netmon.settings import Secret, SnmpCredential, SnmpSettings
+from netmon.settings import HttpSettings, Secret, SnmpCredential, SnmpSettings
 
 if TYPE_CHECKING:
     from netmon.config import Configuration
@@ -129,11 +129,29 @@ def _show(console: Console, observation: Observation, explain: Callable[[str], s
 def settings_shown(check: Check) -> Iterator[tuple[str, str]]:
     """Names and values of what the poll goes by; what is not set is left out."""
     yield "timeout", f"{check.timeout / SECOND:g} s"
-    if dataclasses.is_dataclass(check.settings):
+    if isinstance(check.settings, HttpSettings) and check.settings.steps:
+        yield from _journey_shown(check.settings)
+    elif dataclasses.is_dataclass(check.settings):
         for field in dataclasses.fields(check.settings):
             value = _plain(field.name, getattr(check.settings, field.name))
             if value:
                 yield field.name, value
+
+
+def _journey_shown(settings: HttpSettings) -> Iterator[tuple[str, str]]:
+    """The journey, and of each step what is not as usual."""
+    if settings.slow is not None:
+        yield "slow", _plain("slow", settings.slow)
+    for step in settings.steps:
+        asked, usual = step.settings, HttpSettings(step.settings.url)
+        told = [f"{asked.method} {asked.url}"]
+        for field in dataclasses.fields(asked):
+            value = getattr(asked, field.name)
+            if field.name not in {"url", "method"} and value != getattr(usual, field.name):
+                told.append(f"{field.name}: {_plain(field.name, value)}")
+        if step.extract:
+            told.append("extract: " + ", ".join(one.name for one in step.extract))
+        yield f"step {step.name}", "; ".join(told)
 
 
 def _plain(name: str, value: object) -> str:
@@ -145,7 +163,7 @@ def _plain(name: str, value: object) -> str:
             text = f"{value / SECOND:g} s"
         case "connect_to", (host, port):
             text = f"{host}:{port}"
-        case "headers", tuple():
+        case "headers" | "form", tuple():
             text = ", ".join(f"{key}: {_plain('', one)}" for key, one in value)
         case _, tuple():
             text = ", ".join(_plain("", one) for one in value)

@@ -103,6 +103,8 @@ def _cleaned(schema: Any) -> Any:
     }
     if len(cleaned.get("allOf", ())) == 1:
         cleaned |= cleaned.pop("allOf")[0]
+    if "pattern" not in cleaned.get("propertyNames", {"pattern": ""}):  # only some versions tell more of keys
+        del cleaned["propertyNames"]
     options = cleaned.get("anyOf")
     if isinstance(options, list) and {"type": "null"} in options:
         del cleaned["anyOf"]

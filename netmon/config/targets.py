@@ -164,7 +164,7 @@ class HttpDefaultsEntry(Entry):
 
     ca_file: CaFile | None = setting(None, "CA certificates that checks trust; none: those of the system.")
     threads: Annotated[int, kinds.whole(1, 256)] = setting(
-        64, "HTTP checks that may run at the same time; a thread is started only when all others are busy."
+        128, "HTTP checks that may run at the same time; a thread is started only when all others are busy."
     )
 
 

@@ -12,10 +12,13 @@ from netmon.model import Check
 from netmon.settings import (
     AddressChoice,
     BasicAuth,
+    Extract,
     HeaderMatch,
     HttpSettings,
+    HttpStep,
     Proxy,
     Secret,
+    Selector,
     SnmpCredential,
     SnmpSettings,
     TlsSettings,
@@ -57,6 +60,20 @@ def test_what_is_not_set_is_not_shown_and_a_secret_never_is() -> None:
     assert not {"None", "()", "True"} & set(shown.values())
     only = dict(settings_shown(check(dataclasses.replace(web, expected_status=(200, 301)))))
     assert only["expected_status"] == "200, 301"
+
+
+def test_a_journey_is_shown_step_by_step() -> None:
+    login = HttpSettings("https://a.example/in", "POST", form=(("user", "jean"), ("password", Secret("hush"))))
+    steps = (
+        HttpStep("login", login, (Extract("token", Selector("json", "$.token")),)),
+        HttpStep("page", HttpSettings("https://a.example/{{token}}", body_regex=("Bienvenue",))),
+    )
+    assert dict(settings_shown(check(HttpSettings(login.url, slow=3000, steps=steps)))) == {
+        "timeout": "5 s",
+        "slow": "3 s",
+        "step login": "POST https://a.example/in; form: user: jean, password: …; extract: token",
+        "step page": "GET https://a.example/{{token}}; body_regex: Bienvenue",
+    }
 
 
 def test_parts_of_settings_are_shown_as_well_as_their_secrets_are_not() -> None:
