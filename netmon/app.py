@@ -7,8 +7,7 @@ import fcntl
 import logging
 import os
 import signal
-import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
 
 from collectors import COLLECTORS
@@ -22,7 +21,7 @@ from exporters.web.server import WebServer
 from exporters.web.snmp import SnmpEndpoint
 from netmon.clock import SECOND, Clock, Millis, SteadyClock, SystemClock
 from netmon.config import Configuration
-from netmon.contracts import Collector, Event, SlaView
+from netmon.contracts import Collector, Event
 from netmon.engine import heart
 from netmon.engine.garbage import TEND, GarbageCare
 from netmon.engine.pipeline import Pipeline, no_longer_watched
@@ -33,11 +32,8 @@ from netmon.errors import CollectError, HostError
 from netmon.history import Store, open_history
 from netmon.model import Check, MaintenanceWindow
 from netmon.probing import Probing
+from netmon.running import RunningFigures
 from netmon.scraping import SnmpScraping
-from netmon.sla.contract.account import Facts
-from netmon.sla.contract.settle import needed_since
-from netmon.sla.period import month_of
-from netmon.sla.views import build_views
 from netmon.snmpmodules import Module, ModuleLibrary
 from netmon.trapping import Trapping
 
@@ -247,7 +243,7 @@ class Daemon:
             pipeline.sweep()
 
         scheduler = Scheduler(self.configuration.inventory.checks.values(), poll, telemetry, self._wall)
-        figures = _RunningFigures(self.configuration, store, pipeline)
+        figures = RunningFigures(self.configuration, store, pipeline)
         stack.callback(beats.stop)
         stack.push_async_callback(self._within, poller.stop, "the polls under way")
         stack.callback(figures.stop)
@@ -286,44 +282,3 @@ class Daemon:
             await asyncio.wait_for(stop(), max(0.1, self._deadline - now))
         except TimeoutError:
             log.warning("%s did not stop in time and was left", name)
-
-
-class _RunningFigures:
-    """The current month's figures, folded from the history again and again, off the loop.
-
-    On a thread of its own that nobody waits for: a long fold does not hold up a stop.
-    """
-
-    def __init__(self, configuration: Configuration, store: Store, pipeline: Pipeline) -> None:
-        self._configuration = configuration
-        self._store = store
-        self._pipeline = pipeline
-        self._thread: threading.Thread | None = None
-        self._stopped = False
-
-    def refresh(self) -> None:
-        """Begin a new computation, unless one is under way."""
-        if self._thread is None or not self._thread.is_alive():
-            asked = asyncio.get_running_loop(), self._pipeline.now()
-            self._thread = threading.Thread(target=self._compute, args=asked, name="netmon-sla", daemon=True)
-            self._thread.start()
-
-    def stop(self) -> None:
-        """What one under way still finds is of no use any more."""
-        self._stopped = True
-
-    def _compute(self, loop: asyncio.AbstractEventLoop, now: Millis) -> None:
-        try:
-            views = self._fold(now)
-            if not self._stopped:
-                loop.call_soon_threadsafe(self._pipeline.set_sla, views)
-        except Exception:
-            if not self._stopped:
-                log.exception("the running figures could not be computed: those of before stand")
-
-    def _fold(self, now: Millis) -> Sequence[SlaView]:
-        zone = self._configuration.timezone
-        inventory, month = self._configuration.inventory, month_of(now, zone)
-        events = self._store.events(needed_since(inventory.contracts.values(), month, yearly=False), now)
-        facts = Facts(attributions=tuple(self._store.attributions()))
-        return build_views(inventory, events, now=now, timezone=zone, facts=facts)
