@@ -1,6 +1,6 @@
 """What a report is made of. Times and lengths are integer milliseconds; nothing is rounded before it is shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -74,7 +74,7 @@ class Figures:
     low: Share
     high: Share
     coverage: Share
-    outages: tuple[Outage, ...]
+    outages: Sequence[Outage]
 
     @property
     def count(self) -> int:
