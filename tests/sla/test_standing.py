@@ -148,6 +148,24 @@ def test_another_policy_stands_beside_ours_with_the_time_it_answers_differently(
     assert nagios.beside.unavailable == 2 * HOUR + MINUTE
 
 
+def test_time_of_a_state_under_works_or_stops_is_told_once() -> None:
+    events: list[Event] = [
+        transition("sw-begles/snmp", T0 + DAY, State.DEGRADED),
+        MaintenanceWindow("sw-begles", T0 + DAY, T0 + DAY + HOUR, "", 0),
+        MonitorEvent(T0 + DAY + HOUR, "stopped"),
+        MonitorEvent(T0 + DAY + 2 * HOUR, "started"),
+        transition("sw-begles/snmp", T0 + DAY + 5 * HOUR, State.UP),
+    ]
+    nagios = PRESETS["nagios"]
+    row = rows(By.NODE, events, beside=nagios)["sw-begles"]
+    assert row.beside is not None
+    assert [(one.key, one.length) for one in differences(row.figures, row.policy, nagios, row.beside)] == [
+        ("maintenance", HOUR),
+        ("degraded", 3 * HOUR),
+        ("no_data", HOUR),
+    ]
+
+
 def test_an_unknown_aggregate_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="no aggregate 'most'"):
         rows(By.COMMUNE, aggregate="most")
