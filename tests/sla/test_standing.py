@@ -100,6 +100,15 @@ def test_weights_are_devices_people_or_users(weight: WeightBy, expected: int) ->
     assert rows(By.COMMUNE, events, weight=weight)[""].figures.unavailable == expected
 
 
+@pytest.mark.parametrize("weight", WeightBy)
+def test_interruptions_are_as_long_and_as_far_apart_whatever_they_weigh(weight: WeightBy) -> None:
+    events: list[Event] = [*FAULTS, Membership("reseau-begles", T0 - DAY, None, "", 500)]
+    found = rows(By.SERVICE, events, weight=weight)[""].figures
+    assert (found.count, found.interrupted, found.mttr) == (3, HOUR + 20 * MINUTE, (HOUR + 20 * MINUTE) / 3)
+    assert found.mtbf is not None
+    assert found.mttr / (found.mttr + found.mtbf) == pytest.approx(found.unavailable / found.eligible)
+
+
 @pytest.mark.parametrize(("by", "aggregate"), list(product(By, ("weighted", "all", "any"))))
 def test_every_whole_equals_its_rows_where_they_share_nothing(by: By, aggregate: str) -> None:
     inventory = metropolis(CONTRACT)
