@@ -51,6 +51,23 @@ REASON_WORDS: dict[Reason, str] = {
     Reason.INTERNAL: mark("internal error of the monitoring"),
 }
 
+POLICY_KEY_WORDS: dict[str, str] = {
+    "maintenance": mark("Planned works"),
+    "degraded": mark("Degraded service"),
+    "unreachable": mark("Service cut off by a failure upstream"),
+    "unknown": mark("State unknown, the monitoring could not look"),
+    "no_data": mark("Monitoring stopped, or not begun"),
+}
+"""What the answers of a policy (``netmon.sla.policy``) are about."""
+
+POLICY_ANSWER_WORDS: dict[str, str] = {
+    "excluded": mark("left out of the calculation: neither available nor unavailable"),
+    "up": mark("counted as available"),
+    "down": mark("counted as unavailable"),
+    "counted": mark("counted as what was observed meanwhile"),
+    "carry": mark("counted as the last state seen before"),
+}
+
 FAMILY_WORDS: dict[str, str] = {
     "network": mark("Network"),
     "web": mark("Online services"),

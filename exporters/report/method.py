@@ -4,23 +4,8 @@ from dataclasses import dataclass
 
 from exporters.report.texts import Texts
 from netmon.clock import to_datetime
-from netmon.i18n import mark
 from netmon.model import Report
-
-_SUBJECTS = {
-    "maintenance": mark("Planned works"),
-    "degraded": mark("Degraded service"),
-    "unreachable": mark("Service cut off by a failure upstream"),
-    "unknown": mark("State unknown, the monitoring could not look"),
-    "no_data": mark("Monitoring stopped, or not begun"),
-}
-_ANSWERS = {
-    "excluded": mark("left out of the calculation: neither available nor unavailable"),
-    "up": mark("counted as available"),
-    "down": mark("counted as unavailable"),
-    "counted": mark("counted as what was observed meanwhile"),
-    "carry": mark("counted as the last state seen before"),
-}
+from netmon.words import POLICY_ANSWER_WORDS, POLICY_KEY_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +38,10 @@ def method(report: Report, texts: Texts) -> Method:
         _("Coverage is the part of the time to watch during which the monitoring did see."),
     )  # fmt: skip
     answers = tuple(
-        (_(_SUBJECTS[key]) if key in _SUBJECTS else key, _(_ANSWERS[answer]) if answer in _ANSWERS else answer)
+        (
+            _(POLICY_KEY_WORDS[key]) if key in POLICY_KEY_WORDS else key,
+            _(POLICY_ANSWER_WORDS[answer]) if answer in POLICY_ANSWER_WORDS else answer,
+        )
         for key, answer in report.policy
     )
     return Method(report.policy_name, answers, facts, remarks, report.digest)

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from exporters.report import charts, outages, parts, story
 from exporters.report.names import page_name
 from exporters.report.texts import Texts, isolated
-from exporters.report.verdict import Verdict, is_partial, judge
+from exporters.report.verdict import Verdict, judge
 from exporters.report.views import Division, Lane, ObjectRow, PlannedRow, Summary, Tile
 from netmon.clock import Millis
 from netmon.l10n import digits_for, truncated
 from netmon.model import Commune, CommuneReport, Figures, MaintenanceWindow, ObjectFigures, Period, Report
+from netmon.sla.verdict import is_partial
 
 EVERYTHING = "*"
 

@@ -1,15 +1,11 @@
-"""Whether a commitment was kept, decided on exact numbers, and said by a glyph and a word, never by colour alone."""
+"""Whether a commitment was kept (``netmon.sla.verdict``), said by a glyph and a word, never by colour alone."""
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 from exporters.report.texts import Texts
 from netmon.i18n import mark
-from netmon.l10n import ratio_of
-from netmon.model import Figures, Share
-
-COVERAGE_ENOUGH = Fraction(95, 100)
-"""Below this part of the time seen, figures are called partial wherever they are shown."""
+from netmon.model import Figures
+from netmon.sla.verdict import is_open, is_partial, reaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +43,7 @@ def judge(figures: Figures, objective: float | None, texts: Texts) -> Verdict:
     elif objective is None:
         kind = "free"
     else:
-        kind = "met" if _reaches(figures.availability, objective) else "missed"
+        kind = "met" if reaches(figures.availability, objective) else "missed"
     partial = is_partial(figures)
     glyph, word, phrase = (partial and _PARTIAL_KINDS.get(kind)) or _KINDS[kind]
-    return Verdict(kind, glyph, texts.gettext(word), texts.gettext(phrase), partial, _is_open(figures, objective))
-
-
-def is_partial(figures: Figures) -> bool:
-    """Whether less than ``COVERAGE_ENOUGH`` of the time to watch was seen."""
-    coverage = figures.coverage
-    return bool(coverage.whole) and Fraction(coverage.part, coverage.whole) < COVERAGE_ENOUGH
-
-
-def _reaches(share: Share, objective: float) -> bool:
-    return Fraction(share.part, share.whole) >= ratio_of(objective)
-
-
-def _is_open(figures: Figures, objective: float | None) -> bool:
-    if objective is None or not (figures.availability.whole and figures.low.whole and figures.high.whole):
-        return False
-    return _reaches(figures.low, objective) != _reaches(figures.high, objective)
+    return Verdict(kind, glyph, texts.gettext(word), texts.gettext(phrase), partial, is_open(figures, objective))

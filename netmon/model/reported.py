@@ -74,16 +74,29 @@ class Figures:
     outages: tuple[Outage, ...]
 
     @property
+    def count(self) -> int:
+        """How many outages count."""
+        return sum(1 for outage in self.outages if outage.counted)
+
+    @property
+    def longest(self) -> Outage | None:
+        """The outage of which most counts, the first of several; None when none counts."""
+        return max((outage for outage in self.outages if outage.counted), key=lambda one: one.counted, default=None)
+
+    @property
     def mttr(self) -> float | None:
-        """Mean time to restore, milliseconds: unavailable over the number of counted outages."""
-        counted = sum(1 for outage in self.outages if outage.counted)
-        return self.unavailable / counted if counted else None
+        """Mean time to restore service (MTRS), milliseconds: unavailable time over the number of counted outages."""
+        return self.unavailable / self.count if self.count else None
 
     @property
     def mtbf(self) -> float | None:
         """Mean time between failures, milliseconds: available time over the number of counted outages."""
-        counted = sum(1 for outage in self.outages if outage.counted)
-        return (self.eligible - self.unavailable) / counted if counted else None
+        return (self.eligible - self.unavailable) / self.count if self.count else None
+
+    @property
+    def mtbsi(self) -> float | None:
+        """Mean time between service incidents (ITIL: from one beginning to the next), milliseconds: MTBF + MTRS."""
+        return self.eligible / self.count if self.count else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ class _Urn:
     def reason(self) -> str:
         """That of the first member whose vote is down, or would be without maintenance."""
         held = [
-            (self._meanings[line.codes[place]], line.reasons[place])
+            (self._meanings[line.codes[place]], "" if line.codes[place] & self._meanings.mute else line.reasons[place])
             for line, place in zip(self._members, self._places, strict=True)
         ]
         down = [reason for meaning, reason in held if meaning.answer is Answer.DOWN]

@@ -7,10 +7,11 @@ from typing import TypeVar
 from netmon.clock import Millis
 from netmon.expression import parse, references
 from netmon.model import Check, Contract, Inventory, Period, Service
+from netmon.sla.budget import ToCome
 from netmon.sla.calendar import ALL_HOURS, service_hours
 from netmon.sla.derive import node_timeline, service_timeline
 from netmon.sla.figures import Measure, weighted
-from netmon.sla.intervals import ALWAYS, Set
+from netmon.sla.intervals import ALWAYS, Set, clip, difference, intersection
 from netmon.sla.ledger import Ledger
 from netmon.sla.partition import Frame, Scope, measure
 from netmon.sla.policy import Policy
@@ -35,20 +36,24 @@ class Assessment:
         self._lines: dict[str, Timeline] = {}
         self._members: dict[str, Timeline] = {}
         self._frames: dict[Scope, Frame] = {}
+        self._rests: dict[Scope, Set] = {}
         self._measures: dict[tuple[str, Scope], Measure] = {}
 
     def service(self, service: Service, commune: str | None = None, hours: Set = ALWAYS) -> Measure:
         """A service, as used by ``commune`` (None: by anybody), during ``hours``."""
-        scope = Scope(self.ledger.service(service.id, commune), hours, self.ledger.planned(service.id))
-        return self._measure(service.id, scope)
+        return self.measure(service.id, self.scope(service.id, commune, hours))
 
     def node(self, node_id: str, hours: Set = ALWAYS) -> Measure:
         """A node, combined from its checks."""
-        return self._measure(node_id, Scope(self.ledger.service(node_id), hours, self.planned(node_id)))
+        return self.measure(node_id, self.scope(node_id, None, hours))
 
     def check(self, check_id: str, hours: Set = ALWAYS) -> Measure:
         """One check."""
-        return self._measure(check_id, Scope(self.ledger.service(check_id), hours, self.planned(check_id)))
+        return self.measure(check_id, self.scope(check_id, None, hours))
+
+    def scope(self, object_id: str, commune: str | None = None, hours: Set = ALWAYS) -> Scope:
+        """When a check, node or service counts, as used by ``commune`` (None: by anybody), during ``hours``."""
+        return Scope(self.ledger.service(object_id, commune), hours, self.planned(object_id))
 
     def site(self, site_id: str, hours: Set = ALWAYS) -> Measure:
         """What stands on a site, taken together by time: its nodes, and its checks that belong to no node."""
@@ -71,8 +76,22 @@ class Assessment:
             self._hours[text] = service_hours(text, self.period.timezone, self.start, self.period.end)
         return self._hours[text]
 
+    def to_come(self, scopes: Iterable[tuple[Scope, int]]) -> ToCome:
+        """What is still to come of the period for objects of these scopes and weights: the rest of it in service, in
+        service hours, and with no maintenance announced that leaves the figure."""
+        found: dict[Set, int] = {}
+        for scope, weight in scopes:
+            rest = self._rests.get(scope)
+            if rest is None:
+                rest = clip(intersection(scope.service, scope.hours), self.end, self.period.end)
+                if self.policy.maintenance == "excluded":
+                    rest = difference(rest, scope.planned)
+                self._rests[scope] = rest
+            found[rest] = found.get(rest, 0) + weight
+        return ToCome(found, self.end, self.period.end)
+
     def planned(self, object_id: str) -> Set:
-        """When a check or node was under maintenance, its own or inherited."""
+        """When an object was under maintenance, its own or inherited."""
         return self.ledger.planned(*self._above(object_id))
 
     def timeline(self, object_id: str) -> Timeline:
@@ -100,7 +119,8 @@ class Assessment:
             (check.site, check) for check in checks if check.site and check.node not in self.inventory.nodes
         )
 
-    def _measure(self, object_id: str, scope: Scope) -> Measure:
+    def measure(self, object_id: str, scope: Scope) -> Measure:
+        """A check, node or service within its scope."""
         known = self._measures.get((object_id, scope))
         if known is None:
             frame = self._frames.get(scope)
@@ -111,10 +131,12 @@ class Assessment:
 
     def _fold(self, object_id: str) -> Timeline:
         if object_id in self.inventory.services:
-            return service_timeline(parse(self.inventory.services[object_id].expression), self._member)
-        if object_id in self.inventory.nodes:
-            return node_timeline([self._member(check.id) for check in self.checks_of.get(object_id, ())])
-        return self.ledger.timeline(object_id)
+            line = service_timeline(parse(self.inventory.services[object_id].expression), self._member)
+        elif object_id in self.inventory.nodes:
+            line = node_timeline([self._member(check.id) for check in self.checks_of.get(object_id, ())])
+        else:
+            return self.ledger.timeline(object_id)
+        return self.ledger.corrected(object_id, line)
 
     def _member(self, object_id: str) -> Timeline:
         line = self._members.get(object_id)

@@ -1,6 +1,6 @@
 """The availability engine alone, on an event log: what ``netmon sla eval`` prints. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TypeAlias
@@ -8,16 +8,16 @@ from typing import TypeAlias
 from netmon.clock import SECOND, Millis
 from netmon.contracts import Event
 from netmon.errors import UsageError
-from netmon.model import Figures, MonitorEvent, Outage, Transition
-from netmon.sla.aggregate import WEIGHTED, parse_aggregate, vote
-from netmon.sla.figures import Measure, weighted
+from netmon.model import Figures, Outage
+from netmon.sla.aggregate import WEIGHTED, Needed, parse_aggregate, vote
+from netmon.sla.eventlog import LATEST
+from netmon.sla.figures import Measure, Sum
 from netmon.sla.instant import instant_of, seconds_of
-from netmon.sla.intervals import ALWAYS, EMPTY, Set, clip, complement
+from netmon.sla.intervals import ALWAYS, Set
 from netmon.sla.ledger import Ledger
 from netmon.sla.meaning import CLASSES
-from netmon.sla.partition import Frame, Scope, measure
+from netmon.sla.partition import Frame, Scope, in_scope, measure
 from netmon.sla.policy import Policy
-from netmon.sla.timeline import layered
 
 Document: TypeAlias = dict[str, object]
 Evaluated: TypeAlias = tuple[str | None, Figures]
@@ -38,45 +38,57 @@ class Question:
     aggregate: str = WEIGHTED
 
 
-def evaluate(events: Iterable[Event], question: Question) -> list[Evaluated]:
+def evaluate(events: Ledger | Iterable[Event], question: Question) -> Iterator[Evaluated]:
     """The figures of every object over the period, in alphabetical order; last, under no name, of all together.
+
+    Each is worked out when it is asked for.
 
     Raises:
         UsageError: no such object or aggregate.
     """
-    ledger = Ledger(events)
-    names = _named(ledger, question.objects)
+    ledger = events if isinstance(events, Ledger) else Ledger(events)
+    names, needed = _named(ledger, question.objects), parse_aggregate(question.aggregate)
+    return _evaluated(ledger, names, question, needed)
+
+
+def _evaluated(ledger: Ledger, names: Sequence[str], question: Question, needed: Needed | None) -> Iterator[Evaluated]:
     frames: dict[Scope, Frame] = {}
-    measures: list[tuple[Measure, int]] = []
+    whole = Sum()
     for name in names:
-        scope = Scope(ledger.service(name), question.hours, ledger.planned(name))
+        scope = _scope(ledger, name, question)
         frame = frames.get(scope) or frames.setdefault(scope, _frame(scope, question))
-        measures.append((measure(ledger.timeline(name), frame, name), ledger.weight(name)))
-    each: list[Evaluated] = [(name, part.figures()) for name, (part, _) in zip(names, measures, strict=True)]
-    return [*each, (None, _whole(ledger, names, measures, question).figures())]
+        part = measure(ledger.timeline(name), frame, name)
+        if needed is None:
+            whole.add(part, ledger.weight(name))
+        yield name, part.figures()
+    yield None, (whole.measure() if needed is None else _voted(ledger, names, question, needed)).figures()
 
 
-def document(evaluated: Sequence[Evaluated], question: Question) -> Document:
+def document(evaluated: Iterable[Evaluated], question: Question) -> Document:
     """What ``--json`` prints."""
-    *each, whole = ({"object": name, **_asked(question), **figures_document(figures)} for name, figures in evaluated)
+    *each, whole = (object_document(name, figures, question) for name, figures in evaluated)
     return {"schema_version": SCHEMA_VERSION, "objects": each, "aggregate": whole}
 
 
-def bounds_of(events: Iterable[Event], start: Millis | None, end: Millis | None) -> tuple[Millis, Millis]:
-    """The period asked for; a side left out is the first or the last instant any event names (``earliest`` and
-    ``recorded`` are no events of their own).
+def object_document(name: str | None, figures: Figures, question: Question) -> Document:
+    """One object's part of it."""
+    return {"object": name, **_asked(question), **figures_document(figures)}
+
+
+def bounds_of(ledger: Ledger, start: Millis | None, end: Millis | None) -> tuple[Millis, Millis]:
+    """The period asked for; a side left out is the first or the last instant any event names (``Ledger.span``).
 
     Raises:
         UsageError: it is empty, or there is no event to take a side from.
     """
-    instants = [instant for event in events for instant in _instants(event)] if start is None or end is None else []
-    if (start is None or end is None) and not instants:
-        raise UsageError("the event log is empty: expected --from and --to")
-    first = min(instants) if start is None else start
-    last = max(instants) if end is None else end
-    if first >= last:
-        raise UsageError(f"the period from {seconds_of(first)} to {seconds_of(last)} is empty: expected from before to")
-    return first, last
+    if start is None or end is None:
+        span = ledger.span()
+        if span is None:
+            raise UsageError("the event log is empty: expected --from and --to")
+        start, end = span[0] if start is None else start, span[1] if end is None else end
+    if start >= end:
+        raise UsageError(f"the period from {seconds_of(start)} to {seconds_of(end)} is empty: expected from before to")
+    return start, end
 
 
 def parse_instant(text: str, option: str) -> Millis:
@@ -86,7 +98,7 @@ def parse_instant(text: str, option: str) -> Millis:
         UsageError: neither.
     """
     sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
-    if digits.isascii() and digits.isdecimal():
+    if digits.isascii() and digits.isdecimal() and int(digits[:20]) <= LATEST:
         return int(sign + digits) * SECOND
     instant = instant_of(text)
     if instant is None:
@@ -136,24 +148,14 @@ def _named(ledger: Ledger, wanted: Sequence[str]) -> list[str]:
     return [name for name in known if not wanted or name in wanted]
 
 
-def _whole(
-    ledger: Ledger, names: Sequence[str], measures: Sequence[tuple[Measure, int]], question: Question
-) -> Measure:
-    needed = parse_aggregate(question.aggregate)
-    if needed is None or not names:
-        return weighted(measures)
+def _voted(ledger: Ledger, names: Sequence[str], question: Question, needed: Needed) -> Measure:
     start, end = question.start, question.end
-    closed = clip(complement(question.hours), start, end) if question.hours != ALWAYS else EMPTY
-    members = [
-        layered(
-            ledger.timeline(name),
-            clip(ledger.planned(name), start, end),
-            closed,
-            clip(complement(ledger.service(name)), start, end),
-        )
-        for name in names
-    ]
-    return vote(members, needed, start, end, question.policy)
+    members = [in_scope(ledger.timeline(name), _scope(ledger, name, question), start, end) for name in names]
+    return vote(members, needed, start, end, question.policy) if members else Sum().measure()
+
+
+def _scope(ledger: Ledger, name: str, question: Question) -> Scope:
+    return Scope(ledger.service(name), question.hours, ledger.planned(name))
 
 
 def _asked(question: Question) -> Document:
@@ -166,11 +168,5 @@ def _asked(question: Question) -> Document:
 
 def _mean(total: Millis, figures: Figures) -> int | float | None:
     """The total over the number of counted outages, to the nearest millisecond."""
-    count = sum(1 for outage in figures.outages if outage.counted)
+    count = figures.count
     return seconds_of((2 * total + count) // (2 * count)) if count else None
-
-
-def _instants(event: Event) -> tuple[Millis, ...]:
-    if isinstance(event, Transition | MonitorEvent):
-        return (event.at,)
-    return (event.start,) if event.end is None else (event.start, event.end)

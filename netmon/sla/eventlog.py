@@ -6,6 +6,7 @@ offset; what is finer than a millisecond is cut off.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -13,22 +14,21 @@ from typing import Any, Literal, TypeAlias
 
 from netmon.clock import SECOND, Millis
 from netmon.contracts import Event
-from netmon.conventions import Reason
 from netmon.errors import UsageError
 from netmon.model import Correction, MaintenanceWindow, Membership, MonitorEvent, State, Transition
 from netmon.sla.instant import instant_of, stamp_of
 from netmon.sla.intervals import LAST
 from netmon.sla.ledger import EVERYTHING
-from netmon.sla.timeline import reason_of
+from netmon.sla.timeline import reason_from, reason_of
 
 Fields: TypeAlias = dict[str, Any]
 
-_LATEST = 253_402_300_799
+LATEST = 253_402_300_799
 """The last second of the year 9999: later ones are typing errors (milliseconds for seconds)."""
 
 
-class _RefusedError(Exception):
-    """What is wrong with a line, without its number."""
+class RefusedError(Exception):
+    """What is wrong with a line, without its number: never leaves ``netmon.sla``."""
 
 
 def parse_events(lines: Iterable[str | bytes], name: str = "") -> list[Event]:
@@ -40,13 +40,27 @@ def parse_events(lines: Iterable[str | bytes], name: str = "") -> list[Event]:
     events: list[Event] = []
     for number, line in enumerate(lines, start=1):
         try:
-            text = _text(line, number)
-            if text:
-                events.append(_event(_fields(text)))
-        except _RefusedError as refused:
-            where = f"{name}:{number}" if name else f"line {number}"
-            raise UsageError(f"{where}: {refused}") from refused
+            event = event_of(line, number)
+        except RefusedError as refused:
+            raise UsageError(refusal(name, number, refused)) from refused
+        if event is not None:
+            events.append(event)
     return _with_old_states(events)
+
+
+def event_of(line: str | bytes, number: int) -> Event | None:
+    """The event on the line of this number; None: it is empty. A transition's ``old`` is left ``PENDING``.
+
+    Raises:
+        RefusedError: it is no event.
+    """
+    text = _text(line, number)
+    return _event(_fields(text)) if text else None
+
+
+def refusal(name: str, number: int, refused: RefusedError) -> str:
+    """What was refused, with its place."""
+    return f"{name}:{number}: {refused}" if name else f"line {number}: {refused}"
 
 
 def format_event(event: Event) -> str:
@@ -85,7 +99,7 @@ def _text(line: str | bytes, number: int) -> str:
     try:
         text = line.decode("utf-8") if isinstance(line, bytes) else line
     except UnicodeDecodeError as error:
-        raise _RefusedError("not UTF-8") from error
+        raise RefusedError("not UTF-8") from error
     return (text.removeprefix("\ufeff") if number == 1 else text).strip()
 
 
@@ -93,9 +107,9 @@ def _fields(text: str) -> Fields:
     try:
         value = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
-        raise _RefusedError(f"not JSON: {error}") from error
+        raise RefusedError(f"not JSON: {error}") from error
     if not isinstance(value, dict):
-        raise _RefusedError(f'expected an object such as {{"kind":"state",…}}, found {text[:40]}')
+        raise RefusedError(f'expected an object such as {{"kind":"state",…}}, found {text[:40]}')
     return value
 
 
@@ -103,7 +117,7 @@ def _once(pairs: list[tuple[str, Any]]) -> Fields:
     fields = dict(pairs)
     if len(fields) != len(pairs):
         keys = [key for key, _ in pairs]
-        raise _RefusedError(f"the key '{next(key for key in keys if keys.count(key) > 1)}' stands there twice")
+        raise RefusedError(f"the key '{next(key for key in keys if keys.count(key) > 1)}' stands there twice")
     return fields
 
 
@@ -126,13 +140,13 @@ _KIND_OF: dict[type[Event], str] = {
 def _event(fields: Fields) -> Event:
     kind = fields.pop("kind", None)
     if not isinstance(kind, str) or kind not in _KEYS:
-        raise _RefusedError(f"unknown kind {_shown(kind)}{_nearest(kind, _KEYS)}")
+        raise RefusedError(f"unknown kind {_shown(kind)}{_nearest(kind, _KEYS)}")
     needed, allowed = _KEYS[kind]
     for key in fields:
         if key not in needed | allowed:
-            raise _RefusedError(f"unknown key '{key}'{_nearest(key, needed | allowed)}")
+            raise RefusedError(f"unknown key '{key}'{_nearest(key, needed | allowed)}")
     for key in sorted(needed - fields.keys()):
-        raise _RefusedError(f"the key '{key}' is missing")
+        raise RefusedError(f"the key '{key}' is missing")
     if kind == "monitor":
         return MonitorEvent(_time(fields, "t"), _monitor_state(fields["state"]))
     return _about_object(kind, fields)
@@ -141,9 +155,9 @@ def _event(fields: Fields) -> Event:
 def _about_object(kind: str, fields: Fields) -> Event:
     name = _words(fields, "object")
     if not name:
-        raise _RefusedError("'object' is empty")
+        raise RefusedError("'object' is empty")
     if name == EVERYTHING and kind != "maintenance":
-        raise _RefusedError("the object '*' stands for all objects in maintenance lines only")
+        raise RefusedError("the object '*' stands for all objects in maintenance lines only")
     if kind == "state":
         return _transition(name, fields)
     start, end = _span(fields)
@@ -166,11 +180,9 @@ def _transition(name: str, fields: Fields) -> Transition:
     at = _time(fields, "t")
     earliest = _time(fields, "earliest") if fields.get("earliest") is not None else at
     if earliest > at:
-        raise _RefusedError("'earliest' is after 't'")
-    state, word = _state(fields["state"]), _words(fields, "reason")
-    known = word in Reason._value2member_map_ and word != Reason.OTHER
-    reason = Reason(word) if known else Reason.OTHER
-    return Transition(name, at, earliest, State.PENDING, state, reason, at, "" if known else word)
+        raise RefusedError("'earliest' is after 't'")
+    reason, detail = reason_from(_words(fields, "reason"))
+    return Transition(name, at, earliest, State.PENDING, _state(fields["state"]), reason, at, detail)
 
 
 def _with_old_states(events: Sequence[Event]) -> list[Event]:
@@ -195,23 +207,23 @@ def _span(fields: Fields) -> tuple[Millis, Millis | None]:
     start = _time(fields, "from")
     end = None if fields["to"] is None else _time(fields, "to")
     if end is not None and start >= end:
-        raise _RefusedError("'from' is not before 'to'")
+        raise RefusedError("'from' is not before 'to'")
     return start, end
 
 
 def _time(fields: Fields, key: str) -> Millis:
     value = fields[key]
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _LATEST:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LATEST:
         return value * SECOND
     instant = instant_of(value) if isinstance(value, str) else None
     if instant is None:
-        raise _RefusedError(f"'{key}' is {_shown(value)}: expected integer Unix seconds or RFC 3339 with offset")
+        raise RefusedError(f"'{key}' is {_shown(value)}: expected integer Unix seconds or RFC 3339 with offset")
     return instant
 
 
 def _state(value: object) -> State:
     if not isinstance(value, str) or value not in State._value2member_map_:
-        raise _RefusedError(f"unknown state {_shown(value)}{_nearest(value, list(State))}")
+        raise RefusedError(f"unknown state {_shown(value)}{_nearest(value, list(State))}")
     return State(value)
 
 
@@ -220,21 +232,27 @@ def _monitor_state(value: object) -> Literal["stopped", "started"]:
         return "stopped"
     if value == "started":
         return "started"
-    raise _RefusedError(f"unknown state {_shown(value)}: a monitor is 'stopped' or 'started'")
+    raise RefusedError(f"unknown state {_shown(value)}: a monitor is 'stopped' or 'started'")
 
 
 def _weight(fields: Fields) -> int:
     weight = fields.get("weight", 1)
     if not isinstance(weight, int) or isinstance(weight, bool) or weight < 1:
-        raise _RefusedError(f"'weight' is {_shown(weight)}: expected a whole number from 1")
+        raise RefusedError(f"'weight' is {_shown(weight)}: expected a whole number from 1")
     return weight
 
 
 def _words(fields: Fields, key: str) -> str:
     value = fields.get(key)
     if value is not None and not isinstance(value, str):
-        raise _RefusedError(f"'{key}' is {_shown(value)}: expected text")
+        raise RefusedError(f"'{key}' is {_shown(value)}: expected text")
+    if value and _SURROGATE.search(value):
+        raise RefusedError(f"'{key}' holds half a character (\\ud800 to \\udfff)")
     return value or ""
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""JSON can spell these; UTF-8 cannot write them."""
 
 
 def _shown(value: object) -> str:

@@ -94,24 +94,39 @@ def part_of(answered: dict[Answer, Millis]) -> Part:
     return Part(answered[Answer.UP] + answered[Answer.DOWN], answered[Answer.DOWN])
 
 
-def weighted(measures: Iterable[tuple[Measure, int]]) -> Measure:
-    """Several taken together, each with its weight: Σ weight·time, never an average of ratios.
+class Sum:
+    """Several measures taken together, each with its weight: Σ weight·time, never an average of ratios.
 
     The outages are those of all of them, by time; each is listed once, unweighted.
     """
-    total = dict.fromkeys(CLASSES, 0)
-    sums = [0] * 8
-    outages: list[Outage] = []
-    for measure, weight in measures:
-        for name, length in zip(CLASSES, measure.classes, strict=True):
-            total[name] += weight * length
+
+    def __init__(self) -> None:
+        self._classes = [0] * len(CLASSES)
+        self._amounts = [0] * 8
+        self._outages: list[Outage] = []
+
+    def add(self, measure: Measure, weight: int) -> None:
+        """One part more."""
+        for index, length in enumerate(measure.classes):
+            self._classes[index] += weight * length
         for index, amount in enumerate(_amounts(measure)):
-            sums[index] += weight * amount
-        outages += measure.outages
-    outages.sort(key=lambda outage: (outage.start, outage.object, outage.end))
-    return Measure(
-        tuple(total.values()), Part(*sums[0:2]), Part(*sums[2:4]), Part(*sums[4:6]), sums[6], sums[7], tuple(outages)
-    )
+            self._amounts[index] += weight * amount
+        self._outages += measure.outages
+
+    def measure(self) -> Measure:
+        """What they come to."""
+        outages = sorted(self._outages, key=lambda outage: (outage.start, outage.object, outage.end))
+        sums = self._amounts
+        parts = Part(*sums[0:2]), Part(*sums[2:4]), Part(*sums[4:6])
+        return Measure(tuple(self._classes), *parts, sums[6], sums[7], tuple(outages))
+
+
+def weighted(measures: Iterable[tuple[Measure, int]]) -> Measure:
+    """Several taken together, each with its weight."""
+    whole = Sum()
+    for measure, weight in measures:
+        whole.add(measure, weight)
+    return whole.measure()
 
 
 def truncated_percent(share: Share, decimals: int = 2) -> Decimal | None:

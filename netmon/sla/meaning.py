@@ -49,12 +49,14 @@ class Meaning(NamedTuple):
 class Meanings(dict[int, Meaning]):
     """The meaning of each code under one policy, worked out when first asked.
 
-    ``outage`` says of each code worked out: 0 no outage, 1 one that counts nothing, 2 one that counts.
+    ``outage`` says of each code worked out: 0 no outage, 1 one that counts nothing, 2 one that counts. Codes with a
+    flag of ``mute`` have no reason: what begins there began with a stop of the monitor, whatever the state before it.
     """
 
     def __init__(self, policy: Policy) -> None:
         super().__init__()
         self.outage: dict[int, int] = {}
+        self.mute = 0 if policy.no_data == "carry" else STOPPED
         self._policy = policy
         self._states: dict[State, Answer] = {
             State.UP: Answer.UP,

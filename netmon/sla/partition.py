@@ -9,7 +9,7 @@ from netmon.sla.figures import Measure, Tally
 from netmon.sla.intervals import ALWAYS, EMPTY, Ruler, Set, clip, complement, difference, intersection, length
 from netmon.sla.meaning import meanings_of
 from netmon.sla.policy import Policy
-from netmon.sla.timeline import NOT_IN_SERVICE, OUT_OF_HOURS, PLANNED, Timeline, code_of, flagged, overlay
+from netmon.sla.timeline import NOT_IN_SERVICE, OUT_OF_HOURS, PLANNED, Timeline, code_of, flagged, layered, overlay
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,13 @@ class Frame:
         self.maintenance = length(open_time) - length(below)
         self.closed = length(self.service) - length(open_time)
         self.absent = max(0, end - start) - length(self.service)
+
+
+def in_scope(line: Timeline, scope: Scope, start: Millis, end: Millis) -> Timeline:
+    """The timeline under the layers of its scope over [start, end): what a member of a vote is (``aggregate.vote``)."""
+    closed = EMPTY if scope.hours == ALWAYS else clip(complement(scope.hours), start, end)
+    absent = clip(complement(scope.service), start, end)
+    return layered(line, clip(scope.planned, start, end), closed, absent)
 
 
 def measure(line: Timeline, frame: Frame, object_id: str = "") -> Measure:
@@ -77,7 +84,7 @@ def _walk(line: Timeline, frame: Frame, tally: Tally, object_id: str) -> tuple[O
             meanings[code]
         if outage[code]:
             if run is _NO_RUN:
-                run, counted = (start, line.reasons[place]), 0
+                run, counted = (start, "" if code & meanings.mute else line.reasons[place]), 0
             if outage[code] == _COUNTS:
                 counted += measured - covered
         elif run is not _NO_RUN:

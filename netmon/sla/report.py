@@ -50,7 +50,7 @@ def build_report(
         UsageError: no such commune or policy, with the nearest; a contract's hours are no opening hours.
     """
     policy = parse_policy(policy_name)
-    chosen = _chosen(inventory, communes)
+    chosen = chosen_communes(inventory, communes)
     ledger = Ledger(events)
     end = max(period.start, min(period.end, generated))
     assessment = Assessment(inventory, ledger, period, end, policy)
@@ -87,7 +87,7 @@ def node_figures(
     """
     end = max(period.start, min(period.end, generated))
     assessment = Assessment(inventory, Ledger(events), period, end, parse_policy(policy_name))
-    contracts = {commune.name: contract_of(inventory, commune.name) for commune in _chosen(inventory, communes)}
+    contracts = {commune.name: contract_of(inventory, commune.name) for commune in chosen_communes(inventory, communes)}
     found = []
     for node in inventory.nodes.values():
         site = inventory.sites.get(node.site)
@@ -113,7 +113,12 @@ def covers(contract: Contract, commune: str) -> bool:
     return not contract.communes or EVERY_COMMUNE in contract.communes or commune in contract.communes
 
 
-def _chosen(inventory: Inventory, names: Sequence[str] | None) -> list[Commune]:
+def chosen_communes(inventory: Inventory, names: Sequence[str] | None) -> list[Commune]:
+    """The communes of these names, all when None, in the inventory's order.
+
+    Raises:
+        UsageError: no such commune, with the nearest.
+    """
     if names is None:
         return list(inventory.communes.values())
     known = {commune.name: commune for commune in inventory.communes.values()}

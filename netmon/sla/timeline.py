@@ -10,11 +10,13 @@ A timeline is cut where something changes. Each piece holds one *code*, an integ
   been the new state: that is all the uncertainty polling leaves, and what the bounds of every figure are made of.
 """
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
-from itertools import pairwise
+from itertools import islice, pairwise
+from operator import le
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from netmon.clock import Millis
@@ -83,45 +85,75 @@ def code_of(state: State) -> int:
     return _CERTAIN[state]
 
 
+def state_of(code: int) -> State:
+    """The state a code holds, whatever its flags."""
+    return RANKED[code & STATE]
+
+
 def possible_cells(code: int) -> list[int]:
     """The cells the truth may have been in."""
     mask = code >> POSSIBLE
     return [cell for cell in range(CELL + 1) if mask >> cell & 1]
 
 
-def observed(changes: Sequence[Transition], orders: Sequence[int], stops: Sequence[Stop]) -> Timeline:
-    """The timeline of the changes (sorted by time, then order), blind during the stops.
+class Changes:
+    """The changes of state of one object as columns: a tenth of the memory of as many ``Transition``.
 
-    ``orders`` are the changes' places among the events, which decide at equal times. What is dated inside a stop takes
-    effect when the monitor starts again. The uncertainty of a change reaches back to its ``earliest``, never before
-    the change before it.
+    ``codes`` are those of the new states; ``orders`` their places among the events, which decide at equal times;
+    ``reasons`` are those of ``reason_of``.
     """
+
+    __slots__ = ("at", "codes", "earliest", "orders", "reasons")
+
+    def __init__(self) -> None:
+        self.at, self.earliest, self.orders = array("q"), array("q"), array("q")
+        self.codes = array("H")
+        self.reasons: list[str] = []
+
+    def sort(self) -> None:
+        """By time; those of the same time stay in the order told."""
+        if all(map(le, self.at, islice(self.at, 1, None))):
+            return
+        places = sorted(range(len(self.at)), key=self.at.__getitem__)
+        for name in ("at", "earliest", "orders"):
+            setattr(self, name, array("q", map(getattr(self, name).__getitem__, places)))
+        self.codes = array("H", map(self.codes.__getitem__, places))
+        self.reasons = [self.reasons[place] for place in places]
+
+
+def observed(changes: Changes, stops: Sequence[Stop]) -> Timeline:
+    """The timeline of the sorted changes, blind during the stops.
+
+    What is dated inside a stop takes effect when the monitor starts again. The uncertainty of a change reaches back to
+    its ``earliest``, never before the change before it.
+    """
+    times: Iterable[Millis] = changes.at
+    if stops:
+        times = [_seen_at(at, order, stops) for at, order in zip(changes.at, changes.orders, strict=True)]
     starts, codes, reasons = [FIRST], [PENDING], [""]
     previous, before, reason = FIRST, PENDING, ""
-    for index, change in enumerate(changes):
-        at = _seen_at(change.at, orders[index], stops) if stops else change.at
-        code = _CERTAIN[change.new]
-        earliest = max(previous, change.earliest)
+    for at, told, code, why in zip(times, changes.earliest, changes.codes, changes.reasons, strict=True):
+        earliest = max(previous, told)
         if earliest < at and code != before:
             if earliest == previous:
-                starts.pop(), codes.pop(), reasons.pop()
-            starts.append(earliest)
-            codes.append(before | code >> POSSIBLE << POSSIBLE)
-            reasons.append(reason)
+                codes[-1] = before | code >> POSSIBLE << POSSIBLE
+            else:
+                starts.append(earliest)
+                codes.append(before | code >> POSSIBLE << POSSIBLE)
+                reasons.append(reason)
         elif at == previous:
             starts.pop(), codes.pop(), reasons.pop()
-        reason = reason_of(change)
         starts.append(at)
         codes.append(code)
-        reasons.append(reason)
-        previous, before = at, code
+        reasons.append(why)
+        previous, before, reason = at, code, why
     line = Timeline(starts, codes, reasons)
-    return overlay(line, [(stop.start, stop.end, STOPPED) for stop in stops], flagged)
+    return overlay(line, [(stop.start, stop.end, STOPPED) for stop in stops], flagged) if stops else line
 
 
 def corrected(line: Timeline, corrections: Sequence[tuple[int, Correction]]) -> Timeline:
     """The timeline with (order, correction) laid over it: the latest recorded wins, then the later told."""
-    return overlay(line, _in_force(corrections), _replaced)
+    return overlay(line, _in_force(corrections), _replaced) if corrections else line
 
 
 def overlay(line: Timeline, pieces: Iterable[Piece[T]], change: Callable[[int, str, T], tuple[int, str]]) -> Timeline:
@@ -165,6 +197,12 @@ def layered(line: Timeline, planned: Set, closed: Set, absent: Set) -> Timeline:
 def reason_of(transition: Transition) -> str:
     """Why, in one word of the closed list; or what another system said, in its words."""
     return transition.detail if transition.reason is Reason.OTHER else transition.reason
+
+
+def reason_from(text: str) -> tuple[Reason, str]:
+    """The reason and detail of which ``reason_of`` makes ``text``."""
+    known = text in Reason._value2member_map_ and text != Reason.OTHER
+    return (Reason(text), "") if known else (Reason.OTHER, text)
 
 
 def _seen_at(at: Millis, order: int, stops: Sequence[Stop]) -> Millis:

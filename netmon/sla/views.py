@@ -1,13 +1,12 @@
 """The running figures of every contract, for the live gauges."""
 
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 
 from netmon.clock import SECOND, Millis
 from netmon.contracts import Event, SlaView
 from netmon.model import Contract, Inventory, Service
 from netmon.sla.assess import Assessment
-from netmon.sla.intervals import Set, clip, difference, intersection, length
+from netmon.sla.budget import budget_of
 from netmon.sla.ledger import Ledger
 from netmon.sla.period import month_of
 from netmon.sla.policy import parse_policy
@@ -46,10 +45,11 @@ def promised(contract: Contract, service: Service, commune: str) -> bool:
 
 def _view(assessment: Assessment, contract: Contract, commune: str, services: Sequence[Service]) -> SlaView:
     hours = assessment.hours(contract)
-    figures = assessment.together(services, commune, hours).figures()
-    weights = sum(assessment.ledger.weight(service.id) for service in services)
-    to_come = sum(_to_come(assessment, service, commune, hours) for service in services)
-    allowed = (1 - Fraction(repr(contract.objective))) * (figures.eligible + to_come)
+    measured = assessment.together(services, commune, hours)
+    figures = measured.figures()
+    weights = {service.id: assessment.ledger.weight(service.id) for service in services}
+    scopes = [(assessment.scope(service.id, commune, hours), weights[service.id]) for service in services]
+    budget = budget_of(measured.measured, contract.objective, assessment.to_come(scopes), sum(weights.values()))
     return SlaView(
         contract=contract.id,
         commune=commune,
@@ -59,14 +59,5 @@ def _view(assessment: Assessment, contract: Contract, commune: str, services: Se
         low=figures.low.ratio,
         high=figures.high.ratio,
         coverage=figures.coverage.ratio,
-        budget_seconds=float((allowed - figures.unavailable) / weights / SECOND),
+        budget_seconds=float(budget.left / SECOND),
     )
-
-
-def _to_come(assessment: Assessment, service: Service, commune: str, hours: Set) -> Millis:
-    ledger = assessment.ledger
-    in_service = intersection(ledger.service(service.id, commune), hours)
-    rest = clip(in_service, assessment.end, assessment.period.end)
-    if assessment.policy.maintenance == "excluded":
-        rest = difference(rest, ledger.planned(service.id))
-    return length(rest) * ledger.weight(service.id)

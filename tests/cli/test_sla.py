@@ -72,6 +72,15 @@ def test_without_a_period_it_reaches_from_the_first_to_the_last_instant_told(
     assert (part["from"], part["to"]) == (1760000000, 1760001000)
 
 
+def test_what_is_still_open_gives_the_period_no_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "events.jsonl"
+    spans = ('"kind":"correction","state":"up"', '"kind":"maintenance"', '"kind":"member"')
+    lines = [f'{{{span},"object":"n1","from":{20 + place},"to":null}}' for place, span in enumerate(spans)]
+    path.write_text("\n".join(['{"kind":"monitor","t":10,"state":"started"}', *lines]))
+    part = told(capsys, str(path))["objects"][0]
+    assert (part["from"], part["to"]) == (10, 22)
+
+
 def test_policy_calendar_object_and_aggregate_are_taken(log: str, capsys: pytest.CaptureFixture[str]) -> None:
     # 2025-10-09 is a Thursday; 1760000400 is 11:00 in Paris.
     hours = ["--calendar", "Th 11:00-18:00", "--timezone", "Europe/Paris"]
@@ -195,14 +204,61 @@ def test_figures_come_from_the_history(
 def test_the_table_tells_the_verdict_worst_first(
     configuration: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv("COLUMNS", "200")
     assert main(["sla", "-c", configuration, "--period", "2026-10"]) == 0
-    title, headings, begles, cenon = capsys.readouterr().out.splitlines()
+    title, headings, begles, cenon, whole = capsys.readouterr().out.splitlines()
     assert title.startswith("octobre 2026")
-    assert "Disponibilité" in headings
+    assert {"Disponibilité", "Encadrement", "Objectif", "Constat", "Couverture"} <= set(headings.split())
     assert begles.split()[0] == "Bègles"
     assert "99,34" in begles
+    assert "non atteint" in begles
+    assert "−2\u202fh" in begles  # the budget: 0.1 % of 19 days is 27 min, 3 h are spent
     assert cenon.split()[0] == "Cenon"
+    assert whole.startswith("ensemble")
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+@pytest.mark.parametrize("by", ["commune", "site", "service", "node", "contract"])
+@pytest.mark.parametrize("more", [[], ["--policy", "icinga"]])
+def test_no_line_is_wider_than_the_terminal(
+    configuration: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    width: int,
+    by: str,
+    more: list[str],
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    assert main(["sla", "-c", configuration, "--period", "2026-10", "--by", by, *more]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert all(len(line) <= width for line in lines)
+    assert any("99,34" in line for line in lines)
+
+
+def test_another_systems_figure_stands_beside_ours_and_the_reasons_below(
+    configuration: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    assert main(["sla", "-c", configuration, "--period", "2026-10", "--policy", "strict", "--lang", "en"]) == 0
+    _, headings, begles, _, _, *sentences = capsys.readouterr().out.splitlines()
+    assert headings.split()[:3] == ["Commune", "Availability", "strict"]
+    assert begles.split()[:3] == ["Bègles", "99.34%", "60.80%"]
+    assert any(line.startswith("Monitoring stopped, or not begun, 289\u202fh: left out") for line in sentences)
+    assert "not proven good is bad" in sentences[-1]
+
+
+def test_as_json_the_policy_asked_for_comes_with_ours_and_the_differences(
+    configuration: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["sla", "-c", configuration, "--period", "2026-10", "--policy", "no_data=down", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["policy"]["no_data"] == "down"
+    row = document["rows"][0]
+    assert (row["unavailable"], row["ours"]["unavailable"]) == (3 * 3600 + 289 * 3600, 3 * 3600)
+    assert row["differences"] == [{"key": "no_data", "ours": "excluded", "theirs": "down", "seconds": 289 * 3600}]
+    assert (row["count"], row["longest"], row["mtbsi"]) == (2, 289 * 3600, 745 * 1800)
+    assert (row["verdict"], round(row["budget"]["left"])) == ("missed", round(0.001 * 19 * 86_400 - 3 * 3600))
+    assert document["rows"][-1]["object"] is None
 
 
 def test_an_unknown_commune_or_period_is_a_usage_error(configuration: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -76,10 +76,10 @@ class Naive:
         stopped, corrected = self.stopped(second), False
         spans = [(line["recorded"], n, line) for n, line in self.of("correction", name)]
         for _, _, line in sorted(spans, key=lambda told: told[:2]):
-            if line["from"] <= second < line["to"]:
+            if line["from"] <= second < (float("inf") if line["to"] is None else line["to"]):
                 state, reason, stopped, corrected = line["state"], line["reason"], False, True
         if stopped and self.policy["no_data"] != "carry":
-            below, below_class = self.policy["no_data"], "no_data"
+            below, below_class, reason = self.policy["no_data"], "no_data", ""  # what begins there began with the stop
         else:
             below = self.answer(state)
             below_class = "no_data" if state in (None, "pending") else state

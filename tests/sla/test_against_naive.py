@@ -10,13 +10,25 @@ from hypothesis import strategies as st
 from netmon.sla.evaluate import Question, document, evaluate, figures_document
 from netmon.sla.intervals import normalise
 from netmon.sla.policy import PRESETS, Policy
-from tests.sla.histories import END, histories, parsed, policies
+from tests.sla.histories import END, histories, in_millis, parsed, policies
 from tests.sla.naive import Naive
 
 
-def ask(lines: list[dict[str, Any]], policy: dict[str, str], **more: Any) -> dict[str, Any]:
-    question = Question(0, END * 1000, Policy(**policy), **more)  # type: ignore[arg-type]
+def ask(lines: list[dict[str, Any]], policy: dict[str, str], end: int = END * 1000, **more: Any) -> dict[str, Any]:
+    question = Question(0, end, Policy(**policy), **more)  # type: ignore[arg-type]
     return json.loads(json.dumps(document(evaluate(parsed(lines), question), question)))  # type: ignore[no-any-return]
+
+
+def as_millis(value: Any) -> Any:
+    """Every length and instant of a figure, printed in seconds, in milliseconds."""
+    if isinstance(value, dict):
+        return {key: as_millis(inner) if key not in RATIOS else inner for key, inner in value.items()}
+    if isinstance(value, list):
+        return [as_millis(inner) for inner in value]
+    return value if value is None or isinstance(value, str) else round(value * 1000)
+
+
+RATIOS = {"availability", "low", "high", "coverage"}
 
 
 def compare(found: dict[str, Any], expected: dict[str, Any]) -> None:
@@ -32,6 +44,16 @@ def compare(found: dict[str, Any], expected: dict[str, Any]) -> None:
 def test_every_figure_agrees(lines: list[dict[str, Any]], policy: dict[str, str]) -> None:
     [found] = ask(lines, policy)["objects"]
     compare(found, Naive(lines, policy, 0, END).figures("a"))
+
+
+@settings(max_examples=200, deadline=None)
+@given(histories(["a"]), policies)
+def test_every_figure_agrees_to_the_millisecond(lines: list[dict[str, Any]], policy: dict[str, str]) -> None:
+    [found] = ask(in_millis(lines), policy, END)["objects"]
+    expected = Naive(lines, policy, 0, END).figures("a")
+    for mean in ("mttr", "mtbf"):
+        expected[mean] = expected[mean] if expected[mean] is None else int(expected[mean] + 0.5)
+    compare({**as_millis(found), "from": 0}, expected)
 
 
 @settings(max_examples=150, deadline=None)
@@ -87,7 +109,7 @@ def test_a_vote_of_one_is_that_one(lines: list[dict[str, Any]], policy: dict[str
 def test_splitting_a_period_adds_up(lines: list[dict[str, Any]], policy: dict[str, str], cut: int) -> None:
     events, rules = parsed(lines), Policy(**policy)  # type: ignore[arg-type]
     whole, first, second = (
-        figures_document(evaluate(events, Question(start * 1000, end * 1000, rules))[0][1])
+        figures_document(next(evaluate(events, Question(start * 1000, end * 1000, rules)))[1])
         for start, end in ((0, END), (0, cut), (cut, END))
     )
     assert whole["eligible"] == first["eligible"] + second["eligible"]
@@ -143,3 +165,21 @@ def test_bounds_enclose_what_was_measured(lines: list[dict[str, Any]], policy: d
     [found] = ask(lines, policy)["objects"]
     if found["availability"] is not None:
         assert found["low"] <= found["availability"] <= found["high"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(histories(["a", "b", "c"]), policies, st.sampled_from(["weighted", "all", "any", "at-least:2", "at-least:9"]))
+def test_eligible_and_unavailable_follow_from_the_seconds_and_the_policy(
+    lines: list[dict[str, Any]], policy: dict[str, str], aggregate: str
+) -> None:
+    answers = {"up": "up", "down": "down", **policy}
+    found = ask(lines, policy, aggregate=aggregate)
+    for part in (*found["objects"], found["aggregate"]):
+        counted = {
+            answer: sum(length for name, length in part["seconds"].items() if answers.get(name) == answer)
+            for answer in ("up", "down")
+        }
+        assert part["unavailable"] == counted["down"]
+        assert part["eligible"] == counted["up"] + counted["down"]
+        assert sum(outage["seconds"] >= outage["counted"] >= 0 for outage in part["outages"]) == len(part["outages"])
+        assert (part["seconds"]["maintenance"] == 0) or policy["maintenance"] != "counted"

@@ -96,6 +96,7 @@ def test_what_is_not_rfc_3339_with_offset_is_refused(text: str) -> None:
         ({**STATE, "t": None}, "'t' is missing"),
         ({**STATE, "t": 10**13}, "'t' is 10000000000000"),
         ({**STATE, "object": ""}, "'object' is empty"),
+        ({**STATE, "object": "n\ud800"}, "'object' holds half a character"),
         ({**STATE, "object": 7}, "'object' is 7: expected text"),
         ({**STATE, "object": "*"}, "maintenance lines only"),
         ({"kind": "state", "object": "n1", "state": "up"}, "the key 't' is missing"),
