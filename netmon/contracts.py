@@ -7,8 +7,10 @@ from typing import Protocol, TypeAlias, runtime_checkable
 
 from netmon.clock import Millis
 from netmon.model import (
+    Attribution,
     Check,
     Correction,
+    IncidentStep,
     Inventory,
     MaintenanceWindow,
     Membership,
@@ -20,6 +22,10 @@ from netmon.model import (
 )
 
 Event: TypeAlias = Transition | MaintenanceWindow | MonitorEvent | Membership | Correction
+"""What happened, as far as availability is concerned: what an event log holds."""
+
+Fact: TypeAlias = IncidentStep | Attribution
+"""What people did and decided about it: kept beside the events, in no event log."""
 
 
 @runtime_checkable

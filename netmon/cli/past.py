@@ -5,12 +5,27 @@ from netmon.config import Configuration
 from netmon.contracts import Event
 from netmon.history import open_history
 from netmon.model import MonitorEvent, Period
+from netmon.sla.contract.account import Facts
 
 _SILENT_BEATS = 3
 
 
-def events_of(configuration: Configuration, period: Period, now: Millis) -> list[Event]:
-    """The events of ``period`` and of the day after it: what is first seen then may have happened within.
+def facts_of(configuration: Configuration) -> Facts:
+    """What people recorded about incidents.
+
+    Raises:
+        StoreError: no history, or none that can be read.
+    """
+    store = open_history(configuration.history, read_only=True)
+    try:
+        return Facts(tuple(store.incident_steps()), tuple(store.attributions()))
+    finally:
+        store.close()
+
+
+def events_of(configuration: Configuration, period: Period, now: Millis, since: Millis | None = None) -> list[Event]:
+    """The events of ``period`` and of the day after it: what is first seen then may have happened within. ``since``:
+    those from then on, where that is earlier.
 
     A daemon that neither beats nor said that it stopped is dead: from its last heartbeat on, nothing was watched.
 
@@ -19,7 +34,7 @@ def events_of(configuration: Configuration, period: Period, now: Millis) -> list
     """
     store = open_history(configuration.history, read_only=True)
     try:
-        events = list(store.events(period.start, period.end + DAY))
+        events = list(store.events(period.start if since is None else min(since, period.start), period.end + DAY))
         last, beat = store.last_monitor_event(), store.last_heartbeat()
     finally:
         store.close()

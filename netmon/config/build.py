@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from netmon.clock import Millis
+from netmon.config.agreementrules import wrong_calendar, wrong_contract
+from netmon.config.agreements import CalendarEntry, ContractEntry
 from netmon.config.entry import EVERY
 from netmon.config.interfaces import InterfaceEntry
 from netmon.config.kinds import duration_text
@@ -13,7 +15,6 @@ from netmon.config.problems import label
 from netmon.config.schema import (
     CheckEntry,
     CommuneEntry,
-    ContractEntry,
     MaintenanceEntry,
     NodeEntry,
     ScheduleEntry,
@@ -24,7 +25,7 @@ from netmon.config.sections import Sections
 from netmon.config.source import Location, mark_of, shown
 from netmon.config.targets import CredentialEntry, HttpEntry, NodeSnmpEntry, TlsEntry
 from netmon.errors import Problem
-from netmon.model import Check, Commune, Contract, Inventory, MaintenanceWindow, Node, Role, Service, Site
+from netmon.model import Check, Commune, Contract, DayCalendar, Inventory, MaintenanceWindow, Node, Role, Service, Site
 from netmon.settings import HttpSettings, InterfaceRule, SnmpCredential, SnmpSettings, TlsSettings, TrapSettings
 
 
@@ -45,8 +46,20 @@ class Builder:
         services = {
             s.id: _service(s, tuple(communes)) for s in self.sections.entries("services", ServiceEntry).values()
         }
-        contracts = {c.id: _contract(c) for c in self.sections.entries("contracts", ContractEntry).values()}
-        return Inventory(communes, sites, nodes, services, checks, contracts)
+        return Inventory(communes, sites, nodes, services, checks, self._contracts())
+
+    def _contracts(self) -> dict[str, Contract]:
+        calendars: dict[str, DayCalendar] = {}
+        for index, calendar in self.sections.entries("calendars", CalendarEntry).items():
+            calendars[calendar.id] = calendar.calendar()
+            for where, message in wrong_calendar(calendar):
+                self._problem(("calendars", index, *where), message)
+        contracts: dict[str, Contract] = {}
+        for index, entry in self.sections.entries("contracts", ContractEntry).items():
+            contracts[entry.id] = entry.contract(calendars)
+            for where, message in wrong_contract(entry):
+                self._problem(("contracts", index, *where), message)
+        return contracts
 
     def maintenance(self) -> tuple[MaintenanceWindow, ...]:
         """Planned works. They count as announced when they begin: the file does not tell since when it says so."""
@@ -213,14 +226,6 @@ def _site(entry: SiteEntry) -> Site:
 def _service(entry: ServiceEntry, every: tuple[str, ...]) -> Service:
     communes = every if entry.communes == EVERY else entry.communes
     return Service(entry.id, entry.name, entry.family, communes, entry.expression)
-
-
-def _contract(entry: ContractEntry) -> Contract:
-    communes = () if entry.communes == EVERY else entry.communes
-    return Contract(
-        entry.id, entry.name, entry.provider, entry.customer, entry.objective, communes, entry.families, entry.hours,
-        entry.policy,
-    )  # fmt: skip
 
 
 def _credential(name: str, entry: CredentialEntry) -> SnmpCredential:

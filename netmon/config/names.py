@@ -19,7 +19,7 @@ OBJECT_SECTIONS = {"sites": "site", "nodes": "node", "checks": "check", "service
 
 @dataclass
 class Names:
-    """Names by kind: commune, site, node, check, service, contract, credential, and object for them all.
+    """Names by kind: commune, site, node, check, service, contract, calendar, credential, and object for them all.
 
     ``unwatched`` are the nodes without any check.
     """
@@ -43,8 +43,9 @@ def collect(tree: MapNode) -> Names:
     names = Names()
     _communes(tree, names)
     _objects(tree, names)
-    for index, contract in mappings(tree.get("contracts")):
-        _add(names, f"contracts[{index}]", "contract", text_of(contract, "id"), names.of("contract"))
+    for section, kind in (("contracts", "contract"), ("calendars", "calendar")):
+        for index, item in mappings(tree.get(section)):
+            _add(names, f"{section}[{index}]", kind, text_of(item, "id"), names.of(kind))
     credentials = tree.get("credentials")
     if isinstance(credentials, MapNode):
         names.of("credential").update({str(name): mark for name, mark in credentials.keys_at.items()})

@@ -7,8 +7,9 @@ from typing import Annotated, Literal, TypeAlias, get_args
 
 from pydantic import Field
 
-from netmon.clock import DAY, HOUR, SECOND, Millis
+from netmon.clock import HOUR, SECOND, Millis
 from netmon.config import kinds, places
+from netmon.config.agreements import CalendarEntry, ContractEntry, Family
 from netmon.config.entry import (
     CommuneName,
     Communes,
@@ -28,8 +29,7 @@ from netmon.config.entry import (
     setting,
 )
 from netmon.config.interfaces import InterfaceEntry
-from netmon.config.kinds import Context, Kind, Or
-from netmon.config.source import Scalar, shown
+from netmon.config.kinds import Or
 from netmon.config.targets import (
     CredentialEntry,
     HttpDefaultsEntry,
@@ -38,43 +38,13 @@ from netmon.config.targets import (
     SnmpEntry,
     TrapsEntry,
 )
-from netmon.config.wrong import WrongError
-from netmon.errors import UsageError
 from netmon.model import Role, SiteKind
-from netmon.sla.calendar import service_hours
-from netmon.sla.policy import parse_policy
 
-FAMILIES = ("network", "web", "ticketing", "wifi", "schools", "energy", "consultation")
 Language: TypeAlias = Literal["fr", "en"]
 
 _Kind: TypeAlias = Annotated[SiteKind, kinds.choice([kind.value for kind in SiteKind], SiteKind)]
 _Role: TypeAlias = Annotated[Role, kinds.choice([role.value for role in Role], Role)]
-_Family: TypeAlias = Annotated[str, kinds.choice(FAMILIES)]
 _Coordinate: TypeAlias = Annotated[int, kinds.whole(0, 99)]
-
-
-def _policy() -> Kind:
-    def parse(scalar: Scalar, _: Context) -> str:
-        try:
-            parse_policy(scalar)
-        except UsageError as error:
-            raise WrongError(str(error).removeprefix("policy: ")) from None
-        return str(scalar)
-
-    return Kind("a policy: a preset, answers as key=value, or both", parse, {"type": "string"})
-
-
-def _hours() -> Kind:
-    words = "opening hours, such as 24/7 or Mo-Fr 08:00-18:00; PH off"
-
-    def parse(scalar: Scalar, context: Context) -> str:
-        try:
-            service_hours(kinds.read_text(scalar), context.zone.key, 0, DAY)
-        except UsageError:
-            raise WrongError(f"expected {words}, found {shown(scalar)}") from None
-        return str(scalar)
-
-    return Kind(words, parse, {"type": "string"})
 
 
 class WebEntry(Entry):
@@ -176,28 +146,12 @@ class ServiceEntry(Entry):
 
     id: Id = Field(description="Its name for netmon, unique among sites, nodes, checks and services.")
     name: Text = Field(description="Its name for people.")
-    family: _Family = Field(description="The family contracts and reports group it by.")
+    family: Family = Field(description="The family contracts and reports group it by.")
     communes: Communes = Field(description='The communes that use it; `"*"`: all of them.')
     expression: Annotated[str, kinds.body()] = Field(
         description="What it needs, over ids of checks and nodes: `all(a, b)`, `any(a, b)`, `at_least(2, a, b, c)`,"
         " `a and b`, `a or b`."
     )
-
-
-class ContractEntry(Entry):
-    """What a provider promises for services."""
-
-    id: Id = Field(description="Its name for netmon.")
-    name: Text = Field(description="Its name for people.")
-    provider: Text = Field(description="Who promises.")
-    customer: Text = Field(description="To whom.")
-    objective: Annotated[float, kinds.percent()] = Field(description="Availability promised, in percent.")
-    communes: Communes = setting(("*",), 'The communes covered; `"*"`: all of them.', written="*")
-    families: tuple[_Family, ...] = setting((), "The service families covered; none: all of them.")
-    hours: Annotated[str, _hours()] = setting(
-        "24/7", "Service time, as OpenStreetMap writes opening hours; `PH` are the French public holidays."
-    )
-    policy: Annotated[str, _policy()] = setting("contract", "Which seconds count: a preset, answers, or both.")
 
 
 class MaintenanceEntry(Entry):
@@ -243,5 +197,6 @@ class Main(Entry):
     nodes: tuple[NodeEntry, ...] = setting((), "Devices of the network.")
     checks: tuple[CheckEntry, ...] = setting((), "Web endpoints.")
     services: tuple[ServiceEntry, ...] = setting((), "What citizens and agents use.")
+    calendars: tuple[CalendarEntry, ...] = setting((), "Named days, for the hours of contracts.")
     contracts: tuple[ContractEntry, ...] = setting((), "What was promised.")
     maintenance: tuple[MaintenanceEntry, ...] = setting((), "Planned works.")

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from netmon.config.agreements import CalendarEntry, ContractEntry
 from netmon.config.entry import Entry, Id
 from netmon.config.interfaces import InterfaceEntry
 from netmon.config.kinds import UTC, Context
@@ -15,7 +16,6 @@ from netmon.config.problems import translate
 from netmon.config.schema import (
     CheckEntry,
     CommuneEntry,
-    ContractEntry,
     Main,
     MaintenanceEntry,
     NodeEntry,
@@ -35,6 +35,7 @@ LISTS: Mapping[str, type[Entry]] = {
     "nodes": NodeEntry,
     "checks": CheckEntry,
     "services": ServiceEntry,
+    "calendars": CalendarEntry,
     "contracts": ContractEntry,
     "maintenance": MaintenanceEntry,
 }

@@ -5,23 +5,36 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from netmon.contracts import Event
+from netmon.contracts import Event, Fact
 from netmon.conventions import Reason
 from netmon.history import schema
-from netmon.model import Correction, MaintenanceWindow, Membership, MonitorEvent, State, Transition
+from netmon.model import (
+    Attribution,
+    Correction,
+    IncidentStep,
+    MaintenanceWindow,
+    Membership,
+    MonitorEvent,
+    Party,
+    State,
+    Step,
+    Transition,
+)
 
 Row = dict[str, Any]
 
-TABLES: Mapping[type[Event], Table] = {
+TABLES: Mapping[type[Event | Fact], Table] = {
     Transition: schema.transitions,
     MaintenanceWindow: schema.maintenance,
     MonitorEvent: schema.monitor,
     Membership: schema.members,
     Correction: schema.corrections,
+    IncidentStep: schema.incident_steps,
+    Attribution: schema.attributions,
 }
 
 
-def to_row(event: Event) -> Row:
+def to_row(event: Event | Fact) -> Row:
     """The event's fields by column name."""
     table = TABLES[type(event)]
     return {column.name: getattr(event, column.name) for column in table.columns if column.name != "id"}
@@ -40,3 +53,15 @@ def from_row(kind: type[Event], row: Mapping[str, Any]) -> Event:
     elif kind is Correction:
         values["state"] = State(values["state"])
     return kind(**values)
+
+
+def step_of(row: Mapping[str, Any]) -> IncidentStep:
+    """The step of an incident a stored row holds."""
+    values: Row = {name: value for name, value in row.items() if name != "id"}
+    return IncidentStep(**{**values, "step": Step(values["step"])})
+
+
+def attribution_of(row: Mapping[str, Any]) -> Attribution:
+    """The attribution a stored row holds."""
+    values: Row = {name: value for name, value in row.items() if name != "id"}
+    return Attribution(**{**values, "party": Party(values["party"])})

@@ -74,3 +74,31 @@ corrections = Table(
     Column("reason", Text, nullable=False),
     Column("recorded", BigInteger, nullable=False),
 )
+
+incident_steps = Table(
+    "incident_steps",
+    metadata,
+    Column("id", _key, primary_key=True, autoincrement=True),
+    Column("incident", String(255), nullable=False),
+    Column("step", String(16), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("object", String(255), nullable=False),
+    Column("contract", String(255), nullable=False),
+    Column("author", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("recorded", BigInteger, nullable=False),
+)
+
+attributions = Table(
+    "attributions",
+    metadata,
+    Column("id", _key, primary_key=True, autoincrement=True),
+    Column("object", String(255), nullable=False),
+    Column("start", BigInteger, nullable=False),
+    Column("end", BigInteger),
+    Column("party", String(16), nullable=False),
+    Column("incident", String(255), nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("recorded", BigInteger, nullable=False),
+)

@@ -6,16 +6,16 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Engine, Select, Table, and_, func, or_, select
 
 from netmon.clock import Millis
-from netmon.contracts import Event
+from netmon.contracts import Event, Fact
 from netmon.errors import StoreError
 from netmon.history import schema
 from netmon.history.database import READING, open_database
-from netmon.history.rows import TABLES, from_row
+from netmon.history.rows import TABLES, attribution_of, from_row, step_of
 from netmon.history.writer import Writer
-from netmon.model import Correction, MaintenanceWindow, Membership, MonitorEvent, Transition
+from netmon.model import Attribution, Correction, IncidentStep, MaintenanceWindow, Membership, MonitorEvent, Transition
 
 
 class Store:
@@ -27,7 +27,7 @@ class Store:
         self._writer = None if read_only else Writer(engine)
         self._lock = threading.Lock()
 
-    def record(self, events: Sequence[Event]) -> "Future[None]":
+    def record(self, events: Sequence[Event | Fact]) -> "Future[None]":
         """Queue the events as one transaction; the future is done when they are on disk."""
         return self._writing().record(events)
 
@@ -65,6 +65,14 @@ class Store:
     def maintenance(self) -> list[MaintenanceWindow]:
         """Every window ever announced."""
         return cast("list[MaintenanceWindow]", self._read(MaintenanceWindow, select(schema.maintenance)))
+
+    def incident_steps(self) -> list[IncidentStep]:
+        """All that was ever told about incidents, in recorded order."""
+        return [step_of(row) for row in self._rows(schema.incident_steps)]
+
+    def attributions(self) -> list[Attribution]:
+        """All that anybody was ever held responsible for, in recorded order."""
+        return [attribution_of(row) for row in self._rows(schema.attributions)]
 
     def states(self) -> Mapping[str, Transition]:
         """The last transition of each object: by time, then by order, as reports fold them."""
@@ -113,6 +121,10 @@ class Store:
         if self._writer is None:
             raise StoreError("the history was opened for reading")
         return self._writer
+
+    def _rows(self, table: Table) -> list[dict[str, Any]]:
+        with self._readers.connect() as connection:
+            return [dict(row) for row in connection.execute(select(table).order_by(table.c.id)).mappings()]
 
     def _read(self, kind: type[Event], query: Select[Any]) -> list[Event]:
         with self._readers.connect() as connection:

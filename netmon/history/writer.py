@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
 from netmon.clock import Millis
-from netmon.contracts import Event
+from netmon.contracts import Event, Fact
 from netmon.errors import StoreError
 from netmon.history import schema
 from netmon.history.database import explain
@@ -32,7 +32,7 @@ RETRY_SECONDS = 1.0
 
 @dataclass(slots=True)
 class _Job:
-    events: Sequence[Event] = ()
+    events: Sequence[Event | Fact] = ()
     heartbeat: Millis | None = None
     done: "Future[None]" = field(default_factory=Future)
 
@@ -50,7 +50,7 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="netmon-history", daemon=True)
         self._thread.start()
 
-    def record(self, events: Sequence[Event]) -> "Future[None]":
+    def record(self, events: Sequence[Event | Fact]) -> "Future[None]":
         """Queue the events as one transaction."""
         with self._changed:
             self._refuse_when_closed()

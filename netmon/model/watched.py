@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from netmon.clock import Millis
+from netmon.model.agreed import Contract
 
 
 class State(StrEnum):
@@ -118,24 +119,6 @@ class Check:
     def labels(self) -> tuple[str, str, str, str]:
         """Values of ``conventions.CHECK_LABELS``."""
         return (self.commune, self.site, self.node, self.name)
-
-
-@dataclass(frozen=True, slots=True)
-class Contract:
-    """What ``provider`` promises ``customer``: ``objective`` (a ratio) on services of ``families`` (empty: all).
-
-    ``communes`` empty: all. ``hours`` is service time in opening-hours syntax; ``policy`` names a preset.
-    """
-
-    id: str
-    name: str
-    provider: str
-    customer: str
-    objective: float
-    communes: tuple[str, ...] = ()
-    families: tuple[str, ...] = ()
-    hours: str = "24/7"
-    policy: str = "contract"
 
 
 @dataclass(frozen=True, slots=True)

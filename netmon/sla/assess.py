@@ -8,7 +8,7 @@ from netmon.clock import Millis
 from netmon.expression import parse, references
 from netmon.model import Check, Contract, Inventory, Period, Service
 from netmon.sla.budget import ToCome
-from netmon.sla.calendar import ALL_HOURS, service_hours
+from netmon.sla.contract.hours import contract_hours
 from netmon.sla.derive import node_timeline, service_timeline
 from netmon.sla.figures import Measure, weighted
 from netmon.sla.intervals import ALWAYS, Set, clip, difference, intersection
@@ -32,7 +32,7 @@ class Assessment:
         self.ledger = ledger
         self.period, self.policy = period, policy
         self.start, self.end = period.start, end
-        self._hours: dict[str, Set] = {}
+        self._hours: dict[tuple[object, ...], Set] = {}
         self._lines: dict[str, Timeline] = {}
         self._members: dict[str, Timeline] = {}
         self._frames: dict[Scope, Frame] = {}
@@ -69,12 +69,14 @@ class Assessment:
         """The contract's service hours in the whole period; without a contract, always.
 
         Raises:
-            UsageError: they are no opening hours.
+            UsageError: they are no opening hours, or a calendar says nothing about the period.
         """
-        text = contract.hours if contract else ALL_HOURS
-        if text not in self._hours:
-            self._hours[text] = service_hours(text, self.period.timezone, self.start, self.period.end)
-        return self._hours[text]
+        if contract is None:
+            return ALWAYS
+        key = (contract.hours, contract.school, contract.exceptions)
+        if key not in self._hours:
+            self._hours[key] = contract_hours(contract, self.period.timezone, self.start, self.period.end)
+        return self._hours[key]
 
     def to_come(self, scopes: Iterable[tuple[Scope, int]]) -> ToCome:
         """What is still to come of the period for objects of these scopes and weights: the rest of it in service, in

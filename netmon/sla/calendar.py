@@ -6,6 +6,7 @@ an edge between the two passes of the hour is taken on the second. Only "open" i
 """
 
 import datetime as dt
+import re
 
 from opening_hours import OpeningHours, State, validate
 
@@ -16,19 +17,28 @@ from netmon.sla.period import zone_of
 
 ALL_HOURS = "24/7"
 COUNTRY = "FR"
+SCHOOL_HOLIDAYS = "SH"
+
+
+def names_school_holidays(text: str) -> bool:
+    """Whether the text names school holidays, outside of its comments."""
+    return re.search(rf"\b{SCHOOL_HOLIDAYS}\b", re.sub(r'"[^"]*"', '""', text)) is not None
 
 
 def service_hours(text: str, timezone: str, start: Millis, end: Millis) -> Set:
     """The service hours inside [start, end); ``ALWAYS`` for 24/7.
 
     Raises:
-        UsageError: not opening hours, no such zone, or a period outside the calendar.
+        UsageError: not opening hours, no such zone, a period outside the calendar, or ``SH``, whose days only the
+            calendar of a contract tells (``netmon.sla.contract.hours``).
     """
     zone = zone_of(timezone)
     if text.strip() == ALL_HOURS:
         return ALWAYS
     if not validate(text):
         raise UsageError(f"'{text}' is not opening hours: expected something like 'Mo-Fr 08:00-18:00; PH off'")
+    if names_school_holidays(text):
+        raise UsageError(f"'{text}' names school holidays (SH), which only a contract with a calendar can tell")
     hours = OpeningHours(text, timezone=zone, country=COUNTRY)
     try:
         first, last = (_midnight(instant, zone) for instant in (start - DAY, end + 2 * DAY))

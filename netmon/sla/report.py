@@ -87,7 +87,8 @@ def node_figures(
     """
     end = max(period.start, min(period.end, generated))
     assessment = Assessment(inventory, Ledger(events), period, end, parse_policy(policy_name))
-    contracts = {commune.name: contract_of(inventory, commune.name) for commune in chosen_communes(inventory, communes)}
+    promises = chosen_communes(inventory, communes)
+    contracts = {commune.name: contract_of(inventory, commune.name, period) for commune in promises}
     found = []
     for node in inventory.nodes.values():
         site = inventory.sites.get(node.site)
@@ -103,9 +104,17 @@ def uses(service: Service, commune: str) -> bool:
     return EVERY_COMMUNE in service.communes or commune in service.communes
 
 
-def contract_of(inventory: Inventory, commune: str) -> Contract | None:
-    """The first contract that covers the commune."""
-    return next((contract for contract in inventory.contracts.values() if covers(contract, commune)), None)
+def contract_of(inventory: Inventory, commune: str, period: Period) -> Contract | None:
+    """The first contract in force at some time of the period that promises the commune something; those between
+    others say nothing to it."""
+    promises = (
+        contract
+        for contract in inventory.contracts.values()
+        if contract.kind == "commitment"
+        and (contract.start is None or contract.start < period.end)
+        and (contract.end is None or contract.end > period.start)
+    )
+    return next((contract for contract in promises if covers(contract, commune)), None)
 
 
 def covers(contract: Contract, commune: str) -> bool:
@@ -131,7 +140,7 @@ def chosen_communes(inventory: Inventory, names: Sequence[str] | None) -> list[C
 
 def _commune(assessment: Assessment, commune: Commune) -> CommuneReport:
     inventory = assessment.inventory
-    contract = contract_of(inventory, commune.name)
+    contract = contract_of(inventory, commune.name, assessment.period)
     services = [service for service in inventory.services.values() if uses(service, commune.name)]
     sites = [site for site in inventory.sites.values() if site.commune == commune.name]
     hours = assessment.hours(contract)
@@ -159,7 +168,7 @@ def _commune(assessment: Assessment, commune: Commune) -> CommuneReport:
 
 
 def _hours(assessment: Assessment, communes: Sequence[Commune]) -> Set:
-    contracts = [contract_of(assessment.inventory, commune.name) for commune in communes]
+    contracts = [contract_of(assessment.inventory, commune.name, assessment.period) for commune in communes]
     together = {assessment.hours(contract) for contract in contracts}
     return normalise(span for hours in together for span in hours)
 

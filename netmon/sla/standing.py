@@ -169,7 +169,8 @@ def _contract_row(assessment: Assessment, contract: Contract, communes: Sequence
 
 
 def _commune_rows(assessment: Assessment, commune: str, by: WeightBy) -> Iterator[_Row]:
-    contract, inventory = contract_of(assessment.inventory, commune), assessment.inventory
+    inventory = assessment.inventory
+    contract = contract_of(inventory, commune, assessment.period)
     hours = assessment.hours(contract)
     services = [service for service in inventory.services.values() if uses(service, commune)]
     leaves = tuple(_service_leaf(assessment, service, commune, hours, by) for service in services)
@@ -178,7 +179,7 @@ def _commune_rows(assessment: Assessment, commune: str, by: WeightBy) -> Iterato
 
 
 def _service_rows(assessment: Assessment, commune: str, by: WeightBy) -> Iterator[_Row]:
-    contract = contract_of(assessment.inventory, commune)
+    contract = contract_of(assessment.inventory, commune, assessment.period)
     hours = assessment.hours(contract)
     for service in assessment.inventory.services.values():
         if uses(service, commune):
@@ -187,7 +188,7 @@ def _service_rows(assessment: Assessment, commune: str, by: WeightBy) -> Iterato
 
 
 def _site_rows(assessment: Assessment, commune: str, by: WeightBy) -> Iterator[_Row]:
-    hours = assessment.hours(contract_of(assessment.inventory, commune))
+    hours = assessment.hours(contract_of(assessment.inventory, commune, assessment.period))
     for site in assessment.inventory.sites.values():
         if site.commune == commune:
             nodes = [node for node in assessment.nodes_of.get(site.id, ()) if assessment.checks_of.get(node)]
@@ -198,7 +199,7 @@ def _site_rows(assessment: Assessment, commune: str, by: WeightBy) -> Iterator[_
 
 def _node_rows(assessment: Assessment, commune: str, by: WeightBy) -> Iterator[_Row]:
     inventory = assessment.inventory
-    hours = assessment.hours(contract_of(inventory, commune))
+    hours = assessment.hours(contract_of(inventory, commune, assessment.period))
     for node in inventory.nodes.values():
         site = inventory.sites.get(node.site)
         if site and site.commune == commune:

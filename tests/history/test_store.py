@@ -21,7 +21,18 @@ from netmon.contracts import Event
 from netmon.conventions import Reason
 from netmon.errors import StoreError
 from netmon.history import Store, open_history
-from netmon.model import Correction, MaintenanceWindow, Membership, MonitorEvent, State, Transition
+from netmon.model import (
+    Attribution,
+    Correction,
+    IncidentStep,
+    MaintenanceWindow,
+    Membership,
+    MonitorEvent,
+    Party,
+    State,
+    Step,
+    Transition,
+)
 
 
 def transition(name: str, at: int, new: State = State.DOWN) -> Transition:
@@ -50,6 +61,38 @@ def test_every_kind_of_event_comes_back_as_it_went_in(tmp_path: Path) -> None:
     reader = open_history(tmp_path / "h.sqlite", read_only=True)
     assert list(reader.events()) == EVERY_KIND
     reader.close()
+
+
+def test_a_store_of_the_first_version_is_taken_over_with_all_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "h.sqlite"
+    written(path, EVERY_KIND).close()
+    with sqlite3.connect(path) as connection:  # as the first version left it
+        for table in ("incident_steps", "attributions"):
+            connection.execute(f"DROP TABLE {table}")
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    connection.close()
+    with pytest.raises(StoreError, match="written by another version of netmon"):
+        open_history(path, read_only=True)
+    store = open_history(path)
+    assert list(store.events()) == EVERY_KIND
+    assert (store.incident_steps(), store.attributions()) == ([], [])
+    store.close()
+
+
+def test_what_people_found_comes_back_in_the_order_told_and_is_no_event(tmp_path: Path) -> None:
+    steps = [
+        IncidentStep("INC-7", Step.NOTIFIED, 100, "n1", "market", "A. Martin", "par téléphone", 110),
+        IncidentStep("INC-7", Step.PAUSED, 90, "", "", "A. Martin", "accès au site", 120),
+    ]
+    found = [
+        Attribution("n1", 10, None, Party.THIRD_PARTY, "INC-7", "B", "pelleteuse", 130),
+        Attribution("n1", 10, 20, Party.COMMUNE, "", "B", "courant", 125),
+    ]
+    store = open_history(tmp_path / "h.sqlite")
+    store.record([*EVERY_KIND, *steps, *found]).result(10)
+    assert (store.incident_steps(), store.attributions()) == (steps, found)
+    assert list(store.events()) == EVERY_KIND
+    store.close()
 
 
 def test_a_period_comes_with_the_state_each_object_entered_it_in(tmp_path: Path) -> None:

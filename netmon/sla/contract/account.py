@@ -1,0 +1,138 @@
+"""One contract's account: its events under its rules, and its books over any span, made once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from netmon.clock import Millis
+from netmon.contracts import Event
+from netmon.l10n import ratio_of
+from netmon.model import (
+    Attribution,
+    CivilUnit,
+    Contract,
+    Guarantee,
+    IncidentStep,
+    Inventory,
+    MaintenanceWindow,
+    ObjectiveOutcome,
+    Period,
+    RefusedWork,
+    Share,
+    WorksRules,
+)
+from netmon.sla.contract.books import Books
+from netmon.sla.contract.civil import unit_at
+from netmon.sla.contract.clocks import Hours
+from netmon.sla.contract.hours import contract_hours, reach
+from netmon.sla.contract.imputation import InForce, in_force
+from netmon.sla.contract.scope import closure
+from netmon.sla.contract.works import WorksBook
+from netmon.sla.intervals import ALWAYS, Set
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What people recorded, besides the event log."""
+
+    steps: tuple[IncidentStep, ...] = ()
+    attributions: tuple[Attribution, ...] = ()
+
+
+class Account:
+    """``contract`` as of ``end``, the end of ``period`` or now if that is earlier."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        inventory: Inventory,
+        events: Sequence[Event],
+        facts: Facts,
+        period: Period,
+        end: Millis,
+    ) -> None:
+        self.contract, self.inventory, self.facts = contract, inventory, facts
+        self.period, self.end = period, end
+        self.held = in_force(facts.attributions)
+        self.excluded = [one for one in self.held if one[0].party in contract.excluded]
+        self.events, self.refused = self._admitted(events)
+        self._closures: dict[str, frozenset[str]] = {}
+        self._books: dict[tuple[Millis, Millis], Books] = {}
+
+    def books(self, span: Period) -> Books:
+        """The books over ``span``, as far as the account goes."""
+        end = max(span.start, min(span.end, self.end))
+        known = self._books.get((span.start, end))
+        if known is None:
+            known = self._books[span.start, end] = self.books_with(span, end, self.events, self.excluded)
+        return known
+
+    def books_with(self, span: Period, end: Millis, events: Sequence[Event], excluded: Sequence[InForce]) -> Books:
+        """Other books over the same contract: with only some of the events or of what is excluded."""
+        hours = self.hours(span.start, span.end)
+        return Books(self.contract, self.inventory, events, excluded, span, end, hours)
+
+    def hours(self, start: Millis, end: Millis) -> Set:
+        """Covered time inside [start, end)."""
+        return contract_hours(self.contract, self.period.timezone, start, end)
+
+    def guarantee_hours(self, guarantee: Guarantee, notified: Millis) -> tuple[Hours, Millis]:
+        """The covered time of a guarantee, and until when it can be told."""
+        zone = self.period.timezone
+        return (
+            lambda start, end: contract_hours(self.contract, zone, start, end, guarantee.hours),
+            reach(self.contract, zone, notified),
+        )
+
+    def closure(self, name: str) -> frozenset[str]:
+        """Everything an object of the contract rests on, itself included."""
+        known = self._closures.get(name)
+        if known is None:
+            known = self._closures[name] = frozenset(closure(name, self.books(self.period).lived))
+        return known
+
+    def objectives(self, span: Period) -> tuple[ObjectiveOutcome, ...]:
+        """What was reached of each objective: those of families that have their own, then that of all others."""
+        books = self.books(span)
+        own = dict(self.contract.objectives)
+        groups: dict[str, list[str]] = {family: [] for family in (*own, "")}
+        for name in books.scope:
+            service = self.inventory.services.get(name)
+            groups[service.family if service and service.family in own else ""].append(name)
+        return tuple(
+            self._outcome(family, own.get(family, self.contract.objective), books, names)
+            for family, names in groups.items()
+            if names or not (family or own)
+        )
+
+    def _outcome(self, family: str, objective: float, books: Books, names: Sequence[str]) -> ObjectiveOutcome:
+        figures = books.whole(names).figures()
+        promised = ratio_of(objective)
+        met = _reaches(figures.availability, promised)
+        low, high = (_reaches(share, promised) for share in (figures.low, figures.high))
+        excluded = books.whole(names, excluding=False).measured.unavailable - figures.unavailable
+        return ObjectiveOutcome(family, objective, figures, excluded, met, low == high)
+
+    def _admitted(self, events: Sequence[Event]) -> tuple[Sequence[Event], list[RefusedWork]]:
+        """The events without the works, or parts of them, that the contract does not admit."""
+        rules = self.contract.works
+        if rules == WorksRules():
+            return events, []
+        start, zone = since(self.contract, self.period), self.period.timezone
+        end = max(start, self.end)
+        hours = self.hours(start, end) if rules.cap is not None else ALWAYS
+        book = WorksBook(rules, hours, contract_hours(self.contract, zone, start, end, rules.allowed), start, end, zone)
+        book.announce(event for event in events if isinstance(event, MaintenanceWindow))
+        others = [event for event in events if not isinstance(event, MaintenanceWindow)]
+        return [*others, *book.admitted], book.refused
+
+
+def since(contract: Contract, period: Period) -> Millis:
+    """From when on events are needed: yearly limits and caps look back to the start of their civil year or month."""
+    units: list[CivilUnit] = [contract.works.per] if contract.works.cap is not None else []
+    units += ["year"] if contract.ims is not None else []
+    return min([period.start, *(unit_at(period.start, unit, period.timezone).start for unit in units)])
+
+
+def _reaches(share: Share, promised: Fraction) -> bool | None:
+    return Fraction(share.part, share.whole) >= promised if share.whole else None
