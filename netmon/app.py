@@ -32,6 +32,8 @@ from netmon.errors import CollectError, HostError
 from netmon.history import Store, open_history
 from netmon.model import Check, MaintenanceWindow
 from netmon.scraping import SnmpScraping
+from netmon.sla.contract.account import Facts
+from netmon.sla.contract.settle import needed_since
 from netmon.sla.period import month_of
 from netmon.sla.views import build_views
 from netmon.snmpmodules import Module, ModuleLibrary
@@ -315,5 +317,7 @@ class _RunningFigures:
 
     def _fold(self, now: Millis) -> Sequence[SlaView]:
         zone = self._configuration.timezone
-        events = self._store.events(month_of(now, zone).start, now)
-        return build_views(self._configuration.inventory, events, now=now, timezone=zone)
+        inventory, month = self._configuration.inventory, month_of(now, zone)
+        events = self._store.events(needed_since(inventory.contracts.values(), month, yearly=False), now)
+        facts = Facts(tuple(self._store.incident_steps()), tuple(self._store.attributions()))
+        return build_views(inventory, events, now=now, timezone=zone, facts=facts)

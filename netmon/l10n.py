@@ -75,6 +75,11 @@ class Formats:
         """A percentage given in units of 10^-``digits``."""
         return f"{self.scaled(units, digits)}{self._before_percent}%"
 
+    def euros(self, cents: int) -> str:
+        """An amount of money: ``1 234,50 €``, ``€1,234.50``."""
+        amount = self.scaled(cents, 2)
+        return f"{amount}{NO_BREAK}€" if self.language == "fr" else f"€{amount}".replace(f"€{MINUS}", f"{MINUS}€")
+
     def points(self, units: int, digits: int = 2) -> str:
         """A difference of percentages, signed: ``−0,12 point``."""
         sign = "+" if units > 0 else ""

@@ -40,7 +40,7 @@ def to_row(event: Event | Fact) -> Row:
     return {column.name: getattr(event, column.name) for column in table.columns if column.name != "id"}
 
 
-def from_row(kind: type[Event], row: Mapping[str, Any]) -> Event:
+def from_row(kind: type[Event], row: Mapping[Any, Any]) -> Event:
     """The event a stored row holds. Reasons written by a newer netmon are read as ``internal``."""
     values: Row = {name: value for name, value in row.items() if name != "id"}
     if kind is Transition:

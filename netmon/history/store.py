@@ -1,7 +1,7 @@
 """The history: facts in, facts out."""
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, cast
@@ -16,6 +16,8 @@ from netmon.history.database import READING, open_database
 from netmon.history.rows import TABLES, attribution_of, from_row, step_of
 from netmon.history.writer import Writer
 from netmon.model import Attribution, Correction, IncidentStep, MaintenanceWindow, Membership, MonitorEvent, Transition
+
+_AT_ONCE = 5_000
 
 
 class Store:
@@ -49,10 +51,11 @@ class Store:
             return cast("Millis | None", connection.execute(select(schema.heartbeat.c.at)).scalar())
 
     def last_monitor_event(self) -> MonitorEvent | None:
-        """Whether the daemon last said that it started or that it stopped."""
+        """Whether the daemon last said that it started or that it stopped: by time, then by order."""
         table = schema.monitor
         with self._readers.connect() as connection:
-            row = connection.execute(select(table).order_by(table.c.id.desc()).limit(1)).mappings().first()
+            query = select(table).order_by(table.c.at.desc(), table.c.id.desc()).limit(1)
+            row = connection.execute(query).mappings().first()
         return cast("MonitorEvent", from_row(MonitorEvent, dict(row))) if row else None
 
     def latest(self) -> Millis:
@@ -90,19 +93,26 @@ class Store:
         self, start: Millis | None = None, end: Millis | None = None, objects: Iterable[str] | None = None
     ) -> Sequence[Event]:
         """Everything needed to fold [start, end): see ``contracts.History.events``."""
-        wanted = None if objects is None else frozenset(objects)
-        found: list[Event] = []
-        for kind, query in (
-            (MonitorEvent, select(schema.monitor)),
-            (Membership, select(schema.members)),
-            (MaintenanceWindow, select(schema.maintenance).where(_overlaps(schema.maintenance.c, start, end))),
-            (Correction, select(schema.corrections).where(_overlaps(schema.corrections.c, start, end))),
-            (Transition, _transitions(start, end)),
-        ):
-            found += self._read(kind, query.order_by(TABLES[kind].c.id))
-        if wanted is None:
-            return found
-        return [event for event in found if isinstance(event, MonitorEvent) or event.object in wanted | {"*"}]
+        return list(self.stream(start, end, objects))
+
+    def stream(
+        self, start: Millis | None = None, end: Millis | None = None, objects: Iterable[str] | None = None
+    ) -> Iterator[Event]:
+        """The same as ``events``, one by one: as of one moment, and however much it is."""
+        wanted = None if objects is None else frozenset(objects) | {"*"}
+        with self._readers.connect() as connection:
+            for kind, query in (
+                (MonitorEvent, select(schema.monitor)),
+                (Membership, select(schema.members)),
+                (MaintenanceWindow, select(schema.maintenance).where(_overlaps(schema.maintenance.c, start, end))),
+                (Correction, select(schema.corrections).where(_overlaps(schema.corrections.c, start, end))),
+                (Transition, _transitions(start, end)),
+            ):
+                found = connection.execution_options(yield_per=_AT_ONCE).execute(query.order_by(TABLES[kind].c.id))
+                for row in found.mappings():
+                    event = from_row(kind, row)
+                    if wanted is None or isinstance(event, MonitorEvent) or event.object in wanted:
+                        yield event
 
     def close(self) -> None:
         """Write what is queued, then close; safe to call twice.

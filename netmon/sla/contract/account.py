@@ -39,6 +39,9 @@ class Facts:
     attributions: tuple[Attribution, ...] = ()
 
 
+NO_FACTS = Facts()
+
+
 class Account:
     """``contract`` as of ``end``, the end of ``period`` or now if that is earlier."""
 
@@ -53,6 +56,7 @@ class Account:
     ) -> None:
         self.contract, self.inventory, self.facts = contract, inventory, facts
         self.period, self.end = period, end
+        self.told = events
         self.held = in_force(facts.attributions)
         self.excluded = [one for one in self.held if one[0].party in contract.excluded]
         self.events, self.refused = self._admitted(events)
@@ -127,10 +131,11 @@ class Account:
         return [*others, *book.admitted], book.refused
 
 
-def since(contract: Contract, period: Period) -> Millis:
-    """From when on events are needed: yearly limits and caps look back to the start of their civil year or month."""
+def since(contract: Contract, period: Period, *, yearly: bool = True) -> Millis:
+    """From when on events are needed: caps of works look back to the start of their civil unit, yearly limits to that
+    of the year (not ``yearly``: these are not asked for)."""
     units: list[CivilUnit] = [contract.works.per] if contract.works.cap is not None else []
-    units += ["year"] if contract.ims is not None else []
+    units += ["year"] if yearly and contract.ims is not None else []
     return min([period.start, *(unit_at(period.start, unit, period.timezone).start for unit in units)])
 
 

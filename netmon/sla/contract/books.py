@@ -15,6 +15,7 @@ from netmon.contracts import Event
 from netmon.model import Contract, Inventory, MaintenanceWindow, Period
 from netmon.sla.aggregate import Needed, parse_aggregate, vote
 from netmon.sla.assess import Assessment
+from netmon.sla.budget import Budget, budget_of
 from netmon.sla.contract.imputation import InForce, as_windows
 from netmon.sla.contract.scope import objects_in_scope
 from netmon.sla.figures import Measure, Part, weighted
@@ -53,7 +54,15 @@ class Books:
     @cached_property
     def scope(self) -> Mapping[str, Set]:
         """The objects that count, and when."""
-        return objects_in_scope(self.contract, self.inventory, self.lived.ledger, self.span.start, self.end)
+        return objects_in_scope(self.contract, self.inventory, self.lived.ledger, self.span.start, self.span.end)
+
+    def restricted(self, contract: Contract) -> "Books":
+        """The books of the same contract for fewer objects (``scope.restricted``), with all that was folded already."""
+        fewer = Books(contract, self.inventory, self._events, self._excluded, self.span, self.end, self.hours)
+        fewer.lived = self.lived
+        if self._excluded:
+            fewer._told_with_excuses, fewer._excuses = self._told_with_excuses, self._excuses
+        return fewer
 
     def whole(self, objects: Iterable[str], *, excluding: bool = True) -> Measure:
         """The objects together, as the contract aggregates; ``excluding`` off: as if nothing were excluded."""
@@ -69,16 +78,24 @@ class Books:
 
     def measure(self, name: str, *, excluding: bool = True) -> Measure:
         """One object; ``excluding`` off: as if nothing were excluded."""
-        lived = self.lived.measure(name, self._scope(name))
+        lived = self.lived.measure(name, self.frame(name))
         if not (excluding and self._excluded):
             return lived
         known = self._measures.get(name)
         if known is None:
-            frame = Frame(self._scope(name), self.span.start, self.end, self._excusing)
+            frame = Frame(self.frame(name), self.span.start, self.end, self._excusing)
             known = self._measures[name] = _without(lived, measure(self._excused(name), frame, name))
         return known
 
-    def _scope(self, name: str) -> Scope:
+    def budget(self) -> Budget:
+        """The error budget of all objects together, added up by time."""
+        weights = {name: self.lived.ledger.weight(name) for name in self.scope}
+        to_come = self.lived.to_come([(self.frame(name), weight) for name, weight in weights.items()])
+        measured = self.whole(self.scope).measured
+        return budget_of(measured, self.contract.objective, to_come, sum(weights.values()))
+
+    def frame(self, name: str) -> Scope:
+        """When an object counts: in scope and in service, in covered hours, without admitted works."""
         planned = EMPTY if self.policy.maintenance == "counted" else self.lived.planned(name)
         return Scope(self.scope[name], self.hours, planned)
 
@@ -86,7 +103,7 @@ class Books:
         self, names: Iterable[str], timeline: Callable[[str], Timeline], needed: Needed, policy: Policy
     ) -> Measure:
         start, end = self.span.start, self.end
-        members = [in_scope(timeline(name), self._scope(name), start, end) for name in names]
+        members = [in_scope(timeline(name), self.frame(name), start, end) for name in names]
         return vote(members, needed, start, end, policy)
 
     @cached_property

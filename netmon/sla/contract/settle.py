@@ -15,14 +15,12 @@ from netmon.model import (
     YearlyInterruption,
 )
 from netmon.sla.contract import annex
-from netmon.sla.contract.account import Account, Facts, since
+from netmon.sla.contract.account import NO_FACTS, Account, Facts, since
 from netmon.sla.contract.civil import unit_at, whole_units
 from netmon.sla.contract.incidents import IncidentJudge, handlings, respect, settled_within, touches
 from netmon.sla.contract.penalties import propose
 from netmon.sla.contract.scope import holds
 from netmon.sla.ledger import EVERYTHING
-
-NO_FACTS = Facts()
 
 
 def settle(
@@ -48,9 +46,9 @@ def settle(
     )
 
 
-def needed_since(contracts: Iterable[Contract], period: Period) -> Millis:
-    """From when on events are needed to settle the contracts over the period."""
-    return min((since(contract, period) for contract in contracts), default=period.start)
+def needed_since(contracts: Iterable[Contract], period: Period, *, yearly: bool = True) -> Millis:
+    """From when on events are needed to settle the contracts over the period; not ``yearly``: without the IMS."""
+    return min((since(contract, period, yearly=yearly) for contract in contracts), default=period.start)
 
 
 def settled(account: Account, generated: Millis) -> ContractReport:
