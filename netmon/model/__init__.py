@@ -13,10 +13,11 @@ from netmon.model.agreed import (
     ScopeLine,
     WorksRules,
 )
+from netmon.model.delivered import Budget, CommuneReport, FamilyFigures, OutageNote, Report, Stretch
 from netmon.model.handled import Attribution, Handling, IncidentStep, Pause, Step
 from netmon.model.observed import Family, MetricKind, Number, Observation, Origin, Reading, Sample
 from netmon.model.recorded import Correction, MaintenanceWindow, Membership, MonitorEvent, Transition
-from netmon.model.reported import CommuneReport, Figures, ObjectFigures, Outage, Partition, Period, Report, Share
+from netmon.model.reported import Figures, ObjectFigures, Outage, Partition, Period, Share
 from netmon.model.settled import (
     Clock,
     ContractReport,
@@ -34,6 +35,7 @@ from netmon.model.watched import Check, Commune, Inventory, Node, Role, Service,
 
 __all__ = [
     "Attribution",
+    "Budget",
     "Cents",
     "Check",
     "CivilUnit",
@@ -47,6 +49,7 @@ __all__ = [
     "DayCalendar",
     "Exclusion",
     "Family",
+    "FamilyFigures",
     "Figures",
     "Guarantee",
     "Handling",
@@ -65,6 +68,7 @@ __all__ = [
     "Observation",
     "Origin",
     "Outage",
+    "OutageNote",
     "Partition",
     "Party",
     "Pause",
@@ -86,6 +90,7 @@ __all__ = [
     "SiteKind",
     "State",
     "Step",
+    "Stretch",
     "Transition",
     "WorksRules",
     "YearlyInterruption",

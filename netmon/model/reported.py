@@ -1,12 +1,9 @@
-"""What a report is made of. Times and lengths are integer milliseconds; nothing is rounded before it is shown."""
+"""What figures are made of. Times and lengths are integer milliseconds; nothing is rounded before it is shown."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from netmon.clock import Millis
-from netmon.model.recorded import MaintenanceWindow
-from netmon.model.watched import Commune
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,29 +98,17 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class ObjectFigures:
-    """Figures with what they are of: ``kind`` is service, site or node; ``family`` a service family or site kind."""
+    """Figures with what they are of: ``kind`` is service, site or node; ``family`` a service family or site kind.
+
+    ``previous`` is what was reached in the period before; None: nobody asked.
+    """
 
     id: str
     name: str
     kind: Literal["service", "site", "node"]
     family: str
     figures: Figures
-
-
-@dataclass(frozen=True, slots=True)
-class CommuneReport:
-    """One commune's part. ``figures`` are the services' taken together, weighted by time.
-
-    ``planned``: maintenance windows that touched one of its objects. ``objective`` None: no contract covers it.
-    """
-
-    commune: Commune
-    objective: float | None
-    contract: str
-    figures: Figures
-    services: tuple[ObjectFigures, ...]
-    sites: tuple[ObjectFigures, ...]
-    planned: tuple[MaintenanceWindow, ...]
+    previous: Share | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,23 +119,3 @@ class Period:
     start: Millis
     end: Millis
     timezone: str
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Everything a report shows; exporters only draw it.
-
-    ``policy`` are its answers as (key, answer), ``resolution`` the longest poll interval among the objects, ``digest``
-    the SHA-256 of the inputs, so that the same inputs give the same report.
-    """
-
-    period: Period
-    generated: Millis
-    version: str
-    policy_name: str
-    policy: tuple[tuple[str, str], ...]
-    resolution: Millis
-    digest: str
-    names: Mapping[str, str]
-    figures: Figures
-    communes: tuple[CommuneReport, ...]
