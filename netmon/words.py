@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from netmon.conventions import Reason
 from netmon.i18n import mark
-from netmon.model import Role, SiteKind, State
+from netmon.model import Party, Role, SiteKind, State
 
 STATE_WORDS: dict[State, str] = {
     State.UP: mark("up"),
@@ -99,6 +99,14 @@ ROLE_WORDS: dict[Role, str] = {
     Role.WIFI_CONTROLLER: mark("Wi-Fi controller"),
     Role.SERVER: mark("Server"),
     Role.OTHER: mark("Other"),
+}
+
+PARTY_WORDS: dict[Party, str] = {
+    Party.OPERATOR: mark("Operator"),
+    Party.METROPOLE: mark("Métropole"),
+    Party.COMMUNE: mark("Commune"),
+    Party.THIRD_PARTY: mark("Third party"),
+    Party.FORCE_MAJEURE: mark("Force majeure"),
 }
 
 _BY_NAME: dict[str, str] = {

@@ -4,6 +4,7 @@ import re
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from exporters.report.charts import FILLS, STROKES
 from exporters.report.pages import commune_page, metropole_page
 from exporters.report.texts import Texts
 from netmon.i18n import translations
@@ -26,6 +27,8 @@ class Pages:
             version=report.version,
             zone=report.period.timezone,
             whole=self._texts.formats.percent_units(10_000),
+            fills=FILLS,
+            strokes=STROKES,
         )
 
     def commune(self, part: CommuneReport, *, located: bool) -> str:

@@ -47,7 +47,7 @@ def compile_report(
     version: str,
     communes: Sequence[str] | None = None,
 ) -> Report:
-    """The report of ``communes`` (all when None), complete. Contracts as a whole are only settled with all of them.
+    """The report of ``communes`` (all when None), complete; ``contracts`` are settled as a whole in any case.
 
     ``events`` reach back to ``reaches_back``; what they do not tell of is not measured.
 
@@ -66,7 +66,7 @@ def compile_report(
         communes=parts,
         digest=dossier.digest,
         configuration=configuration_digest(inventory, dossier.objects),
-        contracts=tuple(dossier.contracts()) if communes is None else (),
+        contracts=tuple(dossier.contracts()),
         trend=tuple(stretches.lived(services, month) for month in stretches.months),
         before=stretches.before,
         previous=stretches.lived(services, stretches.before).availability,
@@ -110,7 +110,7 @@ class _Dossier:
     def contracts(self) -> Iterator[ContractReport]:
         """Every contract in force, settled as a whole."""
         for contract in self.inventory.contracts.values():
-            for _, settlement in self._settled(contract, self.events):
+            for _, settlement in self._settled(contract, self.events, self.facts):
                 yield settlement
 
     @cached_property
@@ -136,20 +136,23 @@ class _Dossier:
         name = part.commune.name
         objects = objects_of(self.stretches.folded, part.commune)
         events = [event for event in self.events if _is_about(event, objects)]
+        facts = _facts_about(self.facts, objects)
         for contract in self.inventory.contracts.values():
             if contract.kind == "commitment" and covers(contract, name):
                 mine = restricted(contract, (name,))
                 if mine:
                     alone = contract.communes == (name,)
-                    yield from self._settled(mine if alone else replace(mine, penalties=None), events)
+                    yield from self._settled(mine if alone else replace(mine, penalties=None), events, facts)
 
-    def _settled(self, contract: Contract, events: Sequence[Event]) -> Iterator[tuple[Account, ContractReport]]:
+    def _settled(
+        self, contract: Contract, events: Sequence[Event], facts: Facts
+    ) -> Iterator[tuple[Account, ContractReport]]:
         """The contract's account, settled; nothing where it does not hold, or is about nothing."""
         if not holds(contract, self.period.start, self.period.end):
             return
         end = self.stretches.until(self.period)
         try:
-            account = Account(contract, self.inventory, events, self.facts, self.period, end)
+            account = Account(contract, self.inventory, events, facts, self.period, end)
             settlement = settled(account, self.report.generated)
         except CalendarEndsError as error:
             self.unsettled[contract.name] = str(error)
@@ -205,3 +208,16 @@ def _budget(promises: Iterable[tuple[Account, ContractReport]], contract: str) -
 
 def _is_about(event: Event, objects: Collection[str]) -> bool:
     return isinstance(event, MonitorEvent) or event.object == EVERYTHING or event.object in objects
+
+
+def _facts_about(facts: Facts, objects: Collection[str]) -> Facts:
+    """What was recorded about the objects; incidents of theirs without what else they were about."""
+    mine = {step.incident for step in facts.steps if step.object in objects}
+    return Facts(
+        tuple(
+            step if step.object in objects else replace(step, object="")
+            for step in facts.steps
+            if step.incident in mine
+        ),
+        tuple(each for each in facts.attributions if each.object in objects),
+    )
