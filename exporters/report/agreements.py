@@ -24,15 +24,20 @@ from netmon.words import words_of
 _SHOWN_IMS = 10
 
 
-def sections(report: Report, contracts: Sequence[ContractReport], texts: Texts) -> tuple[Section, ...]:
-    """The contracts with their objectives, then incidents with their clocks."""
+def sections(
+    report: Report, contracts: Sequence[ContractReport], left_out: Iterable[str], texts: Texts
+) -> tuple[Section, ...]:
+    """The contracts with their objectives, then incidents with their clocks. ``left_out`` could not be settled."""
     _ = texts.gettext
+    unsettled = [
+        _("%(contract)s could not be settled: one of its calendars says nothing about this period.")
+        % {"contract": isolated(name)}
+        for name in sorted(left_out)
+    ]
     if not contracts:
-        return (Section("contracts", _("Commitments"), (_("No contract covers this period."),)),)
+        return (Section("contracts", _("Commitments"), (_("No contract covers this period."), *unsettled)),)
     return (
-        Section(
-            "contracts", _("Commitments"), tuple(_unsettled(report, texts)), tuple(_tables(report, contracts, texts))
-        ),
+        Section("contracts", _("Commitments"), tuple(unsettled), tuple(_tables(report, contracts, texts))),
         _incidents(report, contracts, texts),
     )
 
@@ -40,7 +45,7 @@ def sections(report: Report, contracts: Sequence[ContractReport], texts: Texts) 
 def of_commune(report: Report, part: CommuneReport, texts: Texts) -> tuple[Section, ...]:
     """The commitments to the commune, then its incidents with the clocks of every contract they run under."""
     incidents = _incidents(report, _told_for(report, part), texts)
-    return (*sections(report, part.contracts, texts)[:1], incidents)
+    return (*sections(report, part.contracts, part.unsettled, texts)[:1], incidents)
 
 
 def _told_for(report: Report, part: CommuneReport) -> list[ContractReport]:
@@ -85,11 +90,6 @@ def missed(contracts: Iterable[ContractReport], main: str, texts: Texts) -> Iter
                     "reached": texts.formats.percent(outcome.figures.availability, digits),
                     "objective": _objective(outcome.objective, texts),
                 }
-
-
-def _unsettled(report: Report, texts: Texts) -> Iterator[str]:
-    for name, why in sorted(report.unsettled.items()):
-        yield texts.gettext("%(contract)s could not be settled: %(why)s.") % {"contract": isolated(name), "why": why}
 
 
 def _tables(report: Report, contracts: Sequence[ContractReport], texts: Texts) -> Iterator[Table]:

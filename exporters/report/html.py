@@ -7,18 +7,19 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from exporters.report.charts import FILLS, STROKES
 from exporters.report.pages import commune_page, metropole_page
 from exporters.report.texts import Texts
+from netmon.clock import SECOND
 from netmon.i18n import translations
 from netmon.model import CommuneReport, Report
 
 
 class Pages:
-    """Renders the pages of one report in one language.
+    """Renders the pages of one report in one language; ``paper``: as the PDF form prints them.
 
     Raises:
         UsageError: no such language.
     """
 
-    def __init__(self, report: Report, language: str) -> None:
+    def __init__(self, report: Report, language: str, *, paper: bool = False) -> None:
         self._report = report
         self._texts = Texts(language, report.period.timezone)
         self._environment = _environment(language)
@@ -27,6 +28,9 @@ class Pages:
             version=report.version,
             zone=report.period.timezone,
             whole=self._texts.formats.percent_units(10_000),
+            paper=paper,
+            fingerprint=report.digest[:16],
+            created=self._texts.formats.iso(report.generated // SECOND * SECOND),
             fills=FILLS,
             strokes=STROKES,
         )

@@ -6,8 +6,11 @@ import unicodedata
 from netmon.model import Commune
 
 INDEX = "index.html"
+WHOLE = "metropole.pdf"
 OFFICE = "services.csv"
-OPEN = "services-open-data.csv"
+OPEN = "open-data.csv"
+OPEN_SCHEMA = "open-data.schema.json"
+WORKBOOK = "report.xlsx"
 DOCUMENT = "report.json"
 
 _LONGEST = 60
@@ -15,8 +18,16 @@ _LONGEST = 60
 
 def page_name(commune: Commune) -> str:
     """``33039-begles.html``: unique by the INSEE code, which also orders the directory."""
-    parts = (slug(commune.insee), slug(commune.name))
-    return "-".join(part for part in parts if part) + ".html"
+    return f"{_stem(commune)}.html"
+
+
+def paper_name(commune: Commune) -> str:
+    """``33039-begles.pdf``."""
+    return f"{_stem(commune)}.pdf"
+
+
+def _stem(commune: Commune) -> str:
+    return "-".join(part for part in (slug(commune.insee), slug(commune.name)) if part)
 
 
 def slug(text: str) -> str:

@@ -68,7 +68,7 @@ def metropole_page(report: Report, texts: Texts) -> MetropolePage:
         notices=story.notices(report, report.figures, summary.verdict, texts),
         trend=evolution.trend(report.trend, objective, texts),
         families=families.matrix(report, texts),
-        agreements=agreements.sections(report, report.contracts, texts),
+        agreements=agreements.sections(report, report.contracts, report.unsettled, texts),
         findings=_all_findings(report, texts),
         tiles=tuple(rows.figure_tile(part, texts) for part in report.communes),
         communes=communes,

@@ -74,7 +74,7 @@ class CommuneReport:
     ``planned``: maintenance windows that touched one of its objects. ``objective`` None: no contract covers it.
     ``contracts`` are the commitments to the commune, settled as far as they are about it; the one called ``contract``
     is the main one. ``public`` are the families by month without what rests on sensitive sites. ``trend`` are the
-    months up to the end of the period, as the main contract counts.
+    months up to the end of the period, as the main contract counts. ``unsettled`` names contracts as ``Report`` does.
     """
 
     commune: Commune
@@ -91,6 +91,7 @@ class CommuneReport:
     previous: Share | None = None
     budget: Budget | None = None
     notes: tuple[OutageNote, ...] = ()
+    unsettled: tuple[str, ...] = ()
 
     @property
     def settled(self) -> ContractReport | None:

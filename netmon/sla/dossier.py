@@ -105,6 +105,7 @@ class _Dossier:
             budget=_budget(promises, part.contract),
             notes=tuple(notes(part.services, self.facts, self.stretches.over(self.period))),
             services=tuple(self._with_previous(item, name, contract) for item in part.services),
+            unsettled=tuple(each.name for each in self._promised(name) if each.name in self.unsettled),
         )
 
     def contracts(self) -> Iterator[ContractReport]:
@@ -137,12 +138,16 @@ class _Dossier:
         objects = objects_of(self.stretches.folded, part.commune)
         events = [event for event in self.events if _is_about(event, objects)]
         facts = _facts_about(self.facts, objects)
+        for contract in self._promised(name):
+            mine = restricted(contract, (name,))
+            if mine:
+                alone = contract.communes == (name,)
+                yield from self._settled(mine if alone else replace(mine, penalties=None), events, facts)
+
+    def _promised(self, commune: str) -> Iterator[Contract]:
         for contract in self.inventory.contracts.values():
-            if contract.kind == "commitment" and covers(contract, name):
-                mine = restricted(contract, (name,))
-                if mine:
-                    alone = contract.communes == (name,)
-                    yield from self._settled(mine if alone else replace(mine, penalties=None), events, facts)
+            if contract.kind == "commitment" and covers(contract, commune):
+                yield contract
 
     def _settled(
         self, contract: Contract, events: Sequence[Event], facts: Facts
