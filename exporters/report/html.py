@@ -11,6 +11,9 @@ from netmon.clock import SECOND
 from netmon.i18n import translations
 from netmon.model import CommuneReport, Report
 
+MOST_ON_PAPER = 100
+"""Interruptions that a printed report lists: nobody reads a thousand rows, and each page takes time to set."""
+
 
 class Pages:
     """Renders the pages of one report in one language; ``paper``: as the PDF form prints them.
@@ -20,7 +23,7 @@ class Pages:
     """
 
     def __init__(self, report: Report, language: str, *, paper: bool = False) -> None:
-        self._report = report
+        self._report, self._paper = report, paper
         self._texts = Texts(language, report.period.timezone)
         self._environment = _environment(language)
         self._environment.globals.update(
@@ -37,7 +40,8 @@ class Pages:
 
     def commune(self, part: CommuneReport, *, located: bool) -> str:
         """The page of one commune; ``located``: with a way back to the index and its place on the map."""
-        return self._render("commune.html", commune_page(self._report, part, self._texts, located=located))
+        most = MOST_ON_PAPER if self._paper else None
+        return self._render("commune.html", commune_page(self._report, part, self._texts, located=located, most=most))
 
     def index(self) -> str:
         """The page of the métropole."""

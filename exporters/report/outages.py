@@ -94,6 +94,14 @@ def events(named: Iterable[tuple[str, ObjectFigures]], notes: Notes = NO_NOTES) 
     return tuple(Event(*key, tuple(names)) for key, names in sorted(together.items(), key=lambda entry: entry[0]))
 
 
+def gravest(found: Sequence[Event], most: int | None) -> tuple[Event, ...]:
+    """The ``most`` events of which most counts, in order of time; all of them where there are no more."""
+    if most is None or len(found) <= most:
+        return tuple(found)
+    worst = sorted(found, key=lambda event: (-event.counted * len(event.names), event.start, event.names))[:most]
+    return tuple(event for event in found if event in set(worst))
+
+
 def rows(found: Iterable[Event], report: Report, texts: Texts) -> tuple[OutageRow, ...]:
     """``found`` in words."""
     end = min(report.period.end, report.generated)

@@ -12,11 +12,16 @@ from netmon.l10n import digits_for
 from netmon.model import CommuneReport, MaintenanceWindow, ObjectFigures, Report
 
 
-def commune_page(report: Report, part: CommuneReport, texts: Texts, *, located: bool) -> CommunePage:
-    """The page of ``part``; ``located``: with its place among the others, which are named without figures."""
+def commune_page(
+    report: Report, part: CommuneReport, texts: Texts, *, located: bool, most: int | None = None
+) -> CommunePage:
+    """The page of ``part``; ``located``: with its place among the others, which are named without figures; ``most``
+    interruptions are listed (None: all)."""
     show, period = texts.formats, report.period
     summary = rows.summary(part.counted, part.objective, part.services, texts, part.figures, part.budget)
     planned = _in_order(part.planned)
+    events = _events(part)
+    shown = outages.gravest(events, most)
     return CommunePage(
         title=isolated(part.commune.name),
         insee=isolated(part.commune.insee),
@@ -37,7 +42,8 @@ def commune_page(report: Report, part: CommuneReport, texts: Texts, *, located: 
         families=families.of_commune(part, texts),
         services=tuple(rows.object_row(item, part.objective, texts) for item in part.services),
         sites=tuple(rows.object_row(item, part.objective, texts) for item in part.sites),
-        outages=outages.rows(_events(part), report, texts),
+        outages=outages.rows(shown, report, texts),
+        unlisted=_unlisted(len(shown), len(events), texts),
         noted=bool(part.notes),
         planned=tuple(rows.planned_row(window, report, texts) for window in planned),
         findings=_commune_findings(report, part, texts),
@@ -82,6 +88,16 @@ def metropole_page(report: Report, texts: Texts) -> MetropolePage:
 
 def _events(part: CommuneReport) -> tuple[outages.Event, ...]:
     return outages.events(((item.name, item) for item in part.services), outages.notes_of(part))
+
+
+def _unlisted(shown: int, all_of_them: int, texts: Texts) -> str:
+    """What is said where not every interruption is listed."""
+    if shown == all_of_them:
+        return ""
+    text = texts.gettext(
+        "The %(shown)s gravest of %(all)s interruptions; the web page and the workbook list all of them."
+    )
+    return text % {"shown": texts.formats.integer(shown), "all": texts.formats.integer(all_of_them)}
 
 
 def _commune_findings(report: Report, part: CommuneReport, texts: Texts) -> tuple[Section, ...]:

@@ -184,6 +184,7 @@ class CommunePage:
     services: tuple[ObjectRow, ...]
     sites: tuple[ObjectRow, ...]
     outages: tuple[OutageRow, ...]
+    unlisted: str
     noted: bool
     planned: tuple[PlannedRow, ...]
     findings: tuple[Section, ...]

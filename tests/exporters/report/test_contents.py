@@ -244,3 +244,16 @@ def test_nothing_but_counted_outages_makes_mean_times():
     made = section(figures("s", planned=[(NOVEMBER.start, NOVEMBER.start + DAY, "timeout")]), None, True, FRENCH)
     assert "Aucune interruption n’a été décomptée" in made.texts[0]
     assert made.tables == ()
+
+
+def test_paper_lists_the_gravest_interruptions_in_order_of_time_and_says_how_many_there_are():
+    spans = [
+        (NOVEMBER.start + n * HOUR, NOVEMBER.start + n * HOUR + (1 + n % 7) * MINUTE, "timeout") for n in range(400)
+    ]
+    made = report(commune(BEGLES, [service("p", "Portail", "web", outages=spans)]))
+    paper = Page(Pages(made, "fr", paper=True).commune(made.communes[0], located=False)).text
+    assert "Les 100 plus graves des 400 interruptions ; la page web et le classeur les donnent toutes." in plain(paper)
+    rows = re.findall(r"(\d\d)/11/2026 (\d\d) h (\d\d) \d\d h \d\d ([67]) min", plain(paper))
+    assert len(rows) == 100
+    assert rows == sorted(rows)
+    assert "plus graves" not in begles(made)
