@@ -319,5 +319,5 @@ class _RunningFigures:
         zone = self._configuration.timezone
         inventory, month = self._configuration.inventory, month_of(now, zone)
         events = self._store.events(needed_since(inventory.contracts.values(), month, yearly=False), now)
-        facts = Facts(tuple(self._store.incident_steps()), tuple(self._store.attributions()))
+        facts = Facts(attributions=tuple(self._store.attributions()))
         return build_views(inventory, events, now=now, timezone=zone, facts=facts)

@@ -119,6 +119,13 @@ class Formats:
             return self.instant(at)
         return self._time(last)
 
+    def precise(self, at: Millis) -> str:
+        """Date and time to the second, milliseconds only where there are some: ``12/03/2026 14:05:10``."""
+        moment = to_datetime(at, self.zone)
+        fraction = f"{',' if self.language == 'fr' else '.'}{at % SECOND:03d}" if at % SECOND else ""
+        text = f"{self._day(moment)} {moment:%H:%M:%S}{fraction}"
+        return f"{text} ({self._offset(moment)})" if self._is_ambiguous(moment) else text
+
     def day(self, at: Millis) -> str:
         """``1er novembre 2026``, ``1 November 2026``."""
         return self._long(to_datetime(at, self.zone))

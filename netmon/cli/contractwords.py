@@ -23,7 +23,7 @@ def _kept(report: ContractReport, formats: Formats) -> Iterator[str]:
     for name, words in _GUARANTEES:
         respect: Respect | None = report.gti if name == "gti" else report.gtr
         if respect and (respect.share.whole or respect.running):
-            yield _("%(guarantee)s kept in %(met)s of %(all)s incidents, %(running)s still open.") % {
+            yield _("%(guarantee)s kept: %(met)s of %(all)s ended, %(running)s still open.") % {
                 "guarantee": _(words),
                 "met": formats.integer(respect.met),
                 "all": formats.integer(respect.share.whole),

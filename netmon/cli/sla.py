@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,12 +24,11 @@ from netmon.sla.contract.rows import ContractRow, contract_rows
 from netmon.sla.contract.settle import needed_since
 from netmon.sla.evaluate import (
     SCHEMA_VERSION,
-    Evaluated,
     Question,
     bounds_of,
     evaluate,
-    object_document,
     parse_instant,
+    written,
 )
 from netmon.sla.ledger import Ledger
 from netmon.sla.policy import PRESETS
@@ -162,7 +161,7 @@ def evaluate_log(
     question = Question(first, last, answers, hours, tuple(objects or ()), aggregate)
     evaluated = evaluate(told, question)
     if as_json:
-        _print_document(evaluated, question)
+        sys.stdout.writelines(written(evaluated, question))
         return
     rows = [
         Standing(name or "", name or aggregate, None, answers, figures, Verdict.NO_OBJECTIVE)
@@ -173,16 +172,6 @@ def evaluate_log(
 
 def _print_json(content: dict[str, object]) -> None:
     sys.stdout.write(json.dumps(content, ensure_ascii=False) + "\n")
-
-
-def _print_document(evaluated: Iterable[Evaluated], question: Question) -> None:
-    """The same as ``evaluate.document``, one object at a time: a log of any size needs no more memory than one."""
-    write, separator = sys.stdout.write, ""
-    write(f'{{"schema_version": {SCHEMA_VERSION}, "objects": [')
-    for name, figures in evaluated:
-        text = json.dumps(object_document(name, figures, question), ensure_ascii=False)
-        write(f'], "aggregate": {text}}}\n' if name is None else f"{separator}{text}")
-        separator = ", "
 
 
 def _read(events: str) -> Ledger:

@@ -66,7 +66,7 @@ CONTRACTS = (
         ims=13 * HOUR,
         penalties=Penalties(
             rules=(
-                PenaltyRule("started_hour", amount=150_00),
+                PenaltyRule("started_hour", amount=200_00),
                 PenaltyRule("incident", amount=100_00, clock="gti"),
                 PenaltyRule("tenth", amount=500_00),
             ),

@@ -100,7 +100,17 @@ class Assessment:
 
     def planned(self, object_id: str) -> Set:
         """When an object was under maintenance, its own or inherited."""
-        return self.ledger.planned(*self._above(object_id))
+        return self.ledger.planned(*self.above(object_id))
+
+    def above(self, object_id: str) -> tuple[str, ...]:
+        """The object itself and what it stands in, whose windows it inherits."""
+        if object_id in self.inventory.nodes:
+            return object_id, self.inventory.nodes[object_id].site
+        check = self.inventory.checks.get(object_id)
+        if check is None:
+            return (object_id,)
+        node = self.inventory.nodes.get(check.node)
+        return tuple(dict.fromkeys(filter(None, (object_id, check.node, check.site, node.site if node else ""))))
 
     def timeline(self, object_id: str) -> Timeline:
         """The timeline of a check, node or service."""
@@ -151,16 +161,6 @@ class Assessment:
         if line is None:
             line = self._members[object_id] = marked(self.timeline(object_id), self.planned(object_id))
         return line
-
-    def _above(self, object_id: str) -> tuple[str, ...]:
-        """The object itself and what it stands in, whose windows it inherits."""
-        if object_id in self.inventory.nodes:
-            return object_id, self.inventory.nodes[object_id].site
-        check = self.inventory.checks.get(object_id)
-        if check is None:
-            return (object_id,)
-        node = self.inventory.nodes.get(check.node)
-        return tuple(dict.fromkeys(filter(None, (object_id, check.node, check.site, node.site if node else ""))))
 
 
 def references_of(service: Service) -> tuple[str, ...]:

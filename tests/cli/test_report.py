@@ -94,10 +94,10 @@ def test_english_is_written_on_demand(configuration, tmp_path):
             "--commune: there is no commune 'Begle'; did you mean 'Bègles'?",
         ),
         (
-            ["--period", "2026-10", "--format", "html,pdf"],
-            "--format: 'pdf' is not known: expected some of html, csv, json",
+            ["--period", "2026-10", "--format", "html,doc"],
+            "--format: 'doc' is not known: expected some of html, pdf, csv, xlsx, json",
         ),
-        (["--period", "2026-10", "--format", ","], "--format: expected some of html, csv, json"),
+        (["--period", "2026-10", "--format", ","], "--format: expected some of html, pdf, csv, xlsx, json"),
         (["--period", "2026-10", "--lang", "de"], "language 'de' is not known: expected one of fr, en"),
         (["--period", "october"], "'october' is not a period: expected "),
         ([], "netmon: Missing option '--period'"),

@@ -12,15 +12,15 @@ from functools import cached_property
 
 from netmon.clock import Millis
 from netmon.contracts import Event
-from netmon.model import Budget, Contract, Inventory, MaintenanceWindow, Period
+from netmon.model import Budget, Contract, Inventory, MaintenanceWindow, MonitorEvent, Period
 from netmon.sla.aggregate import Needed, parse_aggregate, vote
 from netmon.sla.assess import Assessment
 from netmon.sla.budget import budget_of
 from netmon.sla.contract.imputation import InForce, as_windows
-from netmon.sla.contract.scope import objects_in_scope
+from netmon.sla.contract.scope import closure, objects_in_scope
 from netmon.sla.figures import Measure, Part, weighted
 from netmon.sla.intervals import EMPTY, Set
-from netmon.sla.ledger import Ledger
+from netmon.sla.ledger import EVERYTHING, Ledger
 from netmon.sla.partition import Frame, Scope, in_scope, measure
 from netmon.sla.policy import Policy, parse_policy
 from netmon.sla.timeline import Timeline, marked
@@ -60,8 +60,6 @@ class Books:
         """The books of the same contract for fewer objects (``scope.restricted``), with all that was folded already."""
         fewer = Books(contract, self.inventory, self._events, self._excluded, self.span, self.end, self.hours)
         fewer.lived = self.lived
-        if self._excluded:
-            fewer._told_with_excuses, fewer._excuses = self._told_with_excuses, self._excuses
         return fewer
 
     def whole(self, objects: Iterable[str], *, excluding: bool = True) -> Measure:
@@ -79,7 +77,7 @@ class Books:
     def measure(self, name: str, *, excluding: bool = True) -> Measure:
         """One object; ``excluding`` off: as if nothing were excluded."""
         lived = self.lived.measure(name, self.frame(name))
-        if not (excluding and self._excluded):
+        if not (excluding and name in self._excusable):
             return lived
         known = self._measures.get(name)
         if known is None:
@@ -112,9 +110,23 @@ class Books:
         return replace(self.policy, maintenance="excluded")
 
     @cached_property
+    def _excusable(self) -> frozenset[str]:
+        """The objects that rest on something an excluded party is responsible for."""
+        about = {attribution.object for attribution, _ in self._excluded}
+        if not about:
+            return frozenset()
+        return frozenset(name for name in self.scope if not about.isdisjoint(closure(name, self.lived)))
+
+    @cached_property
     def _told_with_excuses(self) -> Assessment:
         counted = self.policy.maintenance == "counted"
-        events = [event for event in self._events if not (counted and isinstance(event, MaintenanceWindow))]
+        objects = {EVERYTHING}.union(*(closure(name, self.lived) for name in self._excusable))
+        events = [
+            event
+            for event in self._events
+            if isinstance(event, MonitorEvent)
+            or (event.object in objects and not (counted and isinstance(event, MaintenanceWindow)))
+        ]
         ledger = Ledger([*events, *as_windows(self._excluded)])
         return Assessment(self.inventory, ledger, self.span, self.end, self._excusing)
 
@@ -124,6 +136,8 @@ class Books:
 
     def _excused(self, name: str) -> Timeline:
         """The object's timeline, explained by works where an excluded party is responsible."""
+        if name not in self._excusable:
+            return self.lived.timeline(name)
         return marked(self._told_with_excuses.timeline(name), self._excuses.planned(name))
 
 

@@ -2,13 +2,14 @@
 
 import json
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 
 from netmon.clock import DAY, HOUR, SECOND
 from netmon.contracts import Event
 from netmon.errors import UsageError
-from netmon.model import Contract, Guarantee, Penalties, PenaltyRule, ScopeLine
+from netmon.model import Contract, Guarantee, MaintenanceWindow, Penalties, PenaltyRule, ScopeLine, WorksRules
 from netmon.sla import build_views
 from netmon.sla.contract.account import Facts
 from netmon.sla.contract.document import contract_document
@@ -64,6 +65,23 @@ def test_a_row_may_be_about_some_communes_only() -> None:
     assert (row.report.objects, row.standing.figures.unavailable) == (1, HOUR)
     assert rows(replace(MARKET, scope=lines[:1]), communes=["Cenon"]) == ()
     assert rows(replace(MARKET, communes=("Bègles",)), communes=["Cenon"]) == ()
+
+
+def test_works_still_to_come_leave_the_budget_as_far_as_they_are_admitted() -> None:
+    now, later = T0 + 3 * DAY, T0 + 20 * DAY
+    announced = MaintenanceWindow("*", later, later + DAY, "", T0)
+
+    def left(rules: WorksRules, *windows: MaintenanceWindow) -> Fraction:
+        question = Question(OCTOBER, now, By.CONTRACT)
+        inventory = metropolis(replace(MARKET, works=rules))
+        [row] = contract_rows(inventory, [*EVENTS, *windows], Facts(), question)
+        assert row.standing.budget
+        return row.standing.budget.left
+
+    allowance = Fraction(1, 1000) * DAY
+    assert left(WorksRules(notice=DAY)) - left(WorksRules(notice=DAY), announced) == allowance
+    assert left(WorksRules(cap=6 * HOUR)) - left(WorksRules(cap=6 * HOUR), announced) == allowance / 4
+    assert left(WorksRules(notice=30 * DAY)) == left(WorksRules(notice=30 * DAY), announced)
 
 
 def test_other_weights_are_refused() -> None:
