@@ -30,7 +30,7 @@ from netmon.model import (
     State,
     Step,
 )
-from netmon.sla import build_report, parse_period
+from netmon.sla import build_report, build_views, parse_period
 from netmon.sla.contract.account import Facts
 from netmon.sla.contract.settle import settle
 from netmon.sla.dossier import compile_report, reaches_back
@@ -290,3 +290,18 @@ def test_events_are_needed_from_the_first_month_told() -> None:
     assert reaches_back(metropolis(CONTRACT), OCTOBER) == months_until(OCTOBER.end, "Europe/Paris")[0].start
     year = parse_period("2026", "Europe/Paris", 0)
     assert reaches_back(metropolis(CONTRACT), year) == parse_period("2025", "Europe/Paris", 0).start
+
+
+def test_the_live_gauges_and_the_report_of_the_month_say_the_same() -> None:
+    now, facts = T0 + 20 * DAY + HOUR, Facts((), (BLAMED,))
+    inventory = metropolis(replace(CONTRACT, excluded=(Party.COMMUNE,), objective=0.999))
+    views = build_views(inventory, EVENTS, now=now, timezone="Europe/Paris", facts=facts)
+    report = compiled(EVENTS, facts, inventory, generated=now)
+    assert len(views) == 2
+    for view in views:
+        commune = part(report, view.commune)
+        counted = commune.counted
+        assert view.availability == counted.availability.ratio
+        assert (view.low, view.high) == (counted.low.ratio, counted.high.ratio)
+        assert commune.budget is not None
+        assert view.budget_seconds == pytest.approx(float(commune.budget.left) / 1000)
