@@ -1,4 +1,4 @@
-"""Reports per commune, drawn from a ``Report``: HTML pages (the reference), CSV for people and programs, JSON."""
+"""Reports per commune, drawn from a ``Report``: HTML pages (the reference), PDF, CSV, XLSX, JSON."""
 
 from exporters.report.names import slug
 from exporters.report.writing import FORMATS, write_report
