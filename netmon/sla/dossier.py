@@ -59,7 +59,8 @@ def compile_report(
     )
     dossier = _Dossier(inventory, events, facts, report)
     parts = tuple(dossier.commune(part) for part in report.communes)
-    services = [each for each in inventory.services.values() if any(uses(each, part.commune.name) for part in parts)]
+    communes_told = [part.commune for part in parts]
+    services = [each for each in inventory.services.values() if any(uses(each, one.name) for one in communes_told)]
     stretches = dossier.stretches
     return replace(
         report,
@@ -67,9 +68,9 @@ def compile_report(
         digest=dossier.digest,
         configuration=configuration_digest(inventory, dossier.objects),
         contracts=tuple(dossier.contracts()),
-        trend=tuple(stretches.lived(services, month) for month in stretches.months),
+        trend=tuple(stretches.together(services, communes_told, month) for month in stretches.months),
         before=stretches.before,
-        previous=stretches.lived(services, stretches.before).availability,
+        previous=stretches.together(services, communes_told, stretches.before).availability,
         unsettled=dossier.unsettled,
     )
 

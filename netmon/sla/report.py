@@ -66,7 +66,7 @@ def build_report(
         resolution=max((inventory.checks[name].interval for name in objects & inventory.checks.keys()), default=0),
         digest=digest(inventory, ledger, objects, (period, end, policy.items(), [each.name for each in chosen])),
         names=_names(inventory),
-        figures=assessment.together(services, None, _hours(assessment, chosen)).figures(),
+        figures=assessment.together(services, None, hours_together(assessment, chosen)).figures(),
         communes=parts,
     )
 
@@ -167,7 +167,8 @@ def _commune(assessment: Assessment, commune: Commune) -> CommuneReport:
     )
 
 
-def _hours(assessment: Assessment, communes: Sequence[Commune]) -> Set:
+def hours_together(assessment: Assessment, communes: Iterable[Commune]) -> Set:
+    """The hours of any contract of the communes in force in the assessment's period."""
     contracts = [contract_of(assessment.inventory, commune.name, assessment.period) for commune in communes]
     together = {assessment.hours(contract) for contract in contracts}
     return normalise(span for hours in together for span in hours)

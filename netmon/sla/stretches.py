@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 
 from netmon.clock import Millis, to_datetime
 from netmon.contracts import Event
-from netmon.model import Contract, Inventory, Period, Report, Service, Share, Stretch
+from netmon.model import Commune, Contract, Inventory, Period, Report, Service, Share, Stretch
 from netmon.sla.assess import Assessment
 from netmon.sla.contract.account import Account, Facts
 from netmon.sla.contract.books import Books
@@ -15,7 +15,7 @@ from netmon.sla.contract.scope import restricted
 from netmon.sla.ledger import Ledger
 from netmon.sla.period import midnight, zone_of
 from netmon.sla.policy import parse_policy
-from netmon.sla.report import contract_of
+from netmon.sla.report import contract_of, hours_together
 
 MONTHS_OF_A_TREND = 12
 
@@ -85,9 +85,14 @@ class Stretches:
             self._assessments[key] = self.folded.over(stretch, self.until(stretch))
         return self._assessments[key]
 
-    def lived(self, services: Collection[Service], stretch: Period, commune: str | None = None) -> Stretch:
-        """The services together."""
-        figures = self.over(stretch).together(services, commune).figures()
+    def together(self, services: Collection[Service], communes: Collection[Commune], stretch: Period) -> Stretch:
+        """The services of all communes together, in the service hours of any, as they were lived through."""
+        assessment = self.over(stretch)
+        try:
+            hours = hours_together(assessment, communes)
+        except CalendarEndsError:
+            return Stretch(stretch, Share(0, 0), Share(0, 0))
+        figures = assessment.together(services, None, hours).figures()
         return Stretch(stretch, figures.availability, figures.coverage)
 
     def counted(self, commune: str, services: Collection[Service], stretch: Period) -> Stretch:
@@ -95,7 +100,8 @@ class Stretches:
         contract = contract_of(self._inventory, commune, stretch)
         mine = restricted(contract, (commune,)) if contract else None
         if contract is None or mine is None:
-            return self.lived(services, stretch, commune)
+            figures = self.over(stretch).together(services, commune).figures()
+            return Stretch(stretch, figures.availability, figures.coverage)
         try:
             books = self._of(contract, stretch).restricted(mine)
         except CalendarEndsError:

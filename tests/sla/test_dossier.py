@@ -130,6 +130,15 @@ def test_months_are_those_up_to_the_end_and_unseen_ones_have_no_figure() -> None
     assert {each.objective for each in begles.trend} == {0.995}
 
 
+@pytest.mark.parametrize("hours", ["24/7", "Mo-Fr 08:00-18:00; PH off"])
+def test_the_last_month_told_is_the_figure_of_the_report(hours: str) -> None:
+    report = compiled(inventory=metropolis(replace(CONTRACT, hours=hours)))
+    assert report.trend[-1].availability == report.figures.availability
+    assert [each.trend[-1].availability for each in report.communes] == [
+        each.counted.availability for each in report.communes
+    ]
+
+
 def test_a_month_counts_by_the_contract_that_held_then() -> None:
     before = replace(CONTRACT, id="ancien", objective=0.9, end=T0)
     now = replace(CONTRACT, start=T0)
