@@ -15,6 +15,7 @@ from netmon.model.agreed import (
 )
 from netmon.model.delivered import Budget, CommuneReport, FamilyFigures, OutageNote, Report, Stretch
 from netmon.model.handled import Attribution, Handling, IncidentStep, Pause, Step
+from netmon.model.kept import Edition, Letter, Mail, ReportRun
 from netmon.model.observed import Family, MetricKind, Number, Observation, Origin, Reading, Sample
 from netmon.model.recorded import Correction, MaintenanceWindow, Membership, MonitorEvent, Transition
 from netmon.model.reported import Figures, ObjectFigures, Outage, Partition, Period, Share
@@ -47,6 +48,7 @@ __all__ = [
     "Correction",
     "CorrectionEffect",
     "DayCalendar",
+    "Edition",
     "Exclusion",
     "Family",
     "FamilyFigures",
@@ -57,6 +59,8 @@ __all__ = [
     "IncidentOutcome",
     "IncidentStep",
     "Inventory",
+    "Letter",
+    "Mail",
     "MaintenanceWindow",
     "Membership",
     "MetricKind",
@@ -80,6 +84,7 @@ __all__ = [
     "Reading",
     "RefusedWork",
     "Report",
+    "ReportRun",
     "Respect",
     "Role",
     "Sample",
