@@ -6,6 +6,7 @@ from pathlib import Path
 
 from netmon.clock import Millis
 from netmon.config.build import Builder
+from netmon.config.delivery import mail_settings, report_settings
 from netmon.config.files import Files, read_all
 from netmon.config.names import collect, uplink_circles, wrong_expressions
 from netmon.config.sections import read_sections
@@ -13,6 +14,7 @@ from netmon.config.snmpyml import read_module_files
 from netmon.config.wrong import Advisor
 from netmon.errors import ConfigError, Problem
 from netmon.model import Inventory, MaintenanceWindow
+from netmon.reportplan import MailSettings, ReportSettings
 from netmon.settings import SNMP_MODULES, Secret, SnmpCredential, TrapSettings
 from netmon.snmpmodules import ModuleLibrary
 
@@ -60,6 +62,8 @@ class Configuration:
     snmp_modules: ModuleLibrary = field(default_factory=ModuleLibrary)
     wrap_large_counters: bool = True
     mib_dirs: tuple[Path, ...] = ()
+    reports: ReportSettings = field(default_factory=ReportSettings)
+    mail: MailSettings | None = None
 
     @property
     def history(self) -> Path | str:
@@ -85,6 +89,7 @@ def _configuration(main: Path, files: Files) -> Configuration:
     sections = read_sections(files.tree, names, advisor)
     builder = Builder(sections)
     inventory, maintenance = builder.inventory(), builder.maintenance()
+    builder.delivery()
     problems = [*files.problems, *names.problems, *sections.problems, *builder.problems]
     problems += uplink_circles(files.tree)
     problems += wrong_expressions(files.tree, names, advisor)
@@ -109,6 +114,8 @@ def _configuration(main: Path, files: Files) -> Configuration:
         snmp_modules=library,
         wrap_large_counters=settings.snmp.wrap_large_counters,
         mib_dirs=settings.snmp.mib_dirs,
+        reports=report_settings(settings.reports),
+        mail=mail_settings(settings.mail, settings.language),
     )
 
 
