@@ -25,7 +25,7 @@ class Pages:
     def __init__(self, report: Report, language: str, *, paper: bool = False) -> None:
         self._report, self._paper = report, paper
         self._texts = Texts(language, report.period.timezone)
-        self._environment = _environment(language)
+        self._environment = make_environment(language)
         self._environment.globals.update(
             language=language,
             version=report.version,
@@ -52,7 +52,8 @@ class Pages:
         return re.sub(r"\n[\n ]*\n", "\n", text)
 
 
-def _environment(language: str) -> Environment:
+def make_environment(language: str) -> Environment:
+    """Templates with everything escaped, in one language."""
     environment = Environment(
         loader=PackageLoader("exporters.report"),
         autoescape=True,

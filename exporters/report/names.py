@@ -18,15 +18,16 @@ _LONGEST = 60
 
 def page_name(commune: Commune) -> str:
     """``33039-begles.html``: unique by the INSEE code, which also orders the directory."""
-    return f"{_stem(commune)}.html"
+    return f"{commune_folder(commune)}.html"
 
 
 def paper_name(commune: Commune) -> str:
     """``33039-begles.pdf``."""
-    return f"{_stem(commune)}.pdf"
+    return f"{commune_folder(commune)}.pdf"
 
 
-def _stem(commune: Commune) -> str:
+def commune_folder(commune: Commune) -> str:
+    """``33039-begles``: what belongs to one commune alone."""
     return "-".join(part for part in (slug(commune.insee), slug(commune.name)) if part)
 
 

@@ -38,20 +38,48 @@ def write_report(
         UsageError: no such format, language or commune.
         HostError: the directory or a file cannot be written; files already there stay as they were.
     """
+    return write_folders(report, [Folder(directory, language, communes)], formats, progress)
+
+
+class Folder(NamedTuple):
+    """Where documents of these communes (None: all, and the whole) go, in this language. Without ``papers`` no PDF of
+    each commune is made beside that of the whole."""
+
+    directory: Path
+    language: str
+    communes: Collection[str] | None = None
+    papers: bool = True
+
+
+def write_folders(
+    report: Report, folders: Sequence[Folder], formats: Sequence[str], progress: Progress | None = None
+) -> list[Path]:
+    """``write_report`` for several folders at once: what can be rendered beside each other is.
+
+    Raises:
+        UsageError, HostError: as ``write_report``.
+    """
     _check_formats(formats)
-    texts = Texts(language, report.period.timezone)
     written = []
     with Press() as press:
-        wanted = _Wanted(report, _chosen(report, communes), texts, communes is None, press)
-        jobs = [job for name in FORMATS if name in formats for job in _JOBS[name](wanted)]
-        for done, (name, content) in enumerate(jobs, start=1):
-            written.append(_write(directory / name, content()))
+        jobs = [job for folder in folders for job in _jobs(report, folder, formats, press)]
+        for done, (path, content) in enumerate(jobs, start=1):
+            written.append(_write(path, content()))
             if progress:
                 progress(done, len(jobs))
     return written
 
 
-_Job = tuple[str, Callable[[], bytes]]
+def _jobs(report: Report, folder: Folder, formats: Sequence[str], press: Press) -> Iterator[tuple[Path, "_Content"]]:
+    texts, whole = Texts(folder.language, report.period.timezone), folder.communes is None
+    wanted = _Wanted(report, _chosen(report, folder.communes), texts, whole, folder.papers, press)
+    for name in FORMATS:
+        if name in formats:
+            yield from ((folder.directory / file, content) for file, content in _JOBS[name](wanted))
+
+
+_Content = Callable[[], bytes]
+_Job = tuple[str, _Content]
 
 
 class _Wanted(NamedTuple):
@@ -61,6 +89,7 @@ class _Wanted(NamedTuple):
     communes: Sequence[CommuneReport]
     texts: Texts
     whole: bool
+    papers: bool
     press: Press
 
 
@@ -80,7 +109,8 @@ def _pdf_jobs(wanted: _Wanted) -> Iterator[_Job]:
     """All documents are begun before the first is asked for, so that they are rendered beside each other."""
     pages = Pages(wanted.report, wanted.texts.language, paper=True)
     sheets = [(names.WHOLE, pages.index())] if wanted.whole else []
-    sheets += [(names.paper_name(part.commune), pages.commune(part, located=wanted.whole)) for part in wanted.communes]
+    communes = wanted.communes if wanted.papers else ()
+    sheets += [(names.paper_name(part.commune), pages.commune(part, located=wanted.whole)) for part in communes]
     begun = [(name, wanted.press.start(_encoded(sheet))) for name, sheet in sheets]
     for name, rendering in begun:
         yield name, partial(finished, name, rendering)

@@ -21,12 +21,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from exporters.report import FORMATS, write_report
-from netmon.cli.past import events_of, facts_of
 from netmon.clock import HOUR, MINUTE, SECOND, SystemClock
 from netmon.config import load
 from netmon.contracts import Event
 from netmon.conventions import Reason
 from netmon.model import Check, Contract, Guarantee, Inventory, Report, Service, State, Transition
+from netmon.past import events_of, facts_of
 from netmon.sla import parse_period
 from netmon.sla.dossier import compile_report, reaches_back
 
