@@ -9,7 +9,6 @@ import os
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
-from pathlib import Path
 
 from collectors import COLLECTORS
 from collectors.http import HttpCollector
@@ -31,6 +30,8 @@ from netmon.engine.telemetry import MessageCounter, Telemetry
 from netmon.errors import CollectError, HostError
 from netmon.history import Store, open_history
 from netmon.model import Check, MaintenanceWindow
+from netmon.reporting.closing import reports_path
+from netmon.reporting.jobs import LOOK, ReportJobs
 from netmon.scraping import SnmpScraping
 from netmon.sla.contract.account import Facts
 from netmon.sla.contract.settle import needed_since
@@ -45,11 +46,6 @@ SWEEP: Millis = 5 * SECOND
 SLA_REFRESH: Millis = 60 * SECOND
 STOP_SECONDS = 4.0
 """All parts together have this long to stop; the history is closed whatever happens."""
-
-
-def reports_path(configuration: Configuration) -> Path:
-    """Where its reports are kept and served from."""
-    return configuration.data_dir / "reports"
 
 
 @contextlib.contextmanager
@@ -255,6 +251,10 @@ class Daemon:
         scheduler.every(TEND, garbage.tend)
         scheduler.every(SLA_REFRESH, figures.refresh)
         figures.refresh()
+        reports = ReportJobs(self.configuration, store, self._wall, telemetry)
+        stack.push_async_callback(asyncio.to_thread, reports.stop)
+        scheduler.every(LOOK, reports.look)
+        reports.look()
         watch = asyncio.create_task(heart.watch_loop(telemetry, self._wall), name="loop watch")
         stack.callback(watch.cancel)
         return poller
