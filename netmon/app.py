@@ -30,6 +30,7 @@ from netmon.engine.telemetry import MessageCounter, Telemetry
 from netmon.errors import CollectError, HostError
 from netmon.history import Store, open_history
 from netmon.model import Check, MaintenanceWindow
+from netmon.reporting.access import report_readers
 from netmon.reporting.closing import reports_path
 from netmon.reporting.jobs import LOOK, ReportJobs
 from netmon.scraping import SnmpScraping
@@ -195,6 +196,7 @@ class Daemon:
             snmp=SnmpEndpoint(
                 scraping, configuration.web.timeout_offset, wrap_large_counters=configuration.wrap_large_counters
             ),
+            readers=report_readers(configuration),
         )
         web = WebServer(configuration.web.host, configuration.web.port, app)
         await web.start()
