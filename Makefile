@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PEERS := snmpd snmp nginx-light nsd prometheus prometheus-snmp-exporter \
-  prometheus-blackbox-exporter postgresql openssl
+  prometheus-blackbox-exporter postgresql openssl chromium \
+  libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core
 ARGS ?=
 PYTEST_ARGS ?=
 
@@ -79,6 +80,7 @@ docs: $(VENV)/.dev ## regenerate the reference pages, the schema and the example
 	@$(BIN)/python -m netmon.config.generate
 	@$(BIN)/python -m netmon.cli.reference
 	@$(BIN)/python -m netmon.cli.metrics_reference
+	@$(BIN)/python -c 'from exporters.report.shape import write_schema; write_schema("docs/report.schema.json")'
 	@$(BIN)/python -m netmon.simulation.generate config/bordeaux-metropole
 	@$(BIN)/python -m netmon.i18n update
 

@@ -18,6 +18,12 @@ def _prometheus() -> "type[Exposition]":
     return Exposition
 
 
+def _mail() -> Callable[..., object]:
+    from exporters.mail import deliver
+
+    return deliver
+
+
 def _report() -> Callable[..., object]:
     from exporters.report import write_report
 
@@ -37,6 +43,7 @@ def _web() -> Callable[..., object]:
 
 
 EXPORTERS: Final[Mapping[str, Callable[[], Callable[..., object]]]] = {
+    "mail": _mail,
     "prometheus": _prometheus,
     "report": _report,
     "terminal": _terminal,

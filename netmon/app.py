@@ -8,7 +8,6 @@ import logging
 import os
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
-from pathlib import Path
 
 from collectors import COLLECTORS
 from collectors.http import HttpCollector
@@ -32,6 +31,9 @@ from netmon.errors import CollectError, HostError
 from netmon.history import Store, open_history
 from netmon.model import Check, MaintenanceWindow
 from netmon.probing import Probing
+from netmon.reporting.access import report_readers
+from netmon.reporting.closing import reports_path
+from netmon.reporting.jobs import LOOK, ReportJobs
 from netmon.running import RunningFigures
 from netmon.scraping import SnmpScraping
 from netmon.snmpmodules import Module, ModuleLibrary
@@ -43,11 +45,6 @@ SWEEP: Millis = 5 * SECOND
 SLA_REFRESH: Millis = 60 * SECOND
 STOP_SECONDS = 4.0
 """All parts together have this long to stop; the history is closed whatever happens."""
-
-
-def reports_path(configuration: Configuration) -> Path:
-    """Where its reports are kept and served from."""
-    return configuration.data_dir / "reports"
 
 
 @contextlib.contextmanager
@@ -199,6 +196,7 @@ class Daemon:
                 scraping, configuration.web.timeout_offset, wrap_large_counters=configuration.wrap_large_counters
             ),
             probe=ProbeEndpoint(probing, configuration.web.timeout_offset),
+            readers=report_readers(configuration),
         )
         web = WebServer(configuration.web.host, configuration.web.port, app)
         await web.start()
@@ -257,6 +255,10 @@ class Daemon:
         scheduler.every(TEND, garbage.tend)
         scheduler.every(SLA_REFRESH, figures.refresh)
         figures.refresh()
+        reports = ReportJobs(self.configuration, store, self._wall, telemetry)
+        stack.push_async_callback(asyncio.to_thread, reports.stop)
+        scheduler.every(LOOK, reports.look)
+        reports.look()
         watch = asyncio.create_task(heart.watch_loop(telemetry, self._wall), name="loop watch")
         stack.callback(watch.cancel)
         return poller

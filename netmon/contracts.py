@@ -10,6 +10,7 @@ from netmon.model import (
     Attribution,
     Check,
     Correction,
+    Edition,
     IncidentStep,
     Inventory,
     MaintenanceWindow,
@@ -17,6 +18,7 @@ from netmon.model import (
     MonitorEvent,
     Observation,
     Reading,
+    ReportRun,
     State,
     Transition,
 )
@@ -25,8 +27,8 @@ from netmon.probemodules import ProbeModule
 Event: TypeAlias = Transition | MaintenanceWindow | MonitorEvent | Membership | Correction
 """What happened, as far as availability is concerned: what an event log holds."""
 
-Fact: TypeAlias = IncidentStep | Attribution
-"""What people did and decided about it: kept beside the events, in no event log."""
+Fact: TypeAlias = IncidentStep | Attribution | Edition | ReportRun
+"""What people did and decided about it, and the reports made of it: kept beside the events, in no event log."""
 
 
 @runtime_checkable

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from netmon.clock import HOUR, MINUTE, SECOND, Millis, to_datetime
+from netmon.clock import DAY, HOUR, MINUTE, SECOND, Millis, to_datetime
 from netmon.i18n import plural_translator, translator
 from netmon.model import Period, Share
 
@@ -98,11 +98,26 @@ class Formats:
         ]
         return NO_BREAK.join(parts)
 
+    def span(self, length: Millis) -> str:
+        """A long duration by days and hours: ``12 j 7 h``; below two days as ``duration``."""
+        days, rest = divmod((length + HOUR // 2) // HOUR * HOUR, DAY)
+        if days < 2:
+            return self.duration(length)
+        text = f"{self.integer(days)}{NARROW}{self._gettext('d')}"
+        return f"{text}{NO_BREAK}{self.duration(rest)}" if rest else text
+
     def instant(self, at: Millis) -> str:
         """Date and time to the minute; at the end of summer time, when an hour comes twice, with its offset."""
         moment = to_datetime(at, self.zone)
         text = f"{self._day(moment)} {self._time(moment)}"
         return f"{text} ({self._offset(moment)})" if self._is_ambiguous(moment) else text
+
+    def end(self, start: Millis, at: Millis) -> str:
+        """The end of what began at ``start``: without the date where it is the same day."""
+        first, last = to_datetime(start, self.zone), to_datetime(at, self.zone)
+        if first.date() != last.date() or self._is_ambiguous(last):
+            return self.instant(at)
+        return self._time(last)
 
     def precise(self, at: Millis) -> str:
         """Date and time to the second, milliseconds only where there are some: ``12/03/2026 14:05:10``."""

@@ -114,40 +114,11 @@ ROLE_WORDS: dict[Role, str] = {
 }
 
 PARTY_WORDS: dict[Party, str] = {
-    Party.OPERATOR: mark("the operator"),
-    Party.METROPOLE: mark("the métropole"),
-    Party.COMMUNE: mark("the commune"),
-    Party.THIRD_PARTY: mark("a third party"),
-    Party.FORCE_MAJEURE: mark("force majeure"),
-}
-
-CONTRACT_KIND_WORDS: dict[str, str] = {
-    "commitment": mark("Commitment"),
-    "market": mark("Market"),
-}
-
-CLOCK_WORDS: dict[str, str] = {
-    "met": mark("kept"),
-    "missed": mark("not kept"),
-    "running": mark("still running"),
-}
-
-REFUSED_WORDS: dict[str, str] = {
-    "notice": mark("announced too late"),
-    "outside": mark("at a time that is not allowed"),
-    "cap": mark("beyond the time allowed for works"),
-}
-
-PENALTY_WORDS: dict[str, str] = {
-    "started_hour": mark("hours begun of delay"),
-    "started_day": mark("days begun of delay"),
-    "incident": mark("incident whose guarantee was not kept"),
-    "tenth": mark("tenths of a point missed"),
-    "objective": mark("objective missed"),
-    "ims": mark("yearly interruption (IMS) exceeded"),
-    "franchise": mark("franchise"),
-    "cap": mark("cap"),
-    "waiver": mark("waiver"),
+    Party.OPERATOR: mark("Operator"),
+    Party.METROPOLE: mark("Métropole"),
+    Party.COMMUNE: mark("Commune"),
+    Party.THIRD_PARTY: mark("Third party"),
+    Party.FORCE_MAJEURE: mark("Force majeure"),
 }
 
 _BY_NAME: dict[str, str] = {

@@ -1,6 +1,21 @@
-"""Reports per commune, drawn from a ``Report``: HTML pages (the reference), CSV for people and programs, JSON."""
+"""Reports per commune, drawn from a ``Report``: HTML pages (the reference), PDF, CSV, XLSX, JSON."""
 
-from exporters.report.names import slug
-from exporters.report.writing import FORMATS, write_report
+from exporters.report.differences import Between, cause_row, difference_page, figure_words, subject_words, value_words
+from exporters.report.names import DOCUMENT, commune_folder, slug
+from exporters.report.writing import FORMATS, Folder, write_folders, write_report
 
-__all__ = ["FORMATS", "slug", "write_report"]
+__all__ = [
+    "DOCUMENT",
+    "FORMATS",
+    "Between",
+    "Folder",
+    "cause_row",
+    "commune_folder",
+    "difference_page",
+    "figure_words",
+    "slug",
+    "subject_words",
+    "value_words",
+    "write_folders",
+    "write_report",
+]

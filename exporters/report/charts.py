@@ -16,6 +16,16 @@ WIDTH = 1000
 NARROWEST = 3.0
 """What is shorter on a timeline is drawn this wide, so that no outage is invisible."""
 
+FILLS = {
+    "down": "#a61c1f", "planned": "#e9b4ae", "works": "#9db9d8", "future": "#ffffff", "ground": "#edeae4",
+    "up": "#4a9a70", "degraded": "#d8a23a", "unreachable": "#c4572e", "unknown": "#b9b2a6", "maintenance": "#9db9d8",
+    "out_of_hours": "#c9c2b6", "no_data": "#f7f4ef", "not_in_service": "#ffffff",
+    "met": "#e3f0e8", "missed": "#fae4e1", "unmeasured": "#edeae4", "free": "#edeae4",
+    "here": "#7b1e3a", "other": "#edeae4", "t-met": "#4a9a70", "t-missed": "#a61c1f", "t-free": "#c4572e",
+}  # fmt: skip
+STROKES = {"met": "#1c6340", "missed": "#96191c"}
+"""Colours of marks on paper, for renderers that know no style inside a chart; browsers follow the style sheet."""
+
 _MONTH = 31 * DAY + HOUR  # an hour more: October
 _TILE_LINE = 13
 _TILE_LINES = 3

@@ -4,33 +4,44 @@ import re
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from exporters.report.charts import FILLS, STROKES
 from exporters.report.pages import commune_page, metropole_page
 from exporters.report.texts import Texts
+from netmon.clock import SECOND
 from netmon.i18n import translations
 from netmon.model import CommuneReport, Report
 
+MOST_ON_PAPER = 100
+"""Interruptions that a printed report lists: nobody reads a thousand rows, and each page takes time to set."""
+
 
 class Pages:
-    """Renders the pages of one report in one language.
+    """Renders the pages of one report in one language; ``paper``: as the PDF form prints them.
 
     Raises:
         UsageError: no such language.
     """
 
-    def __init__(self, report: Report, language: str) -> None:
-        self._report = report
+    def __init__(self, report: Report, language: str, *, paper: bool = False) -> None:
+        self._report, self._paper = report, paper
         self._texts = Texts(language, report.period.timezone)
-        self._environment = _environment(language)
+        self._environment = make_environment(language)
         self._environment.globals.update(
             language=language,
             version=report.version,
             zone=report.period.timezone,
             whole=self._texts.formats.percent_units(10_000),
+            paper=paper,
+            fingerprint=report.digest[:16],
+            created=self._texts.formats.iso(report.generated // SECOND * SECOND),
+            fills=FILLS,
+            strokes=STROKES,
         )
 
     def commune(self, part: CommuneReport, *, located: bool) -> str:
         """The page of one commune; ``located``: with a way back to the index and its place on the map."""
-        return self._render("commune.html", commune_page(self._report, part, self._texts, located=located))
+        most = MOST_ON_PAPER if self._paper else None
+        return self._render("commune.html", commune_page(self._report, part, self._texts, located=located, most=most))
 
     def index(self) -> str:
         """The page of the métropole."""
@@ -41,7 +52,8 @@ class Pages:
         return re.sub(r"\n[\n ]*\n", "\n", text)
 
 
-def _environment(language: str) -> Environment:
+def make_environment(language: str) -> Environment:
+    """Templates with everything escaped, in one language."""
     environment = Environment(
         loader=PackageLoader("exporters.report"),
         autoescape=True,

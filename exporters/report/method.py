@@ -1,26 +1,30 @@
 """The method annex: the policy's answers and the measurement's limits, in sentences."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from exporters.report.texts import Texts
+from exporters.report.hours import contract_hours
+from exporters.report.texts import Texts, isolated
 from netmon.clock import to_datetime
-from netmon.model import Report
+from netmon.model import ContractReport, Report
 from netmon.words import POLICY_ANSWER_WORDS, POLICY_KEY_WORDS
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """Rows of (term, words): the policy, then the measurement; ``remarks`` are sentences."""
+    """Rows of (term, words): the policy, the measurement, the contracts' hours; ``remarks`` are sentences."""
 
     policy_name: str
     policy: tuple[tuple[str, str], ...]
     facts: tuple[tuple[str, str], ...]
+    contracts: tuple[tuple[str, str], ...]
     remarks: tuple[str, ...]
     digest: str
+    configuration: str
 
 
-def method(report: Report, texts: Texts) -> Method:
-    """How the report's figures came about."""
+def method(report: Report, contracts: Iterable[ContractReport], texts: Texts) -> Method:
+    """How the report's figures came about, those of ``contracts`` included."""
     _, show = texts.gettext, texts.formats
     facts = (
         (_("Period"), show.period_range(report.period)),
@@ -36,6 +40,8 @@ def method(report: Report, texts: Texts) -> Method:
         _("A change is known only to the interval between two polls. The bounds give the lowest and the highest "
           "availability that agree with everything that was seen."),
         _("Coverage is the part of the time to watch during which the monitoring did see."),
+        _("Where a contract has rules of its own, its figure is reckoned by them; what was lived through is told "
+          "beside it where it differs."),
     )  # fmt: skip
     answers = tuple(
         (
@@ -44,7 +50,8 @@ def method(report: Report, texts: Texts) -> Method:
         )
         for key, answer in report.policy
     )
-    return Method(report.policy_name, answers, facts, remarks, report.digest)
+    hours = tuple((isolated(each.contract.name), contract_hours(each.contract, texts)) for each in contracts)
+    return Method(report.policy_name, answers, facts, hours, remarks, report.digest, report.configuration)
 
 
 def _zone(report: Report, texts: Texts) -> str:

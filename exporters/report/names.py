@@ -6,8 +6,11 @@ import unicodedata
 from netmon.model import Commune
 
 INDEX = "index.html"
+WHOLE = "metropole.pdf"
 OFFICE = "services.csv"
-OPEN = "services-open-data.csv"
+OPEN = "open-data.csv"
+OPEN_SCHEMA = "open-data.schema.json"
+WORKBOOK = "report.xlsx"
 DOCUMENT = "report.json"
 
 _LONGEST = 60
@@ -15,8 +18,17 @@ _LONGEST = 60
 
 def page_name(commune: Commune) -> str:
     """``33039-begles.html``: unique by the INSEE code, which also orders the directory."""
-    parts = (slug(commune.insee), slug(commune.name))
-    return "-".join(part for part in parts if part) + ".html"
+    return f"{commune_folder(commune)}.html"
+
+
+def paper_name(commune: Commune) -> str:
+    """``33039-begles.pdf``."""
+    return f"{commune_folder(commune)}.pdf"
+
+
+def commune_folder(commune: Commune) -> str:
+    """``33039-begles``: what belongs to one commune alone."""
+    return "-".join(part for part in (slug(commune.insee), slug(commune.name)) if part)
 
 
 def slug(text: str) -> str:

@@ -1,24 +1,32 @@
 """Outages as people tell them: what failed together is one event, planned ones are said to be planned."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from exporters.report.texts import Texts, isolated
+from exporters.report.verdict import of_clock
 from netmon.clock import Millis
-from netmon.model import CommuneReport, ObjectFigures, Outage, Report
+from netmon.model import CommuneReport, ObjectFigures, Outage, OutageNote, Party, Report
 
 _NAMED = 3
+
+Notes: TypeAlias = Mapping[tuple[str, Millis], OutageNote]
+"""What people recorded of an outage, by object and start."""
+
+NO_NOTES: Notes = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One interruption, of all ``names`` that share its times, its reason and what counts of it."""
+    """One interruption, of all ``names`` that share its times, its reason, what counts and what was found of it."""
 
     start: Millis
     end: Millis
     counted: Millis
     reason: str
+    parties: tuple[Party, ...]
+    incidents: tuple[str, ...]
     names: tuple[str, ...]
 
 
@@ -51,6 +59,8 @@ class OutageRow:
     goes_on: bool
     reason: str
     services: tuple[str, ...]
+    attribution: str
+    incidents: tuple[str, ...]
 
 
 def of_services(services: Sequence[ObjectFigures]) -> Told:
@@ -67,20 +77,48 @@ def of_communes(communes: Iterable[CommuneReport]) -> Told:
     return Told(len(found), sum(outage.counted for outage in found), events(pairs), "communes")
 
 
-def events(named: Iterable[tuple[str, ObjectFigures]]) -> tuple[Event, ...]:
-    """The outages in order of time; those with the same times, count and reason in one, under their names."""
-    together: dict[tuple[Millis, Millis, Millis, str], dict[str, None]] = {}
+def notes_of(part: CommuneReport) -> Notes:
+    """The commune's notes, as ``events`` looks for them."""
+    return {(note.object, note.start): note for note in part.notes}
+
+
+def events(named: Iterable[tuple[str, ObjectFigures]], notes: Notes = NO_NOTES) -> tuple[Event, ...]:
+    """The outages in order of time; those with the same times, count, reason and findings in one, under their names."""
+    together: dict[tuple[Millis, Millis, Millis, str, tuple[Party, ...], tuple[str, ...]], dict[str, None]] = {}
     for name, item in named:
         for outage in item.figures.outages:
-            key = (outage.start, outage.end, outage.counted, outage.reason)
+            note = notes.get((item.id, outage.start))
+            found = (note.parties, note.incidents) if note else ((), ())
+            key = (outage.start, outage.end, outage.counted, outage.reason, *found)
             together.setdefault(key, {})[isolated(name)] = None
     return tuple(Event(*key, tuple(names)) for key, names in sorted(together.items(), key=lambda entry: entry[0]))
+
+
+def gravest(found: Sequence[Event], most: int | None) -> tuple[Event, ...]:
+    """The ``most`` events of which most counts, in order of time; all of them where there are no more."""
+    if most is None or len(found) <= most:
+        return tuple(found)
+    worst = sorted(found, key=lambda event: (-event.counted * len(event.names), event.start, event.names))[:most]
+    return tuple(event for event in found if event in set(worst))
 
 
 def rows(found: Iterable[Event], report: Report, texts: Texts) -> tuple[OutageRow, ...]:
     """``found`` in words."""
     end = min(report.period.end, report.generated)
-    return tuple(_row(event, report.period.start, end, texts) for event in found)
+    kept = _guarantees(report, texts)
+    return tuple(_row(event, report.period.start, end, kept, texts) for event in found)
+
+
+def _guarantees(report: Report, texts: Texts) -> dict[str, str]:
+    """How the guaranteed times of each incident stand: ``GTI kept, GTR exceeded``."""
+    found: dict[str, dict[str, None]] = {}
+    for contract in report.contracts:
+        for outcome in contract.incidents:
+            for name, clock in (("GTI", outcome.gti), ("GTR", outcome.gtr)):
+                if clock:
+                    word = f"{name} {of_clock(clock.result, texts).word}"
+                    found.setdefault(outcome.handling.incident, {})[word] = None
+    return {incident: ", ".join(words) for incident, words in found.items()}
 
 
 def counted(objects: Iterable[ObjectFigures]) -> list[Outage]:
@@ -101,12 +139,12 @@ def names_in_words(event: Event, named: str, texts: Texts) -> str:
     return f"{shown} {rest}"
 
 
-def _row(event: Event, start: Millis, end: Millis, texts: Texts) -> OutageRow:
+def _row(event: Event, start: Millis, end: Millis, kept: Mapping[str, str], texts: Texts) -> OutageRow:
     show = texts.formats
     return OutageRow(
         start=show.instant(event.start),
         start_iso=show.iso(event.start),
-        end=show.instant(event.end),
+        end=show.end(event.start, event.end),
         end_iso=show.iso(event.end),
         duration=show.duration(event.end - event.start),
         counted=show.duration(event.counted),
@@ -115,4 +153,12 @@ def _row(event: Event, start: Millis, end: Millis, texts: Texts) -> OutageRow:
         goes_on=event.end >= end,
         reason=texts.words(event.reason),
         services=event.names,
+        attribution=", ".join(texts.party(name) for name in event.parties),
+        incidents=tuple(_incident(name, kept, texts) for name in event.incidents),
     )
+
+
+def _incident(name: str, kept: Mapping[str, str], texts: Texts) -> str:
+    if name not in kept:
+        return isolated(name)
+    return texts.gettext("%(name)s: %(value)s") % {"name": isolated(name), "value": kept[name]}

@@ -1,21 +1,27 @@
 """The two kinds of pages as values: one commune, and the métropole with a way to each."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from exporters.report import charts, contracts, outages, rows, story
+from exporters.report import agreements, annexes, charts, evolution, families, outages, reliability, rows, story
 from exporters.report.method import method
 from exporters.report.names import page_name
 from exporters.report.texts import Texts, isolated
-from exporters.report.views import CommunePage, CommuneRow, Lane, MetropolePage, Timeline
+from exporters.report.views import CommunePage, CommuneRow, Lane, MetropolePage, Section, Timeline
 from netmon.l10n import digits_for
 from netmon.model import CommuneReport, MaintenanceWindow, ObjectFigures, Report
 
 
-def commune_page(report: Report, part: CommuneReport, texts: Texts, *, located: bool) -> CommunePage:
-    """The page of ``part``; ``located``: with its place among the others, which are named without figures."""
+def commune_page(
+    report: Report, part: CommuneReport, texts: Texts, *, located: bool, most: int | None = None
+) -> CommunePage:
+    """The page of ``part``; ``located``: with its place among the others, which are named without figures; ``most``
+    interruptions are listed (None: all)."""
     show, period = texts.formats, report.period
-    summary = rows.summary(part.figures, part.objective, part.services, texts)
+    summary = rows.summary(part.counted, part.objective, part.services, texts, part.figures, part.budget)
     planned = _in_order(part.planned)
+    events = _events(part)
+    shown = outages.gravest(events, most)
     return CommunePage(
         title=isolated(part.commune.name),
         insee=isolated(part.commune.insee),
@@ -25,18 +31,24 @@ def commune_page(report: Report, part: CommuneReport, texts: Texts, *, located: 
         range=show.period_range(period),
         generated=show.instant(report.generated),
         summary=summary,
-        sentences=story.sentences(
-            part.figures, part.objective, summary.verdict, outages.of_services(part.services), texts
+        sentences=(
+            *story.sentences(part.counted, part.objective, summary.verdict, outages.of_services(part.services), texts),
+            *agreements.missed(part.contracts, part.contract, texts),
         ),
-        notices=story.notices(report, part.figures, summary.verdict, texts),
+        notices=story.notices(report, part.counted, summary.verdict, texts),
+        trend=evolution.trend(part.trend, part.objective, texts),
+        agreements=agreements.of_commune(report, part, texts),
         timeline=_timeline(report, part, planned, texts),
+        families=families.of_commune(part, texts),
         services=tuple(rows.object_row(item, part.objective, texts) for item in part.services),
         sites=tuple(rows.object_row(item, part.objective, texts) for item in part.sites),
-        outages=outages.rows(outages.events((item.name, item) for item in part.services), report, texts),
+        outages=outages.rows(shown, report, texts),
+        unlisted=_unlisted(len(shown), len(events), texts),
+        noted=bool(part.notes),
         planned=tuple(rows.planned_row(window, report, texts) for window in planned),
-        contracts=contracts.sections(part.commitments, report, texts),
+        findings=_commune_findings(report, part, texts),
         division=rows.division(part.figures, digits_for(part.objective), texts),
-        method=method(report, texts),
+        method=method(report, part.contracts, texts),
         tiles=tuple(rows.place_tile(other.commune, part.commune) for other in report.communes) if located else (),
     )
 
@@ -46,7 +58,10 @@ def metropole_page(report: Report, texts: Texts) -> MetropolePage:
     show, period = texts.formats, report.period
     objective = _common_objective(report)
     services = _each_once(report.communes)
-    summary = rows.summary(report.figures, objective, services, texts)
+    summary = replace(
+        rows.summary(report.figures, objective, services, texts), kept=agreements.respect(report.contracts, texts)
+    )
+    missed = agreements.missed(report.contracts, "", texts)
     communes = tuple(_commune_row(part, texts) for part in report.communes)
     lanes = tuple(rows.commune_lane(part, report, texts) for part in report.communes)
     sentences = story.sentences(report.figures, objective, summary.verdict, outages.of_communes(report.communes), texts)
@@ -55,16 +70,54 @@ def metropole_page(report: Report, texts: Texts) -> MetropolePage:
         range=show.period_range(period),
         generated=show.instant(report.generated),
         summary=summary,
-        sentences=(*_kept(communes, report, texts), *sentences),
+        sentences=(*_kept(communes, report, texts), *sentences, *missed),
         notices=story.notices(report, report.figures, summary.verdict, texts),
+        trend=evolution.trend(report.trend, objective, texts),
+        families=families.matrix(report, texts),
+        agreements=agreements.sections(report, report.contracts, report.unsettled, texts),
+        findings=_all_findings(report, texts),
         tiles=tuple(rows.figure_tile(part, texts) for part in report.communes),
         communes=communes,
-        contracts=contracts.sections(report.contracts, report, texts),
         timeline=Timeline(
             charts.ticks(period, texts), ((texts.gettext("Communes"), lanes),), story.is_unfinished(report)
         ),
         division=rows.division(report.figures, digits_for(objective), texts),
-        method=method(report, texts),
+        method=method(report, report.contracts, texts),
+    )
+
+
+def _events(part: CommuneReport) -> tuple[outages.Event, ...]:
+    return outages.events(((item.name, item) for item in part.services), outages.notes_of(part))
+
+
+def _unlisted(shown: int, all_of_them: int, texts: Texts) -> str:
+    """What is said where not every interruption is listed."""
+    if shown == all_of_them:
+        return ""
+    text = texts.gettext(
+        "The %(shown)s gravest of %(all)s interruptions; the web page and the workbook list all of them."
+    )
+    return text % {"shown": texts.formats.integer(shown), "all": texts.formats.integer(all_of_them)}
+
+
+def _commune_findings(report: Report, part: CommuneReport, texts: Texts) -> tuple[Section, ...]:
+    moved = (evolution.Moved(item.name, item.figures.availability, item.previous) for item in part.services)
+    return (
+        evolution.movement(report, moved, part.objective, texts.gettext("Service"), texts),
+        reliability.section(part.figures, part.budget, not story.is_unfinished(report), texts),
+        *annexes.sections(report, part.contracts, texts),
+    )
+
+
+def _all_findings(report: Report, texts: Texts) -> tuple[Section, ...]:
+    moved = (
+        evolution.Moved(part.commune.name, part.counted.availability, part.previous, page_name(part.commune))
+        for part in report.communes
+    )
+    return (
+        evolution.movement(report, moved, _common_objective(report), texts.gettext("Commune"), texts),
+        reliability.section(report.figures, None, not story.is_unfinished(report), texts),
+        *annexes.sections(report, report.contracts, texts),
     )
 
 
@@ -83,7 +136,7 @@ def _commune_row(part: CommuneReport, texts: Texts) -> CommuneRow:
         name=isolated(part.commune.name),
         link=page_name(part.commune),
         population=texts.formats.integer(part.commune.population),
-        summary=rows.summary(part.figures, part.objective, part.services, texts),
+        summary=rows.summary(part.counted, part.objective, part.services, texts, part.figures),
     )
 
 

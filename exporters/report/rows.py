@@ -9,14 +9,25 @@ from exporters.report.verdict import Verdict, judge
 from exporters.report.views import Division, Lane, ObjectRow, PlannedRow, Summary, Tile
 from netmon.clock import Millis
 from netmon.l10n import digits_for, truncated
-from netmon.model import Commune, CommuneReport, Figures, MaintenanceWindow, ObjectFigures, Period, Report
+from netmon.model import Budget, Commune, CommuneReport, Figures, MaintenanceWindow, ObjectFigures, Period, Report
 from netmon.sla.verdict import is_partial
 
 EVERYTHING = "*"
 
 
-def summary(figures: Figures, objective: float | None, services: Sequence[ObjectFigures], texts: Texts) -> Summary:
-    """The figures taken together; interruptions are those of ``services`` that count."""
+def summary(
+    figures: Figures,
+    objective: float | None,
+    services: Sequence[ObjectFigures],
+    texts: Texts,
+    lived: Figures | None = None,
+    budget: Budget | None = None,
+) -> Summary:
+    """The figures taken together; interruptions are those of ``services`` that count.
+
+    ``figures`` are those that a contract counts; ``lived``, where they may differ, those lived through.
+    """
+    times = figures if lived is None else lived
     show, digits = texts.formats, digits_for(objective)
     found = outages.counted(services)
     return Summary(
@@ -28,9 +39,25 @@ def summary(figures: Figures, objective: float | None, services: Sequence[Object
         coverage=show.percent(figures.coverage),
         interruptions=show.integer(len(found)) if figures.availability.whole else None,
         interrupted=show.duration(sum(outage.counted for outage in found)) if figures.availability.whole else None,
-        mttr=_mean(figures.mttr, texts),
-        mtbf=_mean(figures.mtbf, texts),
+        mttr=_mean(times.mttr, texts),
+        mtbf=_mean(times.mtbf, texts),
+        mtbsi=_mean(times.mtbsi, texts),
+        lived=_otherwise(figures, lived, digits, texts),
+        budget=None if budget is None else _left(budget, texts),
     )
+
+
+def _otherwise(figures: Figures, lived: Figures | None, digits: int, texts: Texts) -> str | None:
+    """What was lived through, where it reads otherwise than what counts."""
+    if lived is None:
+        return None
+    text = texts.formats.percent(lived.availability, digits)
+    return None if text == texts.formats.percent(figures.availability, digits) else text
+
+
+def _left(budget: Budget, texts: Texts) -> str:
+    left = texts.formats.duration(int(abs(budget.left)))
+    return left if budget.left >= 0 else texts.gettext("exceeded by %(length)s") % {"length": left}
 
 
 def object_row(item: ObjectFigures, objective: float | None, texts: Texts) -> ObjectRow:
@@ -46,6 +73,7 @@ def object_row(item: ObjectFigures, objective: float | None, texts: Texts) -> Ob
         interruptions=show.integer(len(outages.counted([item]))) if figures.availability.whole else None,
         interrupted=show.duration(figures.unavailable) if figures.availability.whole else None,
         mttr=_mean(figures.mttr, texts),
+        mtbf=_mean(figures.mtbf, texts),
     )
 
 
@@ -84,7 +112,7 @@ def planned_row(window: MaintenanceWindow, report: Report, texts: Texts) -> Plan
         object=isolated(name),
         start=show.instant(window.start),
         start_iso=show.iso(window.start),
-        end=None if window.end is None else show.instant(window.end),
+        end=None if window.end is None else show.end(window.start, window.end),
         end_iso="" if window.end is None else show.iso(window.end),
         text=isolated(window.text),
     )
@@ -123,8 +151,8 @@ def lane_text(items: Sequence[ObjectFigures], texts: Texts) -> str:
 
 def figure_tile(part: CommuneReport, texts: Texts) -> Tile:
     """A commune on the map with its figure and verdict, leading to its page."""
-    verdict = judge(part.figures, part.objective, texts)
-    figure = texts.formats.percent(part.figures.availability, digits_for(part.objective))
+    verdict = judge(part.counted, part.objective, texts)
+    figure = texts.formats.percent(part.counted.availability, digits_for(part.objective))
     said = texts.gettext("%(commune)s: %(figure)s %(verdict)s") % {
         "commune": isolated(part.commune.name),
         "figure": figure or "",
@@ -189,4 +217,4 @@ def _end(window: MaintenanceWindow, period: Period) -> Millis:
 
 
 def _mean(length: float | None, texts: Texts) -> str | None:
-    return None if length is None else texts.formats.duration(round(length))
+    return None if length is None else texts.formats.span(round(length))

@@ -1,8 +1,7 @@
-"""The two CSV forms: one row for each commune and service.
+"""The office CSV form: one row for each commune and service.
 
-Office: for a spreadsheet set to French, ``;``, decimal comma, UTF-8 with a byte order mark, ``dd/mm/yyyy hh:mm``,
-durations as ``h:mm:ss``; a cell that a spreadsheet would take for a formula is given an apostrophe. Open: RFC 4180,
-``,``, decimal point, ISO 8601, seconds and ratios, texts as they are.
+For a spreadsheet set to French: ``;``, decimal comma, UTF-8 with a byte order mark, ``dd/mm/yyyy hh:mm``, durations as
+``h:mm:ss``; a cell that a spreadsheet would take for a formula is given an apostrophe.
 """
 
 import csv
@@ -10,7 +9,6 @@ import io
 from collections.abc import Iterable, Sequence
 
 from exporters.report import outages, parts
-from exporters.report.document import seconds
 from exporters.report.texts import Texts, clean
 from exporters.report.verdict import Verdict, judge
 from netmon.clock import SECOND, Millis, to_datetime
@@ -19,22 +17,12 @@ from netmon.model import CommuneReport, ObjectFigures, Report, Share
 from netmon.words import words_of
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "|", "%")
-_OPEN_COLUMNS = (
-    "commune", "insee", "service_id", "service", "family", "from", "to", "objective", "availability", "low", "high",
-    "coverage", "outages", "eligible_seconds", "unavailable_seconds",
-)  # fmt: skip
 
 
 def office_csv(report: Report, communes: Sequence[CommuneReport], texts: Texts) -> bytes:
     """The form for a spreadsheet, headed in the language of ``texts``."""
     rows = (_office_row(report, part, item, texts) for part in communes for item in part.services)
     return b"\xef\xbb\xbf" + _csv([_office_head(texts), *rows], ";")
-
-
-def open_csv(report: Report, communes: Sequence[CommuneReport], texts: Texts) -> bytes:
-    """The form for programs; its column names are English whatever the language."""
-    head = [*_OPEN_COLUMNS, *(f"{kind}_seconds" for kind in parts.PART_WORDS)]
-    return _csv([head, *(_open_row(report, part, item, texts) for part in communes for item in part.services)], ",")
 
 
 def _csv(rows: Iterable[Sequence[object]], delimiter: str) -> bytes:
@@ -48,7 +36,7 @@ def _office_head(texts: Texts) -> list[str]:
     return [
         _("Commune"), _("INSEE code"), _("Service"), _("Family"), _("Start"), _("End"), _("Objective (%)"),
         _("Availability (%)"), _("Low bound (%)"), _("High bound (%)"), _("Coverage (%)"),
-        _("Verdict"), _("Interruptions counted"), _("Interrupted time"),
+        _("Verdict"), _("Interruptions counted"), _("Interrupted time"), _("MTRS"), _("MTBF"), _("MTBSI"),
         *(_(name) for name, _meaning in parts.PART_WORDS.values()),
     ]  # fmt: skip
 
@@ -57,10 +45,10 @@ def _office_row(report: Report, part: CommuneReport, item: ObjectFigures, texts:
     figures, digits = item.figures, digits_for(part.objective)
     verdict: Verdict = judge(figures, part.objective, texts)
     return [
-        _cell(part.commune.name),
-        _cell(part.commune.insee),
-        _cell(item.name),
-        _cell(words_of(item.family, texts.gettext)),
+        harmless(part.commune.name),
+        harmless(part.commune.insee),
+        harmless(item.name),
+        harmless(words_of(item.family, texts.gettext)),
         _office_time(report.period.start, texts),
         _office_time(report.period.end, texts),
         "" if part.objective is None else _comma(int(ratio_of(part.objective) * 100 * 10**digits), digits),
@@ -69,38 +57,12 @@ def _office_row(report: Report, part: CommuneReport, item: ObjectFigures, texts:
         verdict.word,
         str(len(outages.counted([item]))),
         _clock(figures.unavailable),
+        *("" if mean is None else _clock(round(mean)) for mean in (figures.mttr, figures.mtbf, figures.mtbsi)),
         *(_clock(length) for _kind, length in parts.lengths(figures.partition)),
     ]
 
 
-def _open_row(report: Report, part: CommuneReport, item: ObjectFigures, texts: Texts) -> list[object]:
-    figures, show = item.figures, texts.formats
-    return [
-        part.commune.name,
-        part.commune.insee,
-        item.id,
-        item.name,
-        item.family,
-        show.iso(report.period.start),
-        show.iso(report.period.end),
-        *(
-            "" if ratio is None else ratio
-            for ratio in (
-                part.objective,
-                figures.availability.ratio,
-                figures.low.ratio,
-                figures.high.ratio,
-                figures.coverage.ratio,
-            )
-        ),
-        len(outages.counted([item])),
-        seconds(figures.eligible),
-        seconds(figures.unavailable),
-        *(seconds(length) for _kind, length in parts.lengths(figures.partition)),
-    ]
-
-
-def _cell(text: str) -> str:
+def harmless(text: str) -> str:
     """``text`` as a spreadsheet keeps it: never a formula (OWASP, CSV injection)."""
     shown = clean(text)
     return f"'{shown}" if shown.startswith(_FORMULA) else shown

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from netmon.i18n import plural_translator, translator
 from netmon.l10n import Formats
-from netmon.words import words_of
+from netmon.model import Party
+from netmon.words import PARTY_WORDS, words_of
 
 _BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
@@ -47,6 +48,10 @@ class Texts:
     def plural(self, singular: str, plural: str, number: int) -> str:
         """``3 interruptions``: a translated pair of texts that name ``%(n)s``."""
         return self.ngettext(singular, plural, number) % {"n": self.formats.integer(number)}
+
+    def party(self, party: Party | None) -> str:
+        """Whom something is attributed to."""
+        return "–" if party is None else self.gettext(PARTY_WORDS[party])
 
     def words(self, name: str) -> str:
         """A reason, family or kind of site in words; free text as it stands."""

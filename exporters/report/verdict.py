@@ -1,11 +1,11 @@
 """Whether a commitment was kept (``netmon.sla.verdict``), said by a glyph and a word, never by colour alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from exporters.report.texts import Texts
 from netmon.i18n import mark
-from netmon.model import Figures
-from netmon.sla.verdict import is_open, is_partial, reaches
+from netmon.model import Figures, Share
+from netmon.sla.verdict import is_little, is_open, reaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,31 @@ _PARTIAL_KINDS = {
 
 def judge(figures: Figures, objective: float | None, texts: Texts) -> Verdict:
     """The verdict on ``figures`` against ``objective`` (a ratio; None: no contract covers them)."""
-    if not figures.availability.whole:
+    verdict = judge_share(figures.availability, figures.coverage, objective, texts)
+    return replace(verdict, open=is_open(figures, objective))
+
+
+def judge_share(availability: Share, coverage: Share, objective: float | None, texts: Texts) -> Verdict:
+    """The verdict on what was reached, where the bounds are not known."""
+    if not availability.whole:
         kind = "unmeasured"
     elif objective is None:
         kind = "free"
     else:
-        kind = "met" if reaches(figures.availability, objective) else "missed"
-    partial = is_partial(figures)
+        kind = "met" if reaches(availability, objective) else "missed"
+    partial = is_little(coverage)
     glyph, word, phrase = (partial and _PARTIAL_KINDS.get(kind)) or _KINDS[kind]
-    return Verdict(kind, glyph, texts.gettext(word), texts.gettext(phrase), partial, is_open(figures, objective))
+    return Verdict(kind, glyph, texts.gettext(word), texts.gettext(phrase), partial, False)
+
+
+_CLOCKS = {
+    "met": ("met", "✓", mark("kept")),
+    "missed": ("missed", "✗", mark("exceeded")),
+    "running": ("free", "…", mark("running")),
+}
+
+
+def of_clock(result: str, texts: Texts) -> Verdict:
+    """How a guaranteed time stands: ``met``, ``missed`` or ``running``."""
+    kind, glyph, word = _CLOCKS[result]
+    return Verdict(kind, glyph, texts.gettext(word), texts.gettext(word), False, False)

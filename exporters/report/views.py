@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from exporters.report.charts import Mark, Tick
-from exporters.report.contracts import ContractSection
 from exporters.report.method import Method
 from exporters.report.outages import OutageRow
 from exporters.report.parts import PartRow
@@ -24,6 +23,10 @@ class Summary:
     interrupted: str | None
     mttr: str | None
     mtbf: str | None
+    mtbsi: str | None
+    lived: str | None = None
+    budget: str | None = None
+    kept: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class ObjectRow:
     interruptions: str | None
     interrupted: str | None
     mttr: str | None
+    mtbf: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,67 @@ class Division:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table; ``kind`` is its look: number, words, or as it comes."""
+
+    label: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What stands in a table: ``iso`` makes it a time, ``flag`` is said behind it, ``link`` leads somewhere."""
+
+    text: str
+    kind: str = ""
+    iso: str = ""
+    flag: str = ""
+    link: str = ""
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under ``columns``; the first cell of each heads it. ``title`` may be empty, ``caption`` never."""
+
+    title: str
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    total: tuple[Cell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of a page: sentences, then tables. ``id`` is unique on the page."""
+
+    id: str
+    title: str
+    texts: tuple[str, ...]
+    tables: tuple[Table, ...] = ()
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One month of a trend: ``top`` and ``height`` place its stem, from the objective to what was reached."""
+
+    label: str
+    figure: str
+    verdict: Verdict
+    top: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """The months up to the end of the period, and what the stems mean; no months: there is nothing to compare."""
+
+    months: tuple[Month, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class CommunePage:
     """One commune's report."""
 
@@ -112,12 +177,17 @@ class CommunePage:
     summary: Summary
     sentences: tuple[str, ...]
     notices: tuple[str, ...]
+    trend: Trend
+    agreements: tuple[Section, ...]
     timeline: Timeline
+    families: Section
     services: tuple[ObjectRow, ...]
     sites: tuple[ObjectRow, ...]
     outages: tuple[OutageRow, ...]
+    unlisted: str
+    noted: bool
     planned: tuple[PlannedRow, ...]
-    contracts: tuple[ContractSection, ...]
+    findings: tuple[Section, ...]
     division: Division
     method: Method
     tiles: tuple[Tile, ...]
@@ -143,9 +213,12 @@ class MetropolePage:
     summary: Summary
     sentences: tuple[str, ...]
     notices: tuple[str, ...]
+    trend: Trend
     tiles: tuple[Tile, ...]
+    families: Section
     communes: tuple[CommuneRow, ...]
-    contracts: tuple[ContractSection, ...]
     timeline: Timeline
+    agreements: tuple[Section, ...]
+    findings: tuple[Section, ...]
     division: Division
     method: Method

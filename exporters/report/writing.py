@@ -5,14 +5,17 @@ import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
-from exporters.report import document, names, tabular
+from exporters.report import document, names, opendata, tabular
 from exporters.report.html import Pages
+from exporters.report.pdf import Press, finished
 from exporters.report.texts import Texts
+from exporters.report.workbook import workbook
 from netmon.errors import HostError, UsageError
 from netmon.model import CommuneReport, Report
 
-FORMATS = ("html", "csv", "json")
+FORMATS = ("html", "pdf", "csv", "xlsx", "json")
 
 Progress = Callable[[int, int], None]
 """Called with (files written, files to write)."""
@@ -35,44 +38,101 @@ def write_report(
         UsageError: no such format, language or commune.
         HostError: the directory or a file cannot be written; files already there stay as they were.
     """
-    chosen = _chosen(report, communes)
+    return write_folders(report, [Folder(directory, language, communes)], formats, progress)
+
+
+class Folder(NamedTuple):
+    """Where documents of these communes (None: all, and the whole) go, in this language. Without ``papers`` no PDF of
+    each commune is made beside that of the whole."""
+
+    directory: Path
+    language: str
+    communes: Collection[str] | None = None
+    papers: bool = True
+
+
+def write_folders(
+    report: Report, folders: Sequence[Folder], formats: Sequence[str], progress: Progress | None = None
+) -> list[Path]:
+    """``write_report`` for several folders at once: what can be rendered beside each other is.
+
+    Raises:
+        UsageError, HostError: as ``write_report``.
+    """
     _check_formats(formats)
-    texts = Texts(language, report.period.timezone)
-    whole = communes is None
-    jobs = [job for name in FORMATS if name in formats for job in _JOBS[name](report, chosen, texts, whole)]
     written = []
-    for done, (name, content) in enumerate(jobs, start=1):
-        written.append(_write(directory / name, content()))
-        if progress:
-            progress(done, len(jobs))
+    with Press() as press:
+        jobs = [job for folder in folders for job in _jobs(report, folder, formats, press)]
+        for done, (path, content) in enumerate(jobs, start=1):
+            written.append(_write(path, content()))
+            if progress:
+                progress(done, len(jobs))
     return written
 
 
-_Job = tuple[str, Callable[[], bytes]]
+def _jobs(report: Report, folder: Folder, formats: Sequence[str], press: Press) -> Iterator[tuple[Path, "_Content"]]:
+    texts, whole = Texts(folder.language, report.period.timezone), folder.communes is None
+    wanted = _Wanted(report, _chosen(report, folder.communes), texts, whole, folder.papers, press)
+    for name in FORMATS:
+        if name in formats:
+            yield from ((folder.directory / file, content) for file, content in _JOBS[name](wanted))
 
 
-def _html_jobs(report: Report, chosen: Sequence[CommuneReport], texts: Texts, whole: bool) -> Iterator[_Job]:
-    pages = Pages(report, texts.language)
-    if whole:
+_Content = Callable[[], bytes]
+_Job = tuple[str, _Content]
+
+
+class _Wanted(NamedTuple):
+    """What is to be written; ``whole``: the communes are all there are."""
+
+    report: Report
+    communes: Sequence[CommuneReport]
+    texts: Texts
+    whole: bool
+    papers: bool
+    press: Press
+
+
+def _html_jobs(wanted: _Wanted) -> Iterator[_Job]:
+    pages = Pages(wanted.report, wanted.texts.language)
+    if wanted.whole:
         yield names.INDEX, lambda: _encoded(pages.index())
-    for part in chosen:
-        yield names.page_name(part.commune), partial(_commune_job, pages, part, whole)
+    for part in wanted.communes:
+        yield names.page_name(part.commune), partial(_commune_job, pages, part, wanted.whole)
 
 
 def _commune_job(pages: Pages, part: CommuneReport, whole: bool) -> bytes:
     return _encoded(pages.commune(part, located=whole))
 
 
-def _csv_jobs(report: Report, chosen: Sequence[CommuneReport], texts: Texts, _whole: bool) -> Iterator[_Job]:
-    yield names.OFFICE, lambda: tabular.office_csv(report, chosen, texts)
-    yield names.OPEN, lambda: tabular.open_csv(report, chosen, texts)
+def _pdf_jobs(wanted: _Wanted) -> Iterator[_Job]:
+    """All documents are begun before the first is asked for, so that they are rendered beside each other."""
+    pages = Pages(wanted.report, wanted.texts.language, paper=True)
+    sheets = [(names.WHOLE, pages.index())] if wanted.whole else []
+    communes = wanted.communes if wanted.papers else ()
+    sheets += [(names.paper_name(part.commune), pages.commune(part, located=wanted.whole)) for part in communes]
+    begun = [(name, wanted.press.start(_encoded(sheet))) for name, sheet in sheets]
+    for name, rendering in begun:
+        yield name, partial(finished, name, rendering)
 
 
-def _json_jobs(report: Report, chosen: Sequence[CommuneReport], texts: Texts, whole: bool) -> Iterator[_Job]:
-    yield names.DOCUMENT, lambda: document.document(report, chosen, texts.formats, whole=whole)
+def _csv_jobs(wanted: _Wanted) -> Iterator[_Job]:
+    report, communes, texts = wanted.report, wanted.communes, wanted.texts
+    yield names.OFFICE, lambda: tabular.office_csv(report, communes, texts)
+    yield names.OPEN, lambda: opendata.open_csv(communes, texts)
+    yield names.OPEN_SCHEMA, lambda: opendata.table_schema(report, names.OPEN, texts)
 
 
-_JOBS = {"html": _html_jobs, "csv": _csv_jobs, "json": _json_jobs}
+def _xlsx_jobs(wanted: _Wanted) -> Iterator[_Job]:
+    yield names.WORKBOOK, lambda: workbook(wanted.report, wanted.communes, wanted.texts, whole=wanted.whole)
+
+
+def _json_jobs(wanted: _Wanted) -> Iterator[_Job]:
+    formats = wanted.texts.formats
+    yield names.DOCUMENT, lambda: document.document(wanted.report, wanted.communes, formats, whole=wanted.whole)
+
+
+_JOBS = {"html": _html_jobs, "pdf": _pdf_jobs, "csv": _csv_jobs, "xlsx": _xlsx_jobs, "json": _json_jobs}
 
 
 def _encoded(page: str) -> bytes:

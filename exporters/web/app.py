@@ -18,7 +18,7 @@ from exporters.web.landing import LandingPage
 from exporters.web.openapi import openapi_document
 from exporters.web.pages import style
 from exporters.web.probe import ProbeEndpoint
-from exporters.web.reports import StoredReports
+from exporters.web.reports import Readers, StoredReports
 from exporters.web.snmp import SnmpEndpoint
 from netmon.contracts import Snapshot
 
@@ -33,11 +33,13 @@ def create_app(
     is_ready: Callable[[], bool] = lambda: True,
     snmp: SnmpEndpoint | None = None,
     probe: ProbeEndpoint | None = None,
+    readers: Readers | None = None,
 ) -> Starlette:
     """Everything the daemon answers over HTTP. ``reports_dir`` None: no reports are kept; ``snmp`` None: no ``/snmp``;
     ``probe`` None: no ``/probe``.
 
-    ``is_ready`` is what ``/-/ready`` asks; times on pages are of ``timezone``.
+    ``is_ready`` is what ``/-/ready`` asks; times on pages are of ``timezone``. ``readers`` None: whoever asks may read
+    every report.
     """
     modules = probe.modules() if probe is not None else ()
     page = LandingPage(snapshot, language, timezone, has_reports=reports_dir is not None, probe_modules=modules)
@@ -58,7 +60,7 @@ def create_app(
     if probe is not None:
         routes.append(Route("/probe", probe.respond))
     if reports_dir is not None:
-        routes.extend(StoredReports(reports_dir, language).routes())
+        routes.extend(StoredReports(reports_dir, language, readers).routes())
     app = Starlette(routes=routes, exception_handlers={HTTPException: _refuse})
     app.router.redirect_slashes = False
     app.add_middleware(Guard)

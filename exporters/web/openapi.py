@@ -21,6 +21,7 @@ def openapi_document() -> dict[str, Any]:
             "/api/v1/nodes": _get("Every device with its checks", "Nodes"),
             "/api/v1/services": _get("Every service with what keeps it from being up", "Services"),
             "/api/v1/maintenance": _get("Planned works under way", "Maintenance"),
+            "/api/v1/reports": _get("Stored reports, the latest period first", "Reports"),
             "/metrics": _metrics(),
         },
         "components": {"schemas": _schemas()},
@@ -70,6 +71,14 @@ def _schemas() -> dict[str, Any]:
         "Nodes": _document(nodes=_list("Node"), checks=_list("Check")),
         "Services": _document(services=_list("Service")),
         "Maintenance": _document(maintenance=_list("Window")),
+        "Reports": _object(schema_version={"const": 1}, reports=_list("Report")),
+        "Report": _object(**{
+            "period": _TEXT, "from": _TIME, "to": _TIME, "edition": _TEXT, "closed": flag, "generated": _TIME,
+            "replaces": {"type": ["string", "null"]}, "documents": _TEXTS,
+            "communes": {"type": "array", "items": _object(
+                commune=_TEXT, insee=_TEXT, verdict=_TEXT, objective=maybe, availability=maybe, documents=_TEXTS,
+            )},
+        }),
         "Monitor": _object(version=_TEXT, language=_TEXT, timezone=_TEXT, started=_TIME, last_run=_MAYBE_TIME,
                            checks=whole, pending=whole, blind=whole, stale=whole, failures=whole),
         "Commune": _object(name=_TEXT, insee=_TEXT, population=whole, tile={"type": "array", "items": whole},

@@ -47,8 +47,8 @@ def explain(
     as_json: JsonOption = False,
 ) -> None:
     """How a figure came about: each interval with the rule that classed it, down to the polls around each change."""
-    from netmon.cli.past import events_of
     from netmon.config import load
+    from netmon.past import events_of
 
     answers = parse_policy(policy)
     configuration = load(config)

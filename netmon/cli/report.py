@@ -1,8 +1,8 @@
 """``netmon report``: the availability of communes over a period, as documents."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -11,32 +11,33 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from exporters.report import FORMATS, slug, write_report
-from netmon import __version__
+from netmon.cli import stored
 from netmon.cli.nearest import nearest
 from netmon.cli.options import ConfigOption, LanguageOption
-from netmon.cli.past import events_of, facts_of
-from netmon.clock import SystemClock, to_datetime
+from netmon.clock import SystemClock
 from netmon.config import load
 from netmon.errors import UsageError
 from netmon.i18n import translator
-from netmon.model import Commune, Period
-from netmon.sla import build_report, parse_period
-from netmon.sla.contract.reporting import with_contracts
-from netmon.sla.contract.settle import needed_since
-from netmon.sla.period import zone_of
+from netmon.model import Commune
+from netmon.reporting.making import folder_of, gather
+from netmon.sla import parse_period
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
-    app.command("report")(report)
+    group = typer.Typer(context_settings={"help_option_names": ["-h", "--help"]})
+    group.callback(invoke_without_command=True)(report)
+    stored.register(group)
+    app.add_typer(group, name="report", help="Availability reports of a period, per commune; those stored, verified.")
 
 
 def report(
+    context: typer.Context,
     *,
     period: Annotated[
-        str,
+        str | None,
         typer.Option(help="2026-10, 2026-Q3, 2026-W41, 2026, 2026-10-01..2026-10-15, last-month or 7d."),
-    ],
+    ] = None,
     commune: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="Only this commune (repeatable; default: all, and an index)."),
@@ -45,10 +46,20 @@ def report(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="DIR", help="Where to (default: reports/<period>).")
     ] = None,
+    close: Annotated[
+        bool, typer.Option("--close", help="Freeze the period: store figures, inputs and documents as an edition.")
+    ] = False,
+    mail: Annotated[bool, typer.Option("--mail", help="With --close: mail it to the configured recipients.")] = False,
     config: ConfigOption = None,
     lang: LanguageOption = None,
 ) -> None:
     """Write the availability reports of a period, per commune, from the recorded history."""
+    if context.invoked_subcommand:
+        return
+    if period is None:
+        raise UsageError("netmon: Missing option '--period' (try: netmon report --help)")
+    if mail and not close:
+        raise UsageError("--mail: only what is stored is mailed: add --close")
     wanted = _formats(formats)
     configuration = load(config)
     language = lang or configuration.language
@@ -58,30 +69,21 @@ def report(
     communes = None if commune is None else [_commune(name, configuration.inventory.communes) for name in commune]
     with _progress() as step:
         step(_("Reading the history"), 0, 1)
-        inventory = configuration.inventory
-        events = events_of(configuration, span, now, needed_since(inventory.contracts.values(), span))
-        built = build_report(inventory, events, span, generated=now, version=__version__, communes=communes)
-        built = with_contracts(built, inventory, events, facts_of(configuration))
-        written = write_report(
-            built,
-            output or Path("reports") / directory_name(span),
-            wanted,
-            language,
-            communes,
-            lambda done, whole: step(_("Writing"), done, whole),
-        )
+        gathered = gather(configuration, span, now)
+        written = []
+        if close:
+            written.append(stored.close(gathered, wanted, communes, partial(step, _("Writing")), mail=mail))
+        if output or not close:
+            written += write_report(
+                gathered.report(communes),
+                output or Path("reports") / folder_of(span),
+                wanted,
+                language,
+                communes,
+                lambda done, whole: step(_("Writing"), done, whole),
+            )
     for path in written:
         typer.echo(path)
-
-
-def directory_name(period: Period) -> str:
-    """The period's label, or its days where the label depends on when it was said (``last-month``, ``7d``)."""
-    start, last = (to_datetime(at, zone_of(period.timezone)) for at in (period.start, period.end - 1))
-    if period.label == "last-month":
-        return f"{start:%Y-%m}"
-    if re.fullmatch(r"[0-9]+d", period.label):
-        return f"{start:%Y-%m-%d}..{last:%Y-%m-%d}"
-    return period.label
 
 
 def _formats(text: str) -> list[str]:

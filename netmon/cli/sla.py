@@ -76,8 +76,8 @@ def show_figures(
     """Availability over a period, worst first; recomputed from the history each time."""
     if context.invoked_subcommand:
         return
-    from netmon.cli.past import events_of
     from netmon.config import load
+    from netmon.past import events_of
 
     beside = parse_policy(policy)
     configuration = load(config)
@@ -104,7 +104,7 @@ def show_figures(
 
 
 def _contracts(configuration: "Configuration", question: standing.Question) -> Sequence[ContractRow]:
-    from netmon.cli.past import events_of, facts_of
+    from netmon.past import events_of, facts_of
 
     inventory, period = configuration.inventory, question.period
     events = events_of(configuration, period, question.now, needed_since(inventory.contracts.values(), period))

@@ -7,6 +7,7 @@ from functools import cached_property
 from netmon.clock import Millis
 from netmon.config.agreementrules import wrong_calendar, wrong_contract
 from netmon.config.agreements import CalendarEntry, ContractEntry
+from netmon.config.delivery import wrong_delivery
 from netmon.config.entry import EVERY
 from netmon.config.interfaces import InterfaceEntry
 from netmon.config.kinds import duration_text
@@ -72,6 +73,11 @@ class Builder:
                 self._problem(("maintenance", index, "to"), "expected a time later than 'from'")
             windows.append(MaintenanceWindow(entry.object, entry.start, entry.end, entry.text, entry.start))
         return tuple(windows)
+
+    def delivery(self) -> None:
+        """Check what is said of reports and mails."""
+        for where, message in wrong_delivery(self.sections.main.reports, self.sections.main.mail):
+            self._problem(where, message)
 
     def _problem(self, location: Location, message: str) -> None:
         tree = self.sections.tree

@@ -7,6 +7,7 @@ from pathlib import Path
 from netmon.clock import Millis
 from netmon.config.blackboxyml import read_probe_files
 from netmon.config.build import Builder
+from netmon.config.delivery import mail_settings, report_settings
 from netmon.config.files import Files, read_all
 from netmon.config.names import collect, uplink_circles, wrong_expressions
 from netmon.config.sections import read_sections
@@ -15,6 +16,7 @@ from netmon.config.wrong import Advisor
 from netmon.errors import ConfigError, Problem
 from netmon.model import Inventory, MaintenanceWindow
 from netmon.probemodules import ProbeLibrary
+from netmon.reportplan import MailSettings, ReportSettings
 from netmon.settings import SNMP_MODULES, Secret, SnmpCredential, TrapSettings
 from netmon.snmpmodules import ModuleLibrary
 
@@ -68,6 +70,8 @@ class Configuration:
     probe_modules: ProbeLibrary = field(default_factory=dict)
     notes: tuple[Problem, ...] = ()
     mib_dirs: tuple[Path, ...] = ()
+    reports: ReportSettings = field(default_factory=ReportSettings)
+    mail: MailSettings | None = None
 
     @property
     def history(self) -> Path | str:
@@ -95,6 +99,7 @@ def _configuration(main: Path, files: Files) -> Configuration:
     sections = read_sections(files.tree, names, advisor)
     builder = Builder(sections, probes.library)
     inventory, maintenance = builder.inventory(), builder.maintenance()
+    builder.delivery()
     problems = [*files.problems, *names.problems, *sections.problems, *builder.problems]
     problems += uplink_circles(files.tree)
     problems += wrong_expressions(files.tree, names, advisor)
@@ -122,6 +127,8 @@ def _configuration(main: Path, files: Files) -> Configuration:
         probe_modules=probes.library,
         notes=tuple(probes.notes),
         mib_dirs=settings.snmp.mib_dirs,
+        reports=report_settings(settings.reports),
+        mail=mail_settings(settings.mail, settings.language),
     )
 
 

@@ -20,7 +20,8 @@ OBJECT_SECTIONS = {"sites": "site", "nodes": "node", "checks": "check", "service
 
 @dataclass
 class Names:
-    """Names by kind: commune, site, node, check, service, contract, calendar, credential, and object for them all.
+    """Names by kind: commune, site, node, check, service, contract, calendar, credential, schedule, and object for
+    what is watched.
 
     ``unwatched`` are the nodes without any check.
     """
@@ -52,6 +53,7 @@ def collect(tree: MapNode) -> Names:
     for section, kind in (("contracts", "contract"), ("calendars", "calendar")):
         for index, item in mappings(tree.get(section)):
             _add(names, f"{section}[{index}]", kind, text_of(item, "id"), names.of(kind))
+    _readers(tree, names)
     credentials = tree.get("credentials")
     if isinstance(credentials, MapNode):
         names.of("credential").update({str(name): mark for name, mark in credentials.keys_at.items()})
@@ -74,6 +76,16 @@ def _communes(tree: MapNode, names: Names) -> None:
             names.problems.append(commune["tile"].mark.problem(f"{where}.tile", message))
         elif len(tile) == 2:
             tiles[tile] = commune["tile"].mark
+
+
+def _readers(tree: MapNode, names: Names) -> None:
+    """The schedules of reports and the users who may read them."""
+    reports, users = tree.get("reports"), dict[str, Mark]()
+    if isinstance(reports, MapNode):
+        for index, item in mappings(reports.get("schedules")):
+            _add(names, f"reports.schedules[{index}]", "schedule", text_of(item, "id"), names.of("schedule"))
+        for index, item in mappings(reports.get("accounts")):
+            _add(names, f"reports.accounts[{index}]", "user", text_of(item, "user"), users, key="user")
 
 
 def _objects(tree: MapNode, names: Names) -> None:

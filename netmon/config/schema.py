@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from netmon.clock import HOUR, SECOND, Millis
 from netmon.config import kinds, places
 from netmon.config.agreements import CalendarEntry, ContractEntry, Family
+from netmon.config.delivery import MailEntry, ReportsEntry
 from netmon.config.entry import (
     CheckName,
     CommuneName,
@@ -244,3 +245,5 @@ class Main(Entry):
     calendars: tuple[CalendarEntry, ...] = setting((), "Named days, for the hours of contracts.")
     contracts: tuple[ContractEntry, ...] = setting((), "What was promised.")
     maintenance: tuple[MaintenanceEntry, ...] = setting((), "Planned works.")
+    reports: ReportsEntry = setting(ReportsEntry(), "Reports made by schedule, and access to those stored.", written={})
+    mail: MailEntry | None = setting(None, "How reports are mailed, and to whom; none: they are not.")

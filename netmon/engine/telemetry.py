@@ -78,6 +78,7 @@ class Telemetry:
         self.store_queue = Gauge(
             Metric.STORE_QUEUE, "Transactions waiting to be written to the history.", registry=registry
         )
+        self._watch_reports(registry)
         self.messages = Counter(
             Metric.LOG_MESSAGES.removesuffix("_total"),
             "Warnings and errors in netmon's log; an error is a fault of netmon's own or of its host.",
@@ -101,6 +102,39 @@ class Telemetry:
             self.traps_dropped.labels(why)
         for outcome in ("polled", "merged"):
             self.trap_polls.labels(outcome)
+
+    def _watch_reports(self, registry: CollectorRegistry) -> None:
+        self.report_runs = Counter(
+            Metric.REPORT_RUNS.removesuffix("_total"),
+            "Runs of schedules of reports, by outcome: made, or failed (each try counts).",
+            ("schedule", "outcome"),
+            registry=registry,
+        )
+        self.report_success = Gauge(
+            Metric.REPORT_SUCCESS, "When a schedule last made its report.", ("schedule",), registry=registry
+        )
+        self.report_next = Gauge(Metric.REPORT_NEXT, "When a schedule is due next.", ("schedule",), registry=registry)
+        self.report_seconds = Gauge(
+            Metric.REPORT_SECONDS, "Seconds the last report of a schedule took.", ("schedule",), registry=registry
+        )
+        self.report_progress = Gauge(
+            Metric.REPORT_PROGRESS,
+            "How much of the report being made is done; 0 while none is.",
+            ("schedule",),
+            registry=registry,
+        )
+        self.mails = Counter(
+            Metric.MAILS.removesuffix("_total"),
+            "Tries to mail a report, by outcome: sent, retry (it is tried again), dead (it is given up).",
+            ("outcome",),
+            registry=registry,
+        )
+        self.mails_waiting = Gauge(Metric.MAILS_WAITING, "Mails that wait to be sent.", registry=registry)
+        self.mails_dead = Gauge(
+            Metric.MAILS_DEAD, "Mails that were given up, until somebody has them tried again.", registry=registry
+        )
+        for outcome in ("sent", "retry", "dead"):
+            self.mails.labels(outcome)
 
 
 def vantage_gauge(telemetry: Telemetry) -> Gauge:

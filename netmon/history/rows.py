@@ -11,11 +11,13 @@ from netmon.history import schema
 from netmon.model import (
     Attribution,
     Correction,
+    Edition,
     IncidentStep,
     MaintenanceWindow,
     Membership,
     MonitorEvent,
     Party,
+    ReportRun,
     State,
     Step,
     Transition,
@@ -31,6 +33,8 @@ TABLES: Mapping[type[Event | Fact], Table] = {
     Correction: schema.corrections,
     IncidentStep: schema.incident_steps,
     Attribution: schema.attributions,
+    Edition: schema.editions,
+    ReportRun: schema.report_runs,
 }
 
 
@@ -65,3 +69,13 @@ def attribution_of(row: Mapping[str, Any]) -> Attribution:
     """The attribution a stored row holds."""
     values: Row = {name: value for name, value in row.items() if name != "id"}
     return Attribution(**{**values, "party": Party(values["party"])})
+
+
+def edition_of(row: Mapping[str, Any]) -> Edition:
+    """The stored report a row holds."""
+    return Edition(**{name: value for name, value in row.items() if name != "id"})
+
+
+def run_of(row: Mapping[str, Any]) -> ReportRun:
+    """The run of a schedule a row holds."""
+    return ReportRun(**{name: value for name, value in row.items() if name != "id"})

@@ -1,9 +1,9 @@
-"""The tables of the history: append-only facts, and one row that says until when the daemon watched.
+"""The tables of the history: append-only facts, one row that says until when the daemon watched, and the post.
 
 Columns named ``at``, ``start``, ``end``, ``earliest``, ``recorded`` are integer milliseconds since the epoch, UTC.
 """
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
 metadata = MetaData()
 
@@ -102,3 +102,46 @@ attributions = Table(
     Column("reason", Text, nullable=False),
     Column("recorded", BigInteger, nullable=False),
 )
+
+editions = Table(
+    "editions",
+    metadata,
+    Column("id", _key, primary_key=True, autoincrement=True),
+    Column("period", String(64), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("closed", Boolean, nullable=False),
+    Column("start", BigInteger, nullable=False),
+    Column("end", BigInteger, nullable=False),
+    Column("generated", BigInteger, nullable=False),
+    Column("inputs", String(64), nullable=False),
+    Column("manifest", Text, nullable=False),
+    UniqueConstraint("period", "name", name="editions_period_name"),
+)
+
+report_runs = Table(
+    "report_runs",
+    metadata,
+    Column("id", _key, primary_key=True, autoincrement=True),
+    Column("schedule", String(255), nullable=False),
+    Column("due", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+post = Table(
+    "post",
+    metadata,
+    Column("id", _key, primary_key=True, autoincrement=True),
+    Column("message_id", String(255), nullable=False, unique=True),
+    Column("address", String(320), nullable=False),
+    Column("letter", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("queued", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next", BigInteger, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("settled", BigInteger),
+    Index("post_state_next", "state", "next"),
+)
+"""Mails: the one table whose rows change, as they are tried, sent or given up."""

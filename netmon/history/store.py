@@ -13,9 +13,20 @@ from netmon.contracts import Event, Fact
 from netmon.errors import StoreError
 from netmon.history import schema
 from netmon.history.database import READING, open_database
-from netmon.history.rows import TABLES, attribution_of, from_row, step_of
+from netmon.history.post import Post
+from netmon.history.rows import TABLES, attribution_of, edition_of, from_row, run_of, step_of
 from netmon.history.writer import Writer
-from netmon.model import Attribution, Correction, IncidentStep, MaintenanceWindow, Membership, MonitorEvent, Transition
+from netmon.model import (
+    Attribution,
+    Correction,
+    Edition,
+    IncidentStep,
+    MaintenanceWindow,
+    Membership,
+    MonitorEvent,
+    ReportRun,
+    Transition,
+)
 
 _AT_ONCE = 5_000
 
@@ -28,6 +39,7 @@ class Store:
         self._readers = engine.execution_options(**{READING: True})
         self._writer = None if read_only else Writer(engine)
         self._lock = threading.Lock()
+        self.post = Post(engine)
 
     def record(self, events: Sequence[Event | Fact]) -> "Future[None]":
         """Queue the events as one transaction; the future is done when they are on disk."""
@@ -76,6 +88,15 @@ class Store:
     def attributions(self) -> list[Attribution]:
         """All that anybody was ever held responsible for, in recorded order."""
         return [attribution_of(row) for row in self._rows(schema.attributions)]
+
+    def editions(self, period: str | None = None) -> list[Edition]:
+        """Every edition ever stored, of this period or all, in the order they were."""
+        table = schema.editions
+        return [edition_of(row) for row in self._rows(table, None if period is None else table.c.period == period)]
+
+    def report_runs(self) -> list[ReportRun]:
+        """What came of every run of a schedule of reports, in recorded order."""
+        return [run_of(row) for row in self._rows(schema.report_runs)]
 
     def states(self) -> Mapping[str, Transition]:
         """The last transition of each object: by time, then by order, as reports fold them."""
@@ -132,9 +153,11 @@ class Store:
             raise StoreError("the history was opened for reading")
         return self._writer
 
-    def _rows(self, table: Table) -> list[dict[str, Any]]:
+    def _rows(self, table: Table, which: ColumnElement[bool] | None = None) -> list[dict[str, Any]]:
+        query = select(table).order_by(table.c.id)
         with self._readers.connect() as connection:
-            return [dict(row) for row in connection.execute(select(table).order_by(table.c.id)).mappings()]
+            found = connection.execute(query if which is None else query.where(which)).mappings()
+            return [dict(row) for row in found]
 
     def _read(self, kind: type[Event], query: Select[Any]) -> list[Event]:
         with self._readers.connect() as connection:

@@ -13,10 +13,12 @@ from netmon.model.agreed import (
     ScopeLine,
     WorksRules,
 )
+from netmon.model.delivered import Budget, CommuneReport, FamilyFigures, OutageNote, Report, Stretch
 from netmon.model.handled import Attribution, Handling, IncidentStep, Pause, Step
+from netmon.model.kept import Edition, Letter, Mail, ReportRun
 from netmon.model.observed import Family, MetricKind, Number, Observation, Origin, Reading, Sample
 from netmon.model.recorded import Correction, MaintenanceWindow, Membership, MonitorEvent, Transition
-from netmon.model.reported import CommuneReport, Figures, ObjectFigures, Outage, Partition, Period, Report, Share
+from netmon.model.reported import Figures, ObjectFigures, Outage, Partition, Period, Share
 from netmon.model.settled import (
     Clock,
     ContractReport,
@@ -34,6 +36,7 @@ from netmon.model.watched import Check, Commune, Inventory, Node, Role, Service,
 
 __all__ = [
     "Attribution",
+    "Budget",
     "Cents",
     "Check",
     "CivilUnit",
@@ -45,8 +48,10 @@ __all__ = [
     "Correction",
     "CorrectionEffect",
     "DayCalendar",
+    "Edition",
     "Exclusion",
     "Family",
+    "FamilyFigures",
     "Figures",
     "Guarantee",
     "Handling",
@@ -54,6 +59,8 @@ __all__ = [
     "IncidentOutcome",
     "IncidentStep",
     "Inventory",
+    "Letter",
+    "Mail",
     "MaintenanceWindow",
     "Membership",
     "MetricKind",
@@ -65,6 +72,7 @@ __all__ = [
     "Observation",
     "Origin",
     "Outage",
+    "OutageNote",
     "Partition",
     "Party",
     "Pause",
@@ -76,6 +84,7 @@ __all__ = [
     "Reading",
     "RefusedWork",
     "Report",
+    "ReportRun",
     "Respect",
     "Role",
     "Sample",
@@ -86,6 +95,7 @@ __all__ = [
     "SiteKind",
     "State",
     "Step",
+    "Stretch",
     "Transition",
     "WorksRules",
     "YearlyInterruption",

@@ -1,15 +1,10 @@
-"""What a report is made of. Times and lengths are integer milliseconds; nothing is rounded before it is shown."""
+"""What figures are made of. Times and lengths are integer milliseconds; nothing is rounded before it is shown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from netmon.clock import Millis
-from netmon.model.recorded import MaintenanceWindow
-from netmon.model.watched import Commune
-
-if TYPE_CHECKING:
-    from netmon.model.settled import ContractReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,31 +111,17 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class ObjectFigures:
-    """Figures with what they are of: ``kind`` is service, site or node; ``family`` a service family or site kind."""
+    """Figures with what they are of: ``kind`` is service, site or node; ``family`` a service family or site kind.
+
+    ``previous`` is what was reached in the period before; None: nobody asked.
+    """
 
     id: str
     name: str
     kind: Literal["service", "site", "node"]
     family: str
     figures: Figures
-
-
-@dataclass(frozen=True, slots=True)
-class CommuneReport:
-    """One commune's part. ``figures`` are the services' taken together, weighted by time.
-
-    ``planned``: maintenance windows that touched one of its objects. ``objective`` None: no contract covers it.
-    ``commitments`` are what is promised to it, settled as far as it is about this commune.
-    """
-
-    commune: Commune
-    objective: float | None
-    contract: str
-    figures: Figures
-    services: tuple[ObjectFigures, ...]
-    sites: tuple[ObjectFigures, ...]
-    planned: tuple[MaintenanceWindow, ...]
-    commitments: "tuple[ContractReport, ...]" = ()
+    previous: Share | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,25 +132,3 @@ class Period:
     start: Millis
     end: Millis
     timezone: str
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Everything a report shows; exporters only draw it.
-
-    ``policy`` are its answers as (key, answer), ``resolution`` the longest poll interval among the objects, ``digest``
-    the SHA-256 of the inputs, so that the same inputs give the same report. ``contracts`` are as settled
-    (``netmon.sla.contract.settle``).
-    """
-
-    period: Period
-    generated: Millis
-    version: str
-    policy_name: str
-    policy: tuple[tuple[str, str], ...]
-    resolution: Millis
-    digest: str
-    names: Mapping[str, str]
-    figures: Figures
-    communes: tuple[CommuneReport, ...]
-    contracts: "tuple[ContractReport, ...]" = ()

@@ -39,6 +39,12 @@ class Assessment:
         self._rests: dict[Scope, Set] = {}
         self._measures: dict[tuple[str, Scope], Measure] = {}
 
+    def over(self, period: Period, end: Millis) -> "Assessment":
+        """The same objects over another period, with all that was folded already: a timeline knows no period."""
+        other = Assessment(self.inventory, self.ledger, period, end, self.policy)
+        other._lines, other._members = self._lines, self._members
+        return other
+
     def service(self, service: Service, commune: str | None = None, hours: Set = ALWAYS) -> Measure:
         """A service, as used by ``commune`` (None: by anybody), during ``hours``."""
         return self.measure(service.id, self.scope(service.id, commune, hours))

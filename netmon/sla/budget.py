@@ -10,28 +10,9 @@ from fractions import Fraction
 
 from netmon.clock import Millis
 from netmon.l10n import ratio_of
+from netmon.model import Budget
 from netmon.sla.figures import Part
 from netmon.sla.intervals import Ruler, Set, clip
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """``allowed`` by the objective over the whole period, and ``spent`` so far, in milliseconds.
-
-    ``burn`` is how many times as fast as allowed it was spent so far (1: it would last exactly); None where nothing
-    was eligible or nothing is allowed. ``lost_at`` is when it will be gone at this pace; None: not in this period, or
-    gone already.
-    """
-
-    allowed: Fraction
-    spent: Fraction
-    burn: Fraction | None
-    lost_at: Millis | None
-
-    @property
-    def left(self) -> Fraction:
-        """What is left; below zero the objective is lost for this period, whatever comes."""
-        return self.allowed - self.spent
 
 
 @dataclass(frozen=True, slots=True)

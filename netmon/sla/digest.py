@@ -27,6 +27,18 @@ def digest(inventory: Inventory, ledger: Ledger, objects: Collection[str], quest
     return fingerprint.hexdigest()
 
 
+def configuration_digest(inventory: Inventory, objects: Collection[str]) -> str:
+    """SHA-256, hexadecimal, of what was configured: the communes, the contracts with all their rules, the objects."""
+    fingerprint = hashlib.sha256()
+    for line in (
+        *map(repr, inventory.communes.values()),
+        *map(repr, inventory.contracts.values()),
+        *_configured(inventory, objects),
+    ):
+        fingerprint.update(line.encode() + b"\n")
+    return fingerprint.hexdigest()
+
+
 def _configured(inventory: Inventory, objects: Collection[str]) -> Iterator[str]:
     for contract in inventory.contracts.values():
         yield _json(["contract", contract.id, contract.objective, contract.communes, contract.families, contract.hours])

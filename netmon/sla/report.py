@@ -56,7 +56,7 @@ def build_report(
     assessment = Assessment(inventory, ledger, period, end, policy)
     parts = tuple(_commune(assessment, commune) for commune in chosen)
     services = [service for service in inventory.services.values() if any(uses(service, each.name) for each in chosen)]
-    objects = {object_id for commune in chosen for object_id in _objects_of(assessment, commune)}
+    objects = {object_id for commune in chosen for object_id in objects_of(assessment, commune)}
     return Report(
         period=period,
         generated=generated,
@@ -66,7 +66,7 @@ def build_report(
         resolution=max((inventory.checks[name].interval for name in objects & inventory.checks.keys()), default=0),
         digest=digest(inventory, ledger, objects, (period, end, policy.items(), [each.name for each in chosen])),
         names=_names(inventory),
-        figures=assessment.together(services, None, _hours(assessment, chosen)).figures(),
+        figures=assessment.together(services, None, hours_together(assessment, chosen)).figures(),
         communes=parts,
     )
 
@@ -163,17 +163,18 @@ def _commune(assessment: Assessment, commune: Commune) -> CommuneReport:
             ObjectFigures(site.id, site.name, "site", site.kind, assessment.site(site.id, hours).figures())
             for site in sites
         ),
-        planned=_planned(assessment, _objects_of(assessment, commune)),
+        planned=_planned(assessment, objects_of(assessment, commune)),
     )
 
 
-def _hours(assessment: Assessment, communes: Sequence[Commune]) -> Set:
+def hours_together(assessment: Assessment, communes: Iterable[Commune]) -> Set:
+    """The hours of any contract of the communes in force in the assessment's period."""
     contracts = [contract_of(assessment.inventory, commune.name, assessment.period) for commune in communes]
     together = {assessment.hours(contract) for contract in contracts}
     return normalise(span for hours in together for span in hours)
 
 
-def _objects_of(assessment: Assessment, commune: Commune) -> set[str]:
+def objects_of(assessment: Assessment, commune: Commune) -> set[str]:
     """All that can change the commune's part: services, sites, nodes, checks, and what services elsewhere rest on."""
     inventory = assessment.inventory
     found: set[str] = set()

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from netmon.clock import Millis
-from netmon.model import Contract, Figures, Inventory, Period, Service
+from netmon.model import Budget, Contract, Figures, Inventory, Period, Service
 from netmon.sla.aggregate import WEIGHTED, Needed, parse_aggregate, vote
 from netmon.sla.assess import Assessment, references_of
-from netmon.sla.budget import Budget, budget_of
+from netmon.sla.budget import budget_of
 from netmon.sla.figures import Measure, weighted
 from netmon.sla.intervals import Set
 from netmon.sla.ledger import Ledger

@@ -49,5 +49,9 @@ def is_open(figures: Figures, objective: float | None) -> bool:
 
 def is_partial(figures: Figures) -> bool:
     """Whether less than ``COVERAGE_ENOUGH`` of the time to watch was seen."""
-    coverage = figures.coverage
+    return is_little(figures.coverage)
+
+
+def is_little(coverage: Share) -> bool:
+    """Whether a coverage is below ``COVERAGE_ENOUGH``."""
     return bool(coverage.whole) and Fraction(coverage.part, coverage.whole) < COVERAGE_ENOUGH

@@ -6,48 +6,13 @@ from pathlib import Path
 import pytest
 
 from netmon.cli import main
-from netmon.clock import DAY, HOUR, MINUTE, SECOND
-from netmon.conventions import Reason
 from netmon.errors import EXIT_HOST, EXIT_STORE, EXIT_USAGE
-from netmon.history import open_history
-from netmon.model import MonitorEvent, State, Transition
-
-OCTOBER = 1_790_805_600_000  # 2026-10-01T00:00:00+02:00
-CONFIGURATION = """
-data_dir: data
-communes:
-  - {name: Bègles, insee: "33039", population: 31831, tile: [4, 5]}
-  - {name: Le Haillan, insee: "33200", population: 11955, tile: [1, 3]}
-sites:
-  - {id: mairie, name: Hôtel de ville, kind: town_hall, commune: Bègles}
-checks:
-  - {id: portail, site: mairie, http: {url: "http://127.0.0.1:9/"}}
-services:
-  - {id: portail-citoyens, name: Portail des citoyens, family: web, communes: "*", expression: portail}
-contracts:
-  - {id: engagement, name: Contrat d'engagement, provider: Métropole, customer: villes, objective: 99.9, communes: "*"}
-"""
+from tests.cli.october import make_october
 
 
 @pytest.fixture
 def configuration(tmp_path: Path) -> Path:
-    """A configuration whose history has October: up, one outage of three hours, and a daemon killed on the 20th."""
-    path = tmp_path / "netmon.yml"
-    path.write_text(CONFIGURATION, "utf-8")
-    (tmp_path / "data").mkdir()
-    down, up = OCTOBER + 9 * DAY, OCTOBER + 9 * DAY + 3 * HOUR
-    store = open_history(tmp_path / "data" / "netmon.sqlite")
-    store.record([MonitorEvent(OCTOBER - DAY, "started")])
-    store.record(
-        [
-            Transition("portail", OCTOBER - DAY, OCTOBER - DAY, State.PENDING, State.UP, Reason.OK, OCTOBER - DAY),
-            Transition("portail", down, down - 30 * SECOND, State.UP, State.DOWN, Reason.STATUS, down + MINUTE),
-            Transition("portail", up, up - 30 * SECOND, State.DOWN, State.UP, Reason.OK, up),
-        ]
-    )
-    store.heartbeat(OCTOBER + 20 * DAY)
-    store.close()
-    return path
+    return make_october(tmp_path)
 
 
 def run(configuration: Path, *words: str) -> int:
@@ -94,10 +59,10 @@ def test_english_is_written_on_demand(configuration, tmp_path):
             "--commune: there is no commune 'Begle'; did you mean 'Bègles'?",
         ),
         (
-            ["--period", "2026-10", "--format", "html,pdf"],
-            "--format: 'pdf' is not known: expected some of html, csv, json",
+            ["--period", "2026-10", "--format", "html,doc"],
+            "--format: 'doc' is not known: expected some of html, pdf, csv, xlsx, json",
         ),
-        (["--period", "2026-10", "--format", ","], "--format: expected some of html, csv, json"),
+        (["--period", "2026-10", "--format", ","], "--format: expected some of html, pdf, csv, xlsx, json"),
         (["--period", "2026-10", "--lang", "de"], "language 'de' is not known: expected one of fr, en"),
         (["--period", "october"], "'october' is not a period: expected "),
         ([], "netmon: Missing option '--period'"),

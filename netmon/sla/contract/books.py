@@ -12,10 +12,10 @@ from functools import cached_property
 
 from netmon.clock import Millis
 from netmon.contracts import Event
-from netmon.model import Contract, Inventory, MaintenanceWindow, MonitorEvent, Period
+from netmon.model import Budget, Contract, Inventory, MaintenanceWindow, MonitorEvent, Period
 from netmon.sla.aggregate import Needed, parse_aggregate, vote
 from netmon.sla.assess import Assessment
-from netmon.sla.budget import Budget, budget_of
+from netmon.sla.budget import budget_of
 from netmon.sla.contract.imputation import InForce, as_windows
 from netmon.sla.contract.scope import closure, objects_in_scope
 from netmon.sla.figures import Measure, Part, weighted

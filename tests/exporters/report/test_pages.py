@@ -70,8 +70,8 @@ def test_english_is_complete(tmp_path):
 
 def test_planned_outages_are_listed_and_not_counted(tmp_path):
     text = plain(write(factory.small(), tmp_path)["33039-begles.html"].text)
-    assert "21/11/2026 20 h 00 21/11/2026 22 h 00 2 h non décompté Wi-Fi des écoles pas de réponse à temps" in text
-    assert "21/11/2026 20 h 00 21/11/2026 22 h 00 Wi-Fi des écoles Mise à jour du contrôleur" in text
+    assert "21/11/2026 20 h 00 22 h 00 2 h non décompté Wi-Fi des écoles pas de réponse à temps" in text
+    assert "21/11/2026 20 h 00 22 h 00 Wi-Fi des écoles Mise à jour du contrôleur" in text
 
 
 def test_the_rows_of_the_partition_add_up_to_its_total(tmp_path):

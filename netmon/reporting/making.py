@@ -1,0 +1,64 @@
+"""What a report is made of, gathered once, and the report made of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from netmon import __version__
+from netmon.clock import Millis, to_datetime
+from netmon.config import Configuration
+from netmon.contracts import Event
+from netmon.model import Period, Report
+from netmon.past import events_of, facts_of
+from netmon.reporting.inputs import input_lines
+from netmon.sla.contract.account import Facts
+from netmon.sla.dossier import compile_report, reaches_back
+from netmon.sla.period import zone_of
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The past that a report of ``period`` made at ``now`` rests on."""
+
+    configuration: Configuration
+    period: Period
+    now: Millis
+    events: Sequence[Event]
+    facts: Facts
+
+    def report(self, communes: Sequence[str] | None = None) -> Report:
+        """The report of these communes, all when None."""
+        return compile_report(
+            self.configuration.inventory,
+            self.events,
+            self.period,
+            facts=self.facts,
+            generated=self.now,
+            version=__version__,
+            communes=communes,
+        )
+
+    def inputs(self) -> list[str]:
+        """Everything that takes part, one line each: see ``inputs.input_lines``."""
+        inventory = self.configuration.inventory
+        since = reaches_back(inventory, self.period)
+        return list(input_lines(inventory, self.events, self.facts, self.period, since, self.now))
+
+
+def gather(configuration: Configuration, period: Period, now: Millis, made: Millis | None = None) -> Gathered:
+    """Read the past of ``period`` as it is known at ``now``. ``made``: for a report that says it was made then.
+
+    Raises:
+        StoreError: no history, or none that can be read.
+    """
+    events = events_of(configuration, period, now, reaches_back(configuration.inventory, period))
+    return Gathered(configuration, period, now if made is None else made, events, facts_of(configuration))
+
+
+def folder_of(period: Period) -> str:
+    """The period's label, or its days where the label depends on when it was said (``last-month``, ``7d``)."""
+    start, last = (to_datetime(at, zone_of(period.timezone)) for at in (period.start, period.end - 1))
+    if period.label == "last-month":
+        return f"{start:%Y-%m}"
+    if period.label.endswith("d"):
+        return f"{start:%Y-%m-%d}..{last:%Y-%m-%d}"
+    return period.label

@@ -1,0 +1,194 @@
+"""``netmon report --close``, ``verify``, ``keygen``: a closed report stands, and says why it would be another today."""
+
+import gzip
+import hashlib
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from netmon.cli import main
+from netmon.clock import DAY, HOUR
+from netmon.errors import EXIT_UNAVAILABLE, EXIT_USAGE
+from netmon.history import open_history
+from tests.cli.october import OCTOBER, make_october
+
+
+@pytest.fixture
+def configuration(tmp_path: Path) -> Path:
+    return make_october(tmp_path)
+
+
+def close(configuration: Path, *words: str) -> int:
+    return main(["report", "-c", str(configuration), "--period", "2026-10", "--close", *words])
+
+
+def verify(configuration: Path, *words: str | Path) -> int:
+    return main(["report", "verify", "-c", str(configuration), *(str(word) for word in words)])
+
+
+def correct(configuration: Path, state: str = "up") -> None:
+    words = ["--from", "2026-10-10 00:00", "--to", "2026-10-10 02:00", "--state", state]
+    said = ["--author", "A. Martin", "--reason", "sonde défaillante"]
+    assert main(["history", "correct", "portail", *words, *said, "-c", str(configuration)]) == 0
+
+
+def edition(configuration: Path, name: str = "v1") -> Path:
+    return configuration.parent / "data" / "reports" / "2026-10" / name
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_closing_stores_figures_inputs_and_documents_that_the_manifest_names(configuration, capsys):
+    assert close(configuration, "--format", "html,csv") == 0
+    folder = edition(configuration)
+    assert capsys.readouterr().out == f"{folder}\n"
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    stored = files(folder)
+    assert set(manifest["files"]) == set(stored) - {"manifest.json"}
+    assert {"report.json", "inputs.jsonl.gz", "fr/metropole/index.html", "fr/33039-begles/33039-begles.html"} < set(
+        stored
+    )
+    for name, told in manifest["files"].items():
+        assert told == {"bytes": len(stored[name]), "sha256": hashlib.sha256(stored[name]).hexdigest()}
+    assert hashlib.sha256(gzip.decompress(stored["inputs.jsonl.gz"])).hexdigest() == manifest["inputs"]
+    assert b"Le Haillan" not in stored["fr/33039-begles/33039-begles.html"]
+    store = open_history(configuration.parent / "data" / "netmon.sqlite", read_only=True)
+    (recorded,) = store.editions()
+    store.close()
+    assert recorded.manifest.encode() == stored["manifest.json"]
+
+
+def test_a_closed_period_is_not_closed_again_while_nothing_changed(configuration, capsys):
+    assert close(configuration) == 0
+    before = files(edition(configuration))
+    assert close(configuration) == EXIT_USAGE
+    assert "2026-10 is closed already (v1), and nothing it was made of has changed since" in capsys.readouterr().err
+    assert files(edition(configuration)) == before
+    assert not edition(configuration, "v2").exists()
+
+
+def test_a_correction_gives_a_second_version_with_what_changed_and_the_first_stays(configuration, capsys):
+    assert close(configuration) == 0
+    before = files(edition(configuration))
+    correct(configuration)
+    assert close(configuration) == 0
+    assert files(edition(configuration)) == before
+    page = (edition(configuration, "v2") / "fr/33039-begles/differences.html").read_text("utf-8")
+    for words in ("A. Martin", "sonde défaillante", "v1", "v2", "Bègles", "2\u202fh", "correction"):
+        assert words in page, words
+    assert "Le Haillan" not in page
+    assert "Le Haillan" in (edition(configuration, "v2") / "fr/metropole/differences.html").read_text("utf-8")
+    assert not (edition(configuration) / "fr/metropole/differences.html").exists()
+    manifest = json.loads((edition(configuration, "v2") / "manifest.json").read_text("utf-8"))
+    assert (manifest["edition"], manifest["replaces"]) == ("v2", "v1")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--period", "2099-10", "--close"], "2099-10 has not ended yet: it cannot be closed"),
+        (["--period", "2026-10", "--close", "--commune", "Bègles"], "--close: a period is closed for all communes"),
+    ],
+)
+def test_what_cannot_be_closed_is_one_line_and_64(configuration, capsys, words, message):
+    assert main(["report", "-c", str(configuration), *words]) == EXIT_USAGE
+    assert capsys.readouterr().err.startswith(message)
+    assert not list((configuration.parent / "data").rglob("manifest.json"))
+
+
+def test_a_report_made_again_is_identical(configuration, capsys):
+    assert close(configuration) == 0
+    for name in ("report.json", "manifest.json", "fr/metropole/index.html", "."):
+        assert verify(configuration, edition(configuration) / name) == 0
+    said = capsys.readouterr().out
+    assert said.count("tous identiques") == 4
+
+
+def test_a_document_found_by_its_content_is_that_of_its_edition(configuration, tmp_path, capsys):
+    assert close(configuration) == 0
+    mailed = tmp_path / "reçu.html"
+    mailed.write_bytes((edition(configuration) / "fr/33039-begles/33039-begles.html").read_bytes())
+    assert verify(configuration, mailed) == 0
+    assert "v1" in capsys.readouterr().out
+    mailed.write_bytes(mailed.read_bytes() + b" ")
+    assert verify(configuration, mailed) == EXIT_USAGE
+    assert "no stored report names it" in capsys.readouterr().err
+
+
+def test_a_later_correction_is_named_with_the_figures_it_changes(configuration, capsys):
+    assert close(configuration) == 0
+    correct(configuration)
+    assert verify(configuration, edition(configuration) / "report.json", "--lang", "en") == 1
+    said = capsys.readouterr().out
+    assert "Bègles – Portail des citoyens: Interrupted time: 3 h → 1 h" in said.replace("\u202f", " ").replace(
+        "\xa0", " "
+    )
+    assert "correction (new): portail" in said
+    assert "A. Martin" in said
+    assert verify(configuration, edition(configuration) / "report.json", "--json") == 1
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert told["identical"] is False
+    assert [cause["event"]["kind"] for cause in told["causes"]] == ["correction"]
+
+
+@pytest.mark.parametrize("communes", [(), ("--commune", "Bègles")])
+def test_a_document_that_was_never_stored_is_compared_as_well(configuration, tmp_path, capsys, communes):
+    words = ["report", "-c", str(configuration), "--period", "2026-10", "--format", "json", "-o", str(tmp_path / "out")]
+    assert main([*words, *communes]) == 0
+    assert verify(configuration, tmp_path / "out" / "report.json") == 0
+    correct(configuration)
+    assert verify(configuration, tmp_path / "out" / "report.json") == 1
+    assert "A. Martin" in capsys.readouterr().out
+
+
+def test_an_altered_document_is_found_out(configuration, capsys):
+    assert close(configuration) == 0
+    page = edition(configuration) / "fr/metropole/index.html"
+    page.write_bytes(page.read_bytes().replace(b"99", b"98"))
+    assert verify(configuration, page) == 1
+    assert "fr/metropole/index.html" in capsys.readouterr().out
+    document = edition(configuration) / "report.json"
+    document.write_text(document.read_text("utf-8").replace('"unavailable": 10800', '"unavailable": 1080'), "utf-8")
+    assert verify(configuration, document) == 1
+    assert verify(configuration, page) == EXIT_UNAVAILABLE
+
+
+def test_signatures_are_made_and_checked_by_us_and_by_openssl(configuration, tmp_path, capsys):
+    assert main(["report", "keygen", str(tmp_path / "key")]) == 0
+    assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
+    assert main(["report", "keygen", str(tmp_path / "key")]) == EXIT_USAGE
+    text = configuration.read_text("utf-8")
+    configuration.write_text(f'{text}reports: {{signing_key: "${{file:key}}"}}\n', "utf-8")
+    assert close(configuration) == 0
+    document = edition(configuration) / "report.json"
+    command = ["openssl", "pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", str(tmp_path / "key.pem")]
+    checked = subprocess.run(
+        [*command, "-in", str(document), "-sigfile", f"{document}.sig"], capture_output=True, text=True, check=False
+    )
+    assert "Signature Verified Successfully" in checked.stdout
+    assert verify(configuration, document, "--lang", "en") == 0
+    assert "signature: good" in capsys.readouterr().out
+    configuration.write_text(text, "utf-8")  # without the key: with the public one
+    assert verify(configuration, document, "--key", tmp_path / "key.pem", "--lang", "en") == 0
+    assert "signature: good" in capsys.readouterr().out
+    Path(f"{document}.sig").write_bytes(bytes(64))
+    assert verify(configuration, document, "--key", tmp_path / "key.pem", "--lang", "en") == 1
+    assert "SIGNATURE" in capsys.readouterr().out
+
+
+def test_the_same_inputs_at_the_same_time_give_the_same_bytes(configuration, monkeypatch):
+    monkeypatch.setattr("netmon.clock.SystemClock.now", lambda _self: OCTOBER + 40 * DAY + HOUR)
+    assert close(configuration, "--format", "html,csv,json") == 0
+    first = files(edition(configuration))
+    data = configuration.parent / "data"
+    (data / "reports").rename(data / "set-aside")
+    store = open_history(data / "netmon.sqlite")
+    with store._engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM editions")
+    store.close()
+    assert close(configuration, "--format", "html,csv,json") == 0
+    assert files(edition(configuration)) == first
