@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import resource
 import signal
+from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from importlib.util import find_spec
 from typing import Any
@@ -48,7 +49,7 @@ class Press:
                 raise UsageError("report format 'pdf' needs WeasyPrint: pip install 'netmon-metropole[pdf]'")
             workers = max(1, min(_WORKERS, os.cpu_count() or 1))
             self._pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _bound)
-        return self._pool.submit(render, page)
+        return self._pool.submit(_in_time, render, page, LONGEST)
 
 
 def finished(name: str, document: "Future[bytes]") -> bytes:
@@ -76,12 +77,20 @@ def render(page: bytes) -> bytes:
     from weasyprint import HTML  # noqa: PLC0415 - an extra, and a second to import
     from weasyprint.urls import URLFetcher  # noqa: PLC0415
 
-    signal.alarm(LONGEST)
     return bytes(
         HTML(string=page.decode(), url_fetcher=URLFetcher(allowed_protocols=())).write_pdf(
             pdf_variant=_VARIANT, finisher=_scope
         )
     )
+
+
+def _in_time(work: Callable[[bytes], bytes], page: bytes, longest: int) -> bytes:
+    """The work done, or the process ended (by SIGALRM) when it takes too long."""
+    signal.alarm(longest)
+    try:
+        return work(page)
+    finally:
+        signal.alarm(0)
 
 
 def _bound() -> None:

@@ -141,7 +141,6 @@ class Section:
     title: str
     texts: tuple[str, ...]
     tables: tuple[Table, ...] = ()
-    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

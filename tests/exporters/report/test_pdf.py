@@ -3,6 +3,7 @@
 import io
 import os
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -160,7 +161,15 @@ def die(page: bytes) -> bytes:
     os._exit(len(page) and 1)
 
 
-def test_a_renderer_that_dies_is_one_clear_line(tmp_path, monkeypatch):
-    monkeypatch.setattr("exporters.report.pdf.render", die)
+def hang(page: bytes) -> bytes:
+    while page:
+        time.sleep(1)
+    return page
+
+
+@pytest.mark.parametrize("fault", [die, hang])
+def test_a_renderer_that_dies_or_hangs_is_one_clear_line(tmp_path, monkeypatch, fault):
+    monkeypatch.setattr("exporters.report.pdf.render", fault)
+    monkeypatch.setattr("exporters.report.pdf.LONGEST", 1)
     with pytest.raises(HostError, match=r"^cannot render metropole\.pdf: the renderer died"):
         write_report(factory.small(), tmp_path, ["pdf"])
