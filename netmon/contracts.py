@@ -159,7 +159,7 @@ class ObservationListener(Protocol):
 class Recorder(Protocol):
     """Where the pipeline leaves facts."""
 
-    def record(self, events: Sequence[Event]) -> "Future[None]":
+    def record(self, events: Sequence[Event | Fact]) -> "Future[None]":
         """Queue the events as one transaction; the future is done when they are durable."""
 
 

@@ -13,7 +13,7 @@ from netmon.model.agreed import (
     ScopeLine,
     WorksRules,
 )
-from netmon.model.handled import Attribution, Handling, IncidentStep, Pause, Step
+from netmon.model.handled import MONITOR, Attribution, Handling, IncidentStep, Pause, Step
 from netmon.model.observed import Family, MetricKind, Number, Observation, Origin, Reading, Sample
 from netmon.model.recorded import Correction, MaintenanceWindow, Membership, MonitorEvent, Transition
 from netmon.model.reported import CommuneReport, Figures, ObjectFigures, Outage, Partition, Period, Report, Share
@@ -33,6 +33,7 @@ from netmon.model.settled import (
 from netmon.model.watched import Check, Commune, Inventory, Node, Role, Service, Site, SiteKind, State
 
 __all__ = [
+    "MONITOR",
     "Attribution",
     "Cents",
     "Check",

@@ -1,0 +1,203 @@
+"""The book of incidents: nothing but the fold of the steps told of them. Pure.
+
+A daemon that starts anew reads the book that the one before it held. Steps of netmon's own say which objects an
+incident is about and when it ends (``netmon.state.incidents``); what people tell is kept with it.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from netmon.clock import Millis
+from netmon.model import MONITOR, IncidentStep, Step
+from netmon.state.flapping import WINDOW
+
+
+@dataclass(slots=True)
+class Root:
+    """A root cause in an incident: since when it last failed; ``down`` until it was seen to work again."""
+
+    since: Millis
+    down: bool = True
+    changed: Millis = 0
+
+
+@dataclass(slots=True)
+class Case:
+    """An incident in the book. Without ``roots`` it is one that only people told of."""
+
+    id: str
+    began: Millis
+    roots: dict[str, Root] = field(default_factory=dict)
+    flapping: set[str] = field(default_factory=set)
+    steps: list[IncidentStep] = field(default_factory=list)
+    closed: Millis | None = None
+
+    @property
+    def first(self) -> str:
+        """What it was about first."""
+        return next((step.object for step in self.steps if step.object), "")
+
+    def is_told_restored(self) -> bool:
+        """Whether a person said that service is back, after the last failure netmon told of."""
+        for step in (step for step in reversed(self.steps) if step.incident == self.id):
+            if step.step is Step.DETECTED and step.author == MONITOR:
+                return False
+            if step.step is Step.RESTORED:
+                return True
+        return False
+
+
+class Book:
+    """All incidents told of."""
+
+    def __init__(self, steps: Iterable[IncidentStep] = ()) -> None:
+        self._cases: dict[str, Case] = {}
+        self._case_of: dict[str, str] = {}
+        self._merged: dict[str, str] = {}
+        self._changes: dict[str, list[Millis]] = {}
+        self._flapping: set[str] = set()
+        for step in steps:
+            self.tell(step)
+
+    # --- What is read
+
+    @property
+    def cases(self) -> Mapping[str, Case]:
+        """Every incident that is not part of another one."""
+        return self._cases
+
+    @property
+    def merged(self) -> Mapping[str, str]:
+        """For incidents that are part of another one: which."""
+        return {name: self.resolve(name) for name in self._merged}
+
+    def resolve(self, incident: str) -> str:
+        """The incident that ``incident`` is part of; itself when it is part of none."""
+        seen = set()
+        while incident in self._merged and incident not in seen:
+            seen.add(incident)
+            incident = self._merged[incident]
+        return incident
+
+    def case_of(self, name: str) -> Case | None:
+        """The open incident that the object is a root cause of."""
+        return self._cases.get(self._case_of.get(name, ""))
+
+    def open_roots(self) -> set[str]:
+        """The objects that open incidents are about."""
+        return set(self._case_of)
+
+    def changes(self, name: str) -> Sequence[Millis]:
+        """When the object failed or recovered, of late."""
+        return self._changes.get(name, ())
+
+    @property
+    def flapping(self) -> Collection[str]:
+        """The objects that flap."""
+        return self._flapping
+
+    # --- The fold
+
+    def tell(self, step: IncidentStep) -> None:
+        """Take in one step."""
+        if step.step is Step.MERGED:
+            self._merge(step)
+            return
+        incident = self.resolve(step.incident)
+        case = self._cases.get(incident)
+        if case is None:
+            case = self._cases[incident] = Case(incident, step.at)
+        case.steps.append(step)
+        if step.author == MONITOR:
+            self._tell_of_monitor(case, step)
+        elif step.step is Step.SPLIT:
+            self._split(case, step)
+        elif not case.roots and step.step is Step.RESTORED:
+            case.closed = step.at
+        elif step.step is Step.DETECTED:
+            case.began = min(case.began, step.at)
+
+    def _tell_of_monitor(self, case: Case, step: IncidentStep) -> None:
+        name, at = step.object, step.at
+        if step.step is Step.DETECTED:
+            case.roots[name] = Root(at, True, at)
+            case.began, case.closed = min(case.began, at), None
+            self._case_of[name] = case.id
+            self._change(name, at)
+        elif step.step is Step.RECOVERED and name in case.roots:
+            case.roots[name].down, case.roots[name].changed = False, at
+            self._change(name, at)
+        elif step.step is Step.FLAPPING:
+            case.flapping.add(name)
+            self._flapping.add(name)
+        elif step.step is Step.STEADY:
+            case.flapping.discard(name)
+            self._flapping.discard(name)
+        elif step.step is Step.CLOSED:
+            case.closed = at
+            self._release(case)
+
+    def _merge(self, step: IncidentStep) -> None:
+        """People move root causes along; netmon found that there was none to move."""
+        into, gone = self.resolve(step.text), self._cases.get(self.resolve(step.incident))
+        if gone is None or gone.id == into:
+            return
+        del self._cases[gone.id]
+        target = self._cases.setdefault(into, Case(into, step.at))
+        self._release(gone)
+        self._merged[gone.id] = into
+        target.began = min(target.began, gone.began)
+        target.steps = sorted([*target.steps, *gone.steps, step], key=lambda each: each.recorded)
+        if step.author != MONITOR and gone.closed is None:
+            target.roots.update(gone.roots)
+            target.flapping |= gone.flapping
+            self._case_of.update(dict.fromkeys(gone.roots, into))
+
+    def _split(self, case: Case, step: IncidentStep) -> None:
+        root = case.roots.pop(step.object, None)
+        if root is None:
+            return
+        self._merged.pop(step.text, None)
+        flaps_on = {step.object} & case.flapping
+        case.flapping -= flaps_on
+        before = [each for each in case.steps if each.incident == step.text]
+        case.steps = [each for each in case.steps if each.incident != step.text]
+        own = Case(step.text, root.since, {step.object: root}, flaps_on, [*before, step], case.closed)
+        self._cases[own.id] = own
+        if case.closed is None:
+            self._case_of[step.object] = own.id
+
+    def _release(self, case: Case) -> None:
+        for name in case.roots:
+            if self._case_of.get(name) == case.id:
+                del self._case_of[name]
+
+    def _change(self, name: str, at: Millis) -> None:
+        changes = [each for each in self._changes.get(name, ()) if each > at - WINDOW]
+        self._changes[name] = sorted((*changes, at))
+
+    def forget(self, before: Millis) -> None:
+        """Let go of incidents that closed before, to keep the book small."""
+        for name in [name for name, case in self._cases.items() if case.closed is not None and case.closed < before]:
+            del self._cases[name]
+
+
+def told_of_wholes(steps: Iterable[IncidentStep]) -> list[IncidentStep]:
+    """The steps as contracts read them: of incidents that are part of another one, what was told counts for that one.
+
+    An incident was detected when the first of them was. Only the whole can be restored.
+    """
+    steps = list(steps)
+    book = Book(steps)
+    began = {name: case.began for name, case in book.cases.items()}
+    found: list[IncidentStep] = []
+    for step in steps:
+        incident = book.resolve(step.incident)
+        part = incident != step.incident
+        if part and step.step in {Step.RESTORED, Step.WORKAROUND, Step.CLOSED, Step.MERGED}:
+            continue
+        at = step.at
+        if step.step is Step.DETECTED and step.author == MONITOR:
+            at = began.get(incident, at)
+        found.append(replace(step, incident=incident, at=at))
+    return found
