@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from netmon.clock import Millis
-from netmon.contracts import CheckView, NodeView, ServiceView, SlaView, Snapshot
+from netmon.contracts import CheckView, IncidentView, NodeView, ServiceView, SlaView, Snapshot
 from netmon.model import MaintenanceWindow, Observation, State
 
 STALE_INTERVALS = 3
@@ -26,6 +26,7 @@ class Moment:
         self._services = snapshot.services()
         self._maintenance = snapshot.maintenance()
         self._sla = snapshot.sla()
+        self._incidents = snapshot.incidents()
 
     def now(self) -> Millis:
         return self._now
@@ -44,6 +45,9 @@ class Moment:
 
     def sla(self) -> Sequence[SlaView]:
         return self._sla
+
+    def incidents(self) -> Sequence[IncidentView]:
+        return self._incidents
 
 
 def is_stale(last: Observation | None, now: Millis) -> bool:

@@ -9,13 +9,16 @@ from netmon.clock import Millis
 from netmon.model import (
     Attribution,
     Check,
+    Clock,
     Correction,
+    Handling,
     IncidentStep,
     Inventory,
     MaintenanceWindow,
     Membership,
     MonitorEvent,
     Observation,
+    Party,
     Reading,
     State,
     Transition,
@@ -102,6 +105,58 @@ class SlaView:
     budget_seconds: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What an incident takes along, its own objects left out: what is cut off, services that lose something, and the
+    sites, communes and people (``population`` of the communes) concerned."""
+
+    nodes: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+    communes: tuple[str, ...] = ()
+    population: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ContractClocks:
+    """The guarantees of one contract for an incident; None: nothing is guaranteed, or the provider was not told."""
+
+    contract: str
+    gti: Clock | None
+    gtr: Clock | None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentView:
+    """An incident as of now.
+
+    ``roots`` are the nodes and checks that failed by themselves, the first one first; ``down`` those that still do.
+    ``state``: DOWN, DEGRADED while a node still answers otherwise, UP once it ended. ``since`` is when the first of
+    them failed, ``ended`` when the last worked again. ``steps`` are everything told of it and of incidents that are
+    part of it, in recorded order, ``handling`` what follows from that.
+    """
+
+    id: str
+    roots: tuple[str, ...]
+    down: tuple[str, ...]
+    state: State
+    since: Millis
+    ended: Millis | None
+    reason: str
+    detail: str
+    commune: str
+    site: str
+    flapping: bool
+    maintenance: bool
+    takes: Taken
+    handling: Handling
+    acknowledged: IncidentStep | None = None
+    party: Party | None = None
+    clocks: tuple[ContractClocks, ...] = ()
+    steps: tuple[IncidentStep, ...] = ()
+
+
 class Snapshot(Protocol):
     """The present, read by exporters on the event loop; never blocks."""
 
@@ -119,6 +174,8 @@ class Snapshot(Protocol):
         """Windows open now."""
 
     def sla(self) -> Sequence[SlaView]: ...
+    def incidents(self) -> Sequence[IncidentView]:
+        """Those open, the gravest first, then those that closed within a day, the latest first."""
 
 
 @dataclass(frozen=True, slots=True)

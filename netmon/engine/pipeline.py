@@ -1,20 +1,15 @@
 """What becomes of a reading: judged, recorded, shown. One object owns all live state; only the loop calls it."""
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from netmon.clock import Millis
-from netmon.contracts import CheckView, NodeView, ObservationListener, Recorder, ServiceView, SlaView
+from netmon.contracts import ObservationListener, Recorder
 from netmon.conventions import Reason
 from netmon.engine.doubts import Ask, Doubts
-from netmon.engine.incidents import Incidents
-from netmon.engine.paths import Paths
-from netmon.engine.views import Part, node_view, places_of, service_view
-from netmon.expression import Expression, parse, references
-from netmon.model import Check, IncidentStep, Inventory, MaintenanceWindow, Observation, Reading, State, Transition
-from netmon.state.book import Book
-from netmon.state.machine import Judgement, Memory, Rule, interrupt, judge, reclassify, restore
+from netmon.engine.present import Present
+from netmon.model import IncidentStep, Inventory, MaintenanceWindow, Observation, Reading, State, Transition
+from netmon.state.machine import Judgement, Rule, interrupt, judge, reclassify, restore
 
 log = logging.getLogger("netmon.state")
 
@@ -22,7 +17,7 @@ STALE_INTERVALS = 3
 """A check not looked at for so many intervals is UNKNOWN: what was true then is not known to be true now."""
 
 
-class Pipeline:
+class Pipeline(Present):
     """Turns observations into transitions and keeps the present; is the ``contracts.Snapshot`` exporters read."""
 
     def __init__(
@@ -31,25 +26,13 @@ class Pipeline:
         recorder: Recorder,
         now: Callable[[], Millis],
         windows: Iterable[MaintenanceWindow] = (),
+        timezone: str = "Europe/Paris",
     ) -> None:
-        self._inventory = inventory
+        super().__init__(inventory, now, windows, timezone)
         self._recorder = recorder
-        self._now = now
-        self._started = self._watching_since = now()
-        self._windows = tuple(windows)
+        self._watching_since = self._started
         self._listeners: list[ObservationListener] = []
-        self._memories = {check: Memory(check, since=self._started) for check in inventory.checks}
-        self._last: dict[str, Observation] = {}
-        self._last_success: dict[str, Millis] = {}
-        self._failures: dict[str, Counter[str]] = {check: Counter() for check in inventory.checks}
-        self._paths = Paths(inventory, self._memories)
         self._doubts = Doubts(self._paths, self._last)
-        self._incidents = Incidents(self._paths, self._memories)
-        self._places = places_of(inventory)
-        self._node_checks = self._paths.node_checks
-        self._expressions = {service.id: parse(service.expression) for service in inventory.services.values()}
-        self._before: dict[str, Transition] = {}
-        self._sla: tuple[SlaView, ...] = ()
 
     # --- What is fed in
 
@@ -108,6 +91,7 @@ class Pipeline:
         self._take_in(self._doubts.overdue(now))
         steps = self._incidents.tick(now)
         if steps:
+            self._version += 1
             self._recorder.record(steps)
         for check in self._inventory.checks.values():
             seen = max(self._memories[check.id].seen or 0, self._watching_since)
@@ -118,12 +102,9 @@ class Pipeline:
     def tell(self, steps: Iterable[IncidentStep]) -> None:
         """What people told of incidents, recorded already."""
         news = self._incidents.tell(steps, self._now())
+        self._version += 1
         if news:
             self._recorder.record(news)
-
-    def set_sla(self, views: Iterable[SlaView]) -> None:
-        """The running figures, computed elsewhere from the history."""
-        self._sla = tuple(views)
 
     def resume(self, at: Millis) -> None:
         """The daemon had not been watching until ``at``: rows of failures do not reach across the gap."""
@@ -131,52 +112,6 @@ class Pipeline:
         self._doubts.drop()
         self._memories.update({name: interrupt(memory) for name, memory in self._memories.items()})
         log.info("watching again since %d", at)
-
-    # --- What is read
-
-    @property
-    def inventory(self) -> Inventory:
-        """What is watched."""
-        return self._inventory
-
-    @property
-    def started(self) -> Millis:
-        """When this daemon began to watch."""
-        return self._started
-
-    def now(self) -> Millis:
-        """The time everything shown is relative to."""
-        return self._now()
-
-    def checks(self) -> Mapping[str, CheckView]:
-        """Every check as of now."""
-        worked_on = self._worked_on()
-        return {name: self._check_view(check, name in worked_on) for name, check in self._inventory.checks.items()}
-
-    def nodes(self) -> Mapping[str, NodeView]:
-        """Every node that has checks, as of now."""
-        return self._node_views(self._worked_on())
-
-    def services(self) -> Mapping[str, ServiceView]:
-        """Every service as of now, its expression over the states of checks and nodes."""
-        worked_on = self._worked_on()
-        if worked_on:
-            worked_on |= {view.id for view in self._node_views(worked_on).values() if view.maintenance}
-        return {name: self._service_view(name, expression, worked_on) for name, expression in self._expressions.items()}
-
-    def maintenance(self) -> Sequence[MaintenanceWindow]:
-        """Planned work going on now."""
-        now = self._now()
-        return [window for window in self._windows if window.start <= now and (window.end is None or now < window.end)]
-
-    @property
-    def book(self) -> Book:
-        """The incidents."""
-        return self._incidents.book
-
-    def sla(self) -> Sequence[SlaView]:
-        """The running figures as last computed."""
-        return self._sla
 
     # --- Inside
 
@@ -221,6 +156,7 @@ class Pipeline:
             self._recorder.record((*changes, *steps))
             for change in changes:
                 log.info("%s: %s -> %s (%s)", change.object, change.old.value, change.new.value, change.reason.value)
+            self._version += 1
             found += changes
             ahead += self._doubts.heard(check)
         return found
@@ -233,41 +169,6 @@ class Pipeline:
             if cut is not None:
                 changes += self._keep(reclassify(self._memories[name], cut, self._now()))
         return changes
-
-    def _worked_on(self) -> set[str]:
-        """The objects that planned work covers now."""
-        objects = {window.object for window in self.maintenance()}
-        return {name for name, places in self._places.items() if not places.isdisjoint(objects)} if objects else set()
-
-    def _check_view(self, check: Check, worked_on: bool) -> CheckView:
-        memory = self._memories[check.id]
-        return CheckView(
-            check=check,
-            state=memory.state,
-            since=memory.since,
-            reason=memory.reason.value,
-            detail=memory.detail,
-            last=self._last.get(check.id),
-            last_success=self._last_success.get(check.id),
-            failures=self._failures[check.id],
-            reboots=memory.reboots,
-            maintenance=worked_on,
-        )
-
-    def _node_views(self, worked_on: set[str]) -> dict[str, NodeView]:
-        return {
-            node: node_view(node, [self._part(check.id, worked_on) for check in checks], node in worked_on)
-            for node, checks in self._node_checks.items()
-        }
-
-    def _service_view(self, name: str, expression: Expression, worked_on: set[str]) -> ServiceView:
-        parts = {part: self._part(part, worked_on) for part in references(expression)}
-        return service_view(name, expression, parts, self._before, worked_on=name in worked_on)
-
-    def _part(self, name: str, worked_on: set[str]) -> Part:
-        checks = self._node_checks.get(name)
-        memories = [self._memories[check.id] for check in checks] if checks else [self._memories[name]]
-        return Part(memories, name in worked_on)
 
 
 def no_longer_watched(

@@ -11,6 +11,8 @@ from netmon.clock import Millis
 from netmon.model import MONITOR, IncidentStep, Step
 from netmon.state.flapping import WINDOW
 
+_ENDS = (Step.RESTORED, Step.WORKAROUND, Step.CLOSED, Step.MERGED)
+
 
 @dataclass(slots=True)
 class Root:
@@ -86,6 +88,19 @@ class Book:
     def open_roots(self) -> set[str]:
         """The objects that open incidents are about."""
         return set(self._case_of)
+
+    def told(self) -> list[IncidentStep]:
+        """The steps as contracts read them: of incidents that are part of another one, what was told counts for that
+        one. An incident was detected when the first of them was, and only the whole can be restored.
+        """
+        found = []
+        for case in self._cases.values():
+            for step in case.steps:
+                if step.step is Step.SPLIT or (step.incident != case.id and step.step in _ENDS):
+                    continue
+                detected = step.step is Step.DETECTED and step.author == MONITOR
+                found.append(replace(step, incident=case.id, at=case.began if detected else step.at))
+        return found
 
     def changes(self, name: str) -> Sequence[Millis]:
         """When the object failed or recovered, of late."""
@@ -183,21 +198,5 @@ class Book:
 
 
 def told_of_wholes(steps: Iterable[IncidentStep]) -> list[IncidentStep]:
-    """The steps as contracts read them: of incidents that are part of another one, what was told counts for that one.
-
-    An incident was detected when the first of them was. Only the whole can be restored.
-    """
-    steps = list(steps)
-    book = Book(steps)
-    began = {name: case.began for name, case in book.cases.items()}
-    found: list[IncidentStep] = []
-    for step in steps:
-        incident = book.resolve(step.incident)
-        part = incident != step.incident
-        if part and step.step in {Step.RESTORED, Step.WORKAROUND, Step.CLOSED, Step.MERGED}:
-            continue
-        at = step.at
-        if step.step is Step.DETECTED and step.author == MONITOR:
-            at = began.get(incident, at)
-        found.append(replace(step, incident=incident, at=at))
-    return found
+    """The steps as contracts read them: see ``Book.told``."""
+    return Book(steps).told()
