@@ -24,8 +24,10 @@ from netmon.config import Configuration
 from netmon.contracts import Collector, Event, SlaView
 from netmon.engine import heart
 from netmon.engine.garbage import TEND, GarbageCare
+from netmon.engine.people import hear_people
 from netmon.engine.pipeline import Pipeline, no_longer_watched
 from netmon.engine.poller import Poller
+from netmon.engine.prompt import PromptPolls
 from netmon.engine.scheduler import Scheduler
 from netmon.engine.telemetry import MessageCounter, Telemetry
 from netmon.errors import CollectError, HostError
@@ -40,6 +42,8 @@ from netmon.trapping import Trapping
 log = logging.getLogger("netmon.app")
 
 SWEEP: Millis = 5 * SECOND
+LOOK_AGAIN: Millis = SECOND
+"""What stands before a target in doubt is looked at again at most so often."""
 SLA_REFRESH: Millis = 60 * SECOND
 STOP_SECONDS = 4.0
 """All parts together have this long to stop; the history is closed whatever happens."""
@@ -131,6 +135,7 @@ class Daemon:
             store.observe_writes(telemetry.store_write.observe)
             telemetry.store_queue.set_function(store.queue_length)
             clock = SteadyClock(self._wall, await asyncio.to_thread(store.latest))
+            news = await asyncio.to_thread(store.news)
             pipeline = await asyncio.to_thread(self._take_up, store, clock)
             wrap = self.configuration.wrap_large_counters
             exposition = Exposition(pipeline, telemetry.registry, wrap_large_counters=wrap)
@@ -142,6 +147,8 @@ class Daemon:
             scraping.open(collectors["snmp"])
             poller = self._schedule(stack, store, pipeline, collectors, telemetry, clock)
             await self._await_traps(stack, poller, telemetry, clock)
+            people = asyncio.create_task(hear_people(store, news, pipeline), name="news")
+            stack.callback(people.cancel)
             yield web
 
     def _catch_signals(self, stack: contextlib.AsyncExitStack) -> None:
@@ -172,8 +179,9 @@ class Daemon:
         news += no_longer_watched(states, inventory, until, now)
         if news:
             store.record(news).result()
-        pipeline = Pipeline(inventory, store, clock.now, windows)
-        pipeline.restore(states, until)
+        pipeline = Pipeline(inventory, store, clock.now, windows, self.configuration.timezone)
+        pipeline.attribute(store.attributions())
+        pipeline.restore(states, until, store.incident_steps())
         return pipeline
 
     def _scraping(self) -> SnmpScraping:
@@ -228,6 +236,9 @@ class Daemon:
         clock: SteadyClock,
     ) -> Poller:
         poller = Poller(collectors, pipeline, telemetry, clock)
+        prompt = PromptPolls(poller.start_now, clock, LOOK_AGAIN)
+        pipeline.doubt(prompt.ask)
+        stack.callback(prompt.stop)
         beats = heart.Heart(store, pipeline, clock, self.configuration.heartbeat)
 
         def poll(check: Check, _due: Millis) -> None:

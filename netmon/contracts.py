@@ -132,12 +132,14 @@ class IncidentView:
     """An incident as of now.
 
     ``roots`` are the nodes and checks that failed by themselves, the first one first; ``down`` those that still do.
+    ``object`` is the one to call it by.
     ``state``: DOWN, DEGRADED while a node still answers otherwise, UP once it ended. ``since`` is when the first of
     them failed, ``ended`` when the last worked again. ``steps`` are everything told of it and of incidents that are
     part of it, in recorded order, ``handling`` what follows from that.
     """
 
     id: str
+    object: str
     roots: tuple[str, ...]
     down: tuple[str, ...]
     state: State

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from netmon.conventions import Reason
 from netmon.i18n import mark
-from netmon.model import Role, SiteKind, State
+from netmon.model import Party, Role, SiteKind, State, Step
 
 STATE_WORDS: dict[State, str] = {
     State.UP: mark("up"),
@@ -49,6 +49,32 @@ REASON_WORDS: dict[Reason, str] = {
     Reason.OVERLOAD: mark("monitoring overloaded"),
     Reason.NOT_POLLED: mark("not polled"),
     Reason.INTERNAL: mark("internal error of the monitoring"),
+}
+
+STEP_WORDS: dict[Step, str] = {
+    Step.DETECTED: mark("detected"),
+    Step.NOTIFIED: mark("provider notified"),
+    Step.STARTED: mark("intervention started"),
+    Step.PAUSED: mark("clocks paused"),
+    Step.RESUMED: mark("clocks resumed"),
+    Step.WORKAROUND: mark("workaround in place"),
+    Step.RESTORED: mark("service restored"),
+    Step.ACKNOWLEDGED: mark("acknowledged"),
+    Step.NOTED: mark("note"),
+    Step.MERGED: mark("part of"),
+    Step.SPLIT: mark("split off"),
+    Step.RECOVERED: mark("works again"),
+    Step.FLAPPING: mark("flapping"),
+    Step.STEADY: mark("steady again"),
+    Step.CLOSED: mark("closed"),
+}
+
+PARTY_WORDS: dict[str, str] = {
+    Party.OPERATOR: mark("the operator"),
+    Party.METROPOLE: mark("the métropole"),
+    Party.COMMUNE: mark("the commune"),
+    Party.THIRD_PARTY: mark("a third party"),
+    Party.FORCE_MAJEURE: mark("force majeure"),
 }
 
 POLICY_KEY_WORDS: dict[str, str] = {

@@ -6,6 +6,7 @@ from netmon.contracts import Event
 from netmon.history import open_history
 from netmon.model import MonitorEvent, Period
 from netmon.sla.contract.account import Facts
+from netmon.state.book import told_of_wholes
 
 _SILENT_BEATS = 3
 
@@ -18,7 +19,7 @@ def facts_of(configuration: Configuration) -> Facts:
     """
     store = open_history(configuration.history, read_only=True)
     try:
-        return Facts(tuple(store.incident_steps()), tuple(store.attributions()))
+        return Facts(tuple(told_of_wholes(store.incident_steps())), tuple(store.attributions()))
     finally:
         store.close()
 

@@ -49,7 +49,9 @@ class Incidents:
     def tell(self, steps: Iterable[IncidentStep], now: Millis) -> list[IncidentStep]:
         """Take in what people told since: the steps that this asks for."""
         for step in steps:
-            self.book.tell(step)
+            case = self.book.cases.get(self.book.resolve(step.incident))
+            if case is None or step not in case.steps:
+                self.book.tell(step)
         return self._keeper.settle(now)
 
     def tick(self, now: Millis) -> list[IncidentStep]:

@@ -64,6 +64,7 @@ class IncidentViews:
         handling = next(iter(handlings(told)), Handling(case.id, (), ()))
         return IncidentView(
             id=case.id,
+            object=main,
             roots=roots,
             down=down,
             state=self._state(case, down, present),

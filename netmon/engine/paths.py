@@ -44,10 +44,10 @@ class Paths:
         return cut_since(self.via(check), self._broken)
 
     def cut_by(self, name: str) -> tuple[str, ...]:
-        """The failed nodes that stand in the way to a node or check."""
+        """The nodes that failed by themselves and stand in the way to a node or check."""
         check = self._inventory.checks.get(name)
         via = self.via(check) if check else self._topology.uplinks(name)
-        return self._topology.standing_in_the_way(via, self._failed)
+        return self._topology.standing_in_the_way(via, self._failed_itself)
 
     def learn(self, uplinks: Mapping[str, tuple[str, ...]]) -> list[str]:
         """Take up uplinks besides those configured; the checks whose paths may have changed."""
@@ -75,6 +75,9 @@ class Paths:
                     self._failed[node] = since
         moved = self._topology.follow(changed, self._failed, self._broken) if changed else ()
         return {check for node in moved for check in self._dependents.get(node, ())}
+
+    def _failed_itself(self, node: str) -> bool:
+        return node in self._failed and cut_since(self._topology.uplinks(node), self._broken) is None
 
     def _failed_since(self, node: str) -> Millis | None:
         """What is reached through the node is no proof against it alone: two sites that fail are not a server that is

@@ -13,6 +13,7 @@ from netmon.contracts import Event, Fact
 from netmon.errors import StoreError
 from netmon.history import schema
 from netmon.history.database import READING, open_database
+from netmon.history.news import News
 from netmon.history.rows import TABLES, attribution_of, from_row, step_of
 from netmon.history.writer import Writer
 from netmon.model import Attribution, Correction, IncidentStep, MaintenanceWindow, Membership, MonitorEvent, Transition
@@ -69,6 +70,10 @@ class Store:
     def incident_steps(self) -> list[IncidentStep]:
         """All that was ever told about incidents, in recorded order."""
         return [step_of(row) for row in self._rows(schema.incident_steps)]
+
+    def news(self) -> "News":
+        """From now on: what others add to the history."""
+        return News(self._readers)
 
     def attributions(self) -> list[Attribution]:
         """All that anybody was ever held responsible for, in recorded order."""

@@ -37,7 +37,7 @@ class Case:
     @property
     def first(self) -> str:
         """What it was about first."""
-        return next((step.object for step in self.steps if step.object), "")
+        return next(iter(self.roots), "") or next((step.object for step in self.steps if step.object), "")
 
     def is_told_restored(self) -> bool:
         """Whether a person said that service is back, after the last failure netmon told of."""

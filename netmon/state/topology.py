@@ -5,7 +5,7 @@ may run in rings: a path leads from a root, so nothing is reached through itself
 has no uplinks, or none that lead to a root, counts as a root.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from heapq import heappop, heappush
 
 from netmon.clock import Millis
@@ -59,8 +59,8 @@ class Topology:
                     broken[node] = at
         return moved
 
-    def standing_in_the_way(self, via: Iterable[str], failed: Collection[str]) -> tuple[str, ...]:
-        """The nodes of ``failed`` met first on the ways up from ``via``, in alphabetical order."""
+    def standing_in_the_way(self, via: Iterable[str], stops: Callable[[str], bool]) -> tuple[str, ...]:
+        """The nodes that stop something, met first on the ways up from ``via``, in alphabetical order."""
         met: set[str] = set()
         seen: set[str] = set()
         ahead = list(via)
@@ -69,7 +69,7 @@ class Topology:
             if node in seen:
                 continue
             seen.add(node)
-            if node in failed:
+            if stops(node):
                 met.add(node)
             else:
                 ahead.extend(self.uplinks(node))
