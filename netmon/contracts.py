@@ -17,6 +17,7 @@ from netmon.model import (
     MaintenanceWindow,
     Membership,
     MonitorEvent,
+    Neighbour,
     Observation,
     Party,
     Reading,
@@ -176,6 +177,9 @@ class Snapshot(Protocol):
         """Windows open now."""
 
     def sla(self) -> Sequence[SlaView]: ...
+    def neighbours(self) -> Mapping[str, Sequence[Neighbour]]:
+        """What each node last told of its neighbours (LLDP)."""
+
     def incidents(self) -> Sequence[IncidentView]:
         """Those open, the gravest first, then those that closed within a day, the latest first."""
 

@@ -20,6 +20,7 @@ from exporters.web.openapi import openapi_document
 from exporters.web.pages import style
 from exporters.web.reports import StoredReports
 from exporters.web.snmp import SnmpEndpoint
+from exporters.web.topology import topology_document
 from netmon.contracts import Snapshot
 
 
@@ -49,6 +50,7 @@ def create_app(
         Route("/api/v1/services", _document(lambda: documents.services_document(snapshot))),
         Route("/api/v1/maintenance", _document(lambda: documents.maintenance_document(snapshot))),
         Route("/api/v1/incidents", _document(lambda: incidents_document(snapshot))),
+        Route("/api/v1/topology", _document(lambda: topology_document(snapshot))),
         Route("/api/v1/openapi.json", _document(openapi_document)),
     ]
     if snmp is not None:

@@ -24,6 +24,7 @@ def openapi_document() -> dict[str, Any]:
             "/api/v1/incidents": _get(
                 "Incidents, one for each root cause: open ones, then those of the last day", "Incidents"
             ),
+            "/api/v1/topology": _get("Configured uplinks, what LLDP tells, and where they disagree", "Topology"),
             "/metrics": _metrics(),
         },
         "components": {"schemas": _schemas()},
@@ -110,6 +111,16 @@ def _incident_schemas() -> dict[str, Any]:
             handling=_object(detected=_MAYBE_TIME, notified=_MAYBE_TIME, started=_MAYBE_TIME, workaround=_MAYBE_TIME,
                              restored=_MAYBE_TIME, pauses={"type": "array", "items": pause}),
             clocks=_list("Clock"), trail=_list("Step"),
+        ),
+        "Topology": _document(
+            nodes={"type": "array", "items": _object(
+                id=_TEXT, name=_TEXT, role=_TEXT, uplinks=_TEXTS, accept_lldp=flag,
+                state={"enum": [*_STATES, None]}, tells_neighbours=flag)},
+            links={"type": "array", "items": _object(
+                lower=_TEXT, upper=_TEXT, told={"enum": ["both", "configured", "seen"]}, disagrees=flag,
+                accepted=flag, lower_port=_TEXT, upper_port=_TEXT)},
+            strangers={"type": "array", "items": _object(
+                node=_TEXT, port=_TEXT, name=_TEXT, remote_port=_TEXT, chassis=_TEXT)},
         ),
         "Clock": _object(contract=_TEXT, kind={"enum": ["gti", "gtr"]}, limit_seconds=number, elapsed_seconds=number,
                          remaining_seconds=number, late_seconds=number, deadline=_MAYBE_TIME, ended=_MAYBE_TIME,

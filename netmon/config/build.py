@@ -80,7 +80,9 @@ class Builder:
         asked = entry.snmp or NodeSnmpEntry()
         host, port = entry.address
         port = port or asked.port or self.sections.main.snmp.port
-        return Node(entry.id, entry.name or entry.id, entry.site, entry.role, host, port, entry.uplinks)
+        return Node(
+            entry.id, entry.name or entry.id, entry.site, entry.role, host, port, entry.uplinks, entry.accept_lldp
+        )
 
     def _checks(self, nodes: Mapping[str, Node], sites: Mapping[str, Site]) -> dict[str, Check]:
         self._default_schedule()

@@ -121,6 +121,11 @@ class NodeEntry(ScheduleEntry):
         description="Where it answers: host or host:port."
     )
     uplinks: tuple[NodeId, ...] = setting((), "Nodes any one of which is enough to reach it; none: it is a root.")
+    accept_lldp: Annotated[bool, kinds.flag()] = setting(
+        False,
+        "Whether nodes that LLDP tells of (module `lldp_mib`) count as uplinks too; else they are only shown. "
+        "A node without uplinks that accepts them is a root no more.",
+    )
     snmp: Annotated[NodeSnmpEntry | None, Or("false", None, "a mapping", {"const": False})] = setting(
         NodeSnmpEntry(),
         "What is asked of it, where it differs from the section `snmp`; `false`: it is not polled.",

@@ -10,6 +10,7 @@ from netmon.engine.doubts import Ask, Doubts
 from netmon.engine.present import Present
 from netmon.model import IncidentStep, Inventory, MaintenanceWindow, Observation, Reading, State, Transition
 from netmon.state.machine import Judgement, Rule, interrupt, judge, reclassify, restore
+from netmon.state.neighbours import accepted_uplinks, neighbours_in
 
 log = logging.getLogger("netmon.state")
 
@@ -33,6 +34,7 @@ class Pipeline(Present):
         self._watching_since = self._started
         self._listeners: list[ObservationListener] = []
         self._doubts = Doubts(self._paths, self._last)
+        self._learns = any(node.accept_lldp for node in inventory.nodes.values())
 
     # --- What is fed in
 
@@ -122,6 +124,19 @@ class Pipeline(Present):
             self._last_success[name] = observation.started
         if reading.state is not State.UP:
             self._failures[name][reading.reason.value] += 1
+        neighbours = neighbours_in(reading.families) if observation.check.node else None
+        if neighbours is not None and neighbours != self._neighbours.get(observation.check.node):
+            self._neighbours[observation.check.node] = neighbours
+            self._learn()
+
+    def _learn(self) -> None:
+        """Links that are accepted count from now on: what is behind them may be cut, or no longer be."""
+        affected = self._paths.learn(accepted_uplinks(self._inventory, self._neighbours)) if self._learns else ()
+        changes = self._reclassify(affected)
+        if changes:
+            steps = self._incidents.follow([self._inventory.checks[change.object] for change in changes], self._now())
+            self._version += 1
+            self._recorder.record((*changes, *steps))
 
     def _keep(self, judgement: Judgement) -> tuple[Transition, ...]:
         memory, changes = judgement

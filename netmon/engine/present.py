@@ -10,7 +10,7 @@ from netmon.engine.incidentviews import IncidentViews, Seen
 from netmon.engine.paths import Paths
 from netmon.engine.views import Part, node_view, places_of, service_view
 from netmon.expression import Expression, parse, references
-from netmon.model import Attribution, Check, Inventory, MaintenanceWindow, Observation, Transition
+from netmon.model import Attribution, Check, Inventory, MaintenanceWindow, Neighbour, Observation, Transition
 from netmon.sla.contract.running import RunningClocks
 from netmon.state.book import Book
 from netmon.state.machine import Memory
@@ -46,6 +46,7 @@ class Present:
         self._places = places_of(inventory)
         self._expressions = {service.id: parse(service.expression) for service in inventory.services.values()}
         self._before: dict[str, Transition] = {}
+        self._neighbours: dict[str, tuple[Neighbour, ...]] = {}
         self._sla: tuple[SlaView, ...] = ()
 
     def set_sla(self, views: Iterable[SlaView]) -> None:
@@ -111,6 +112,10 @@ class Present:
     def book(self) -> Book:
         """The incidents."""
         return self._incidents.book
+
+    def neighbours(self) -> Mapping[str, Sequence[Neighbour]]:
+        """What each node last told of its neighbours (LLDP)."""
+        return self._neighbours
 
     def sla(self) -> Sequence[SlaView]:
         """The running figures as last computed."""

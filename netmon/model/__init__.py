@@ -14,7 +14,7 @@ from netmon.model.agreed import (
     WorksRules,
 )
 from netmon.model.handled import MONITOR, Attribution, Handling, IncidentStep, Pause, Step
-from netmon.model.observed import Family, MetricKind, Number, Observation, Origin, Reading, Sample
+from netmon.model.observed import Family, MetricKind, Neighbour, Number, Observation, Origin, Reading, Sample
 from netmon.model.recorded import Correction, MaintenanceWindow, Membership, MonitorEvent, Transition
 from netmon.model.reported import CommuneReport, Figures, ObjectFigures, Outage, Partition, Period, Report, Share
 from netmon.model.settled import (
@@ -59,6 +59,7 @@ __all__ = [
     "Membership",
     "MetricKind",
     "MonitorEvent",
+    "Neighbour",
     "Node",
     "Number",
     "ObjectFigures",

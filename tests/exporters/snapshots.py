@@ -12,6 +12,7 @@ from netmon.model import (
     Family,
     Inventory,
     MaintenanceWindow,
+    Neighbour,
     Node,
     Observation,
     Reading,
@@ -60,6 +61,9 @@ class FakeSnapshot:
 
     def incidents(self) -> Sequence[IncidentView]:
         return self.incident_views
+
+    def neighbours(self) -> Mapping[str, Sequence[Neighbour]]:
+        return {}
 
     def set_check(self, check_id: str, state: State, **changes: object) -> None:
         """Give a check a state; ``changes`` are other fields of its view."""
