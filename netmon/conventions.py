@@ -38,6 +38,7 @@ class Reason(StrEnum):
     AUTHENTICATION = "authentication"
     REBOOT = "reboot"
     PARENT_DOWN = "parent_down"
+    AGENT_SILENT = "agent_silent"
     OTHER = "other"
     # Ourselves.
     CREDENTIAL = "credential"

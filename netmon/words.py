@@ -43,6 +43,7 @@ REASON_WORDS: dict[Reason, str] = {
     Reason.AUTHENTICATION: mark("authentication refused"),
     Reason.REBOOT: mark("device restarted"),
     Reason.PARENT_DOWN: mark("cut off by a failure upstream"),
+    Reason.AGENT_SILENT: mark("SNMP agent silent, the device answers otherwise"),
     Reason.OTHER: mark("another reason"),
     Reason.CREDENTIAL: mark("credential missing"),
     Reason.NO_SOCKET: mark("no network socket on the monitoring host"),

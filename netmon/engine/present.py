@@ -154,4 +154,5 @@ class Present:
     def _part(self, name: str, worked_on: set[str]) -> Part:
         checks = self._paths.node_checks.get(name)
         memories = [self._memories[check.id] for check in checks] if checks else [self._memories[name]]
-        return Part(memories, name in worked_on)
+        check = self._inventory.checks.get(name)
+        return Part(memories, name in worked_on, check is not None and check.collector == "snmp")

@@ -135,7 +135,9 @@ class Assessment:
         if object_id in self.inventory.services:
             line = service_timeline(parse(self.inventory.services[object_id].expression), self._member)
         elif object_id in self.inventory.nodes:
-            line = node_timeline([self._member(check.id) for check in self.checks_of.get(object_id, ())])
+            checks = self.checks_of.get(object_id, ())
+            agents = [check.collector == "snmp" for check in checks]
+            line = node_timeline([self._member(check.id) for check in checks], agents)
         else:
             return self.ledger.timeline(object_id)
         return self.ledger.corrected(object_id, line)
