@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import dataclasses
 import fcntl
 import logging
 import os
@@ -19,10 +18,10 @@ from exporters.prometheus import Exposition
 from exporters.web.app import create_app
 from exporters.web.server import WebServer
 from exporters.web.snmp import SnmpEndpoint
-from netmon.clock import SECOND, Clock, Millis, SteadyClock, SystemClock
+from netmon.clock import HOUR, SECOND, Clock, Millis, SteadyClock, SystemClock
 from netmon.config import Configuration
-from netmon.contracts import Collector, Event, SlaView
-from netmon.engine import heart
+from netmon.contracts import Collector, Event, Fact, SlaView
+from netmon.engine import heart, planning
 from netmon.engine.garbage import TEND, GarbageCare
 from netmon.engine.people import hear_people
 from netmon.engine.pipeline import Pipeline, no_longer_watched
@@ -32,11 +31,12 @@ from netmon.engine.scheduler import Scheduler
 from netmon.engine.telemetry import MessageCounter, Telemetry
 from netmon.errors import CollectError, HostError
 from netmon.history import Store, open_history
-from netmon.model import Check, MaintenanceWindow
+from netmon.model import Announcement, Check
 from netmon.scraping import SnmpScraping
 from netmon.sla.period import month_of
 from netmon.sla.views import build_views
 from netmon.snmpmodules import Module, ModuleLibrary
+from netmon.state.works import windows_of
 from netmon.trapping import Trapping
 
 log = logging.getLogger("netmon.app")
@@ -166,14 +166,10 @@ class Daemon:
     def _take_up(self, store: Store, clock: Clock) -> Pipeline:
         """What the history knows, taken up where the daemon before this one left it."""
         now, inventory = clock.now(), self.configuration.inventory
-        stored, states = store.maintenance(), store.states()
-        known = {(window.object, window.start, window.end, window.text) for window in stored}
-        news: list[Event] = [
-            dataclasses.replace(window, recorded=now)
-            for window in self.configuration.maintenance
-            if (window.object, window.start, window.end, window.text) not in known
-        ]
-        windows = [*stored, *(event for event in news if isinstance(event, MaintenanceWindow))]
+        states, known = store.states(), store.announcements()
+        works = self._works(known, now)
+        news: list[Event | Fact] = [*works]
+        windows = windows_of([*known, *works])
         until = heart.watched_until(store)
         until = now if until is None else until
         news += no_longer_watched(states, inventory, until, now)
@@ -183,6 +179,11 @@ class Daemon:
         pipeline.attribute(store.attributions())
         pipeline.restore(states, until, store.incident_steps())
         return pipeline
+
+    def _works(self, known: Sequence[Announcement], now: Millis) -> list[Announcement]:
+        """What the configuration plans and the history does not know, and what it plans no more."""
+        asked = self.configuration
+        return planning.announce(asked.maintenance, asked.recurring, asked.timezone, known, now)
 
     def _scraping(self) -> SnmpScraping:
         configuration, library = self.configuration, self.configuration.snmp_modules
@@ -258,6 +259,7 @@ class Daemon:
         scheduler.start()
         scheduler.every(self.configuration.heartbeat, beats.beat)
         scheduler.every(SWEEP, sweep)
+        scheduler.every(HOUR, lambda: self._plan_ahead(store, clock.now()))
         garbage = GarbageCare()
         garbage.start()
         stack.callback(garbage.stop)
@@ -267,6 +269,17 @@ class Daemon:
         watch = asyncio.create_task(heart.watch_loop(telemetry, self._wall), name="loop watch")
         stack.callback(watch.cancel)
         return poller
+
+    def _plan_ahead(self, store: Store, now: Millis) -> None:
+        """Announce recurring works that come nearer; whoever hears people hears of them."""
+
+        def announce() -> None:
+            works = self._works(store.announcements(), now)
+            if works:
+                store.record(works)
+
+        if self.configuration.recurring:
+            threading.Thread(target=announce, name="netmon-works", daemon=True).start()
 
     async def _await_traps(
         self, stack: contextlib.AsyncExitStack, poller: Poller, telemetry: Telemetry, clock: Clock

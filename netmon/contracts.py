@@ -7,6 +7,7 @@ from typing import Protocol, TypeAlias, runtime_checkable
 
 from netmon.clock import Millis
 from netmon.model import (
+    Announcement,
     Attribution,
     Check,
     Clock,
@@ -28,7 +29,7 @@ from netmon.model import (
 Event: TypeAlias = Transition | MaintenanceWindow | MonitorEvent | Membership | Correction
 """What happened, as far as availability is concerned: what an event log holds."""
 
-Fact: TypeAlias = IncidentStep | Attribution
+Fact: TypeAlias = IncidentStep | Attribution | Announcement
 """What people did and decided about it: kept beside the events, in no event log."""
 
 

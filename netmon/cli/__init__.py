@@ -8,10 +8,23 @@ from collections.abc import Sequence
 import typer
 
 from netmon import __version__
-from netmon.cli import check_config, demo, history, incidents, probe, report, run, sla, snmp, status, topology
+from netmon.cli import (
+    check_config,
+    demo,
+    history,
+    incidents,
+    maintenance,
+    probe,
+    report,
+    run,
+    sla,
+    snmp,
+    status,
+    topology,
+)
 from netmon.errors import EXIT_USAGE, NetmonError
 
-COMMANDS = (demo, run, status, incidents, topology, report, sla, history, probe, snmp, check_config)
+COMMANDS = (demo, run, status, incidents, maintenance, topology, report, sla, history, probe, snmp, check_config)
 
 
 def application() -> typer.Typer:

@@ -12,7 +12,7 @@ from netmon.config.sections import read_sections
 from netmon.config.snmpyml import read_module_files
 from netmon.config.wrong import Advisor
 from netmon.errors import ConfigError, Problem
-from netmon.model import Inventory, MaintenanceWindow
+from netmon.model import Inventory, MaintenanceWindow, RecurringWork
 from netmon.settings import SNMP_MODULES, Secret, SnmpCredential, TrapSettings
 from netmon.snmpmodules import ModuleLibrary
 
@@ -60,6 +60,7 @@ class Configuration:
     snmp_modules: ModuleLibrary = field(default_factory=ModuleLibrary)
     wrap_large_counters: bool = True
     mib_dirs: tuple[Path, ...] = ()
+    recurring: tuple[RecurringWork, ...] = ()
 
     @property
     def history(self) -> Path | str:
@@ -84,7 +85,7 @@ def _configuration(main: Path, files: Files) -> Configuration:
     names.of("module").update(dict.fromkeys((*SNMP_MODULES, *library.modules), files.tree.mark))
     sections = read_sections(files.tree, names, advisor)
     builder = Builder(sections)
-    inventory, maintenance = builder.inventory(), builder.maintenance()
+    inventory, maintenance, recurring = builder.inventory(), builder.maintenance(), builder.recurring()
     problems = [*files.problems, *names.problems, *sections.problems, *builder.problems]
     problems += uplink_circles(files.tree)
     problems += wrong_expressions(files.tree, names, advisor)
@@ -103,6 +104,7 @@ def _configuration(main: Path, files: Files) -> Configuration:
         heartbeat=settings.heartbeat,
         http_threads=settings.http.threads,
         maintenance=maintenance,
+        recurring=recurring,
         source=main,
         files=tuple(files.paths),
         traps=builder.traps(),

@@ -44,6 +44,9 @@ Language: TypeAlias = Literal["fr", "en"]
 
 _Kind: TypeAlias = Annotated[SiteKind, kinds.choice([kind.value for kind in SiteKind], SiteKind)]
 _Role: TypeAlias = Annotated[Role, kinds.choice([role.value for role in Role], Role)]
+_Rule: TypeAlias = Annotated[
+    str, kinds.matching("a rule of RFC 5545 such as FREQ=WEEKLY;BYDAY=TU", "FREQ=[A-Z0-9=;,+-]+")
+]
 _Coordinate: TypeAlias = Annotated[int, kinds.whole(0, 99)]
 
 
@@ -165,6 +168,9 @@ class MaintenanceEntry(Entry):
     object: ObjectId = Field(description='The node, check, service, site or commune concerned; `"*"`: everything.')
     start: Moment = Field(alias="from", description="When it begins; in `timezone` unless an offset is given.")
     end: Moment = Field(alias="to", description="When it ends; later than `from`.")
+    rrule: _Rule | None = setting(
+        None, "How it repeats (RFC 5545), by the clock on the wall; `from` and `to` are its first time. None: once."
+    )
     text: Text = Field(description="What is done, for people.")
 
 

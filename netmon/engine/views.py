@@ -7,6 +7,7 @@ from netmon.clock import Millis
 from netmon.contracts import NodeView, ServiceView
 from netmon.conventions import Reason
 from netmon.expression import BADNESS, Expression, evaluate, is_agent_silent, node_state
+from netmon.inventory import commune_of_node
 from netmon.model import Inventory, State, Transition
 from netmon.state.machine import Memory
 
@@ -15,9 +16,9 @@ def places_of(inventory: Inventory) -> dict[str, frozenset[str]]:
     """For each check, node and service: the objects whose planned work covers it (itself, what it stands in, all)."""
     found: dict[str, frozenset[str]] = {name: frozenset(("*", name)) for name in inventory.services}
     for node in inventory.nodes.values():
-        found[node.id] = frozenset(("*", node.id, node.site))
+        found[node.id] = frozenset(("*", node.id, node.site, commune_of_node(inventory, node)))
     for check in inventory.checks.values():
-        found[check.id] = frozenset(("*", check.id, check.site)) | found.get(check.node, frozenset())
+        found[check.id] = frozenset(("*", check.id, check.site, check.commune)) | found.get(check.node, frozenset())
     return found
 
 

@@ -14,9 +14,19 @@ from netmon.errors import StoreError
 from netmon.history import schema
 from netmon.history.database import READING, open_database
 from netmon.history.news import News
-from netmon.history.rows import TABLES, attribution_of, from_row, step_of
+from netmon.history.rows import TABLES, announcement_of, attribution_of, from_row, step_of
 from netmon.history.writer import Writer
-from netmon.model import Attribution, Correction, IncidentStep, MaintenanceWindow, Membership, MonitorEvent, Transition
+from netmon.model import (
+    Announcement,
+    Attribution,
+    Correction,
+    IncidentStep,
+    MaintenanceWindow,
+    Membership,
+    MonitorEvent,
+    Transition,
+)
+from netmon.state.works import windows_of
 
 
 class Store:
@@ -64,8 +74,12 @@ class Store:
         return max((at for at in found if at is not None), default=0)
 
     def maintenance(self) -> list[MaintenanceWindow]:
-        """Every window ever announced."""
-        return cast("list[MaintenanceWindow]", self._read(MaintenanceWindow, select(schema.maintenance)))
+        """Every window that was announced and not called off."""
+        return windows_of(self.announcements())
+
+    def announcements(self) -> list[Announcement]:
+        """All that was ever announced of planned works, in recorded order."""
+        return [announcement_of(row) for row in self._rows(schema.maintenance)]
 
     def incident_steps(self) -> list[IncidentStep]:
         """All that was ever told about incidents, in recorded order."""
@@ -96,15 +110,14 @@ class Store:
     ) -> Sequence[Event]:
         """Everything needed to fold [start, end): see ``contracts.History.events``."""
         wanted = None if objects is None else frozenset(objects)
-        found: list[Event] = []
-        for kind, query in (
-            (MonitorEvent, select(schema.monitor)),
-            (Membership, select(schema.members)),
-            (MaintenanceWindow, select(schema.maintenance).where(_overlaps(schema.maintenance.c, start, end))),
-            (Correction, select(schema.corrections).where(_overlaps(schema.corrections.c, start, end))),
-            (Transition, _transitions(start, end)),
-        ):
-            found += self._read(kind, query.order_by(TABLES[kind].c.id))
+        corrections, transitions = select(schema.corrections), _transitions(start, end)
+        found = [
+            *self._in_order(MonitorEvent, select(schema.monitor)),
+            *self._in_order(Membership, select(schema.members)),
+            *(window for window in self.maintenance() if _touches(window, start, end)),
+            *self._in_order(Correction, corrections.where(_overlaps(schema.corrections.c, start, end))),
+            *self._in_order(Transition, transitions),
+        ]
         if wanted is None:
             return found
         return [event for event in found if isinstance(event, MonitorEvent) or event.object in wanted | {"*"}]
@@ -130,6 +143,9 @@ class Store:
     def _rows(self, table: Table) -> list[dict[str, Any]]:
         with self._readers.connect() as connection:
             return [dict(row) for row in connection.execute(select(table).order_by(table.c.id)).mappings()]
+
+    def _in_order(self, kind: type[Event], query: Select[Any]) -> list[Event]:
+        return self._read(kind, query.order_by(TABLES[kind].c.id))
 
     def _read(self, kind: type[Event], query: Select[Any]) -> list[Event]:
         with self._readers.connect() as connection:
@@ -162,6 +178,10 @@ def _transitions(start: Millis | None, end: Millis | None) -> Select[Any]:
     other = table.alias()
     before = select(other.c.id).join(last, and_(other.c.object == last.c.object, other.c.at == last.c.at))
     return query.where(or_(table.c.at >= start, table.c.id.in_(before)))
+
+
+def _touches(window: MaintenanceWindow, start: Millis | None, end: Millis | None) -> bool:
+    return (start is None or window.end is None or window.end > start) and (end is None or window.start < end)
 
 
 def _overlaps(columns: Any, start: Millis | None, end: Millis | None) -> ColumnElement[bool]:

@@ -15,7 +15,15 @@ from netmon.model.agreed import (
 )
 from netmon.model.handled import MONITOR, Attribution, Handling, IncidentStep, Pause, Step
 from netmon.model.observed import Family, MetricKind, Neighbour, Number, Observation, Origin, Reading, Sample
-from netmon.model.recorded import Correction, MaintenanceWindow, Membership, MonitorEvent, Transition
+from netmon.model.recorded import (
+    Announcement,
+    Correction,
+    MaintenanceWindow,
+    Membership,
+    MonitorEvent,
+    RecurringWork,
+    Transition,
+)
 from netmon.model.reported import CommuneReport, Figures, ObjectFigures, Outage, Partition, Period, Report, Share
 from netmon.model.settled import (
     Clock,
@@ -34,6 +42,7 @@ from netmon.model.watched import Check, Commune, Inventory, Node, Role, Service,
 
 __all__ = [
     "MONITOR",
+    "Announcement",
     "Attribution",
     "Cents",
     "Check",
@@ -76,6 +85,7 @@ __all__ = [
     "Period",
     "Proposal",
     "Reading",
+    "RecurringWork",
     "RefusedWork",
     "Report",
     "Respect",

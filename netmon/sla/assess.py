@@ -23,7 +23,7 @@ V = TypeVar("V")
 class Assessment:
     """Timelines and measures of the objects of ``inventory`` over ``period``, as far as ``end``, under ``policy``.
 
-    A maintenance window on a site or node is inherited by the nodes and checks of it; on a service it is that
+    A maintenance window on a commune, site or node is inherited by the nodes and checks of it; on a service it is that
     service's alone. What works on checks and nodes do to a service is said in ``netmon.sla.derive``.
     """
 
@@ -149,14 +149,15 @@ class Assessment:
         return line
 
     def _above(self, object_id: str) -> tuple[str, ...]:
-        """The object itself and what it stands in, whose windows it inherits."""
-        if object_id in self.inventory.nodes:
-            return object_id, self.inventory.nodes[object_id].site
-        check = self.inventory.checks.get(object_id)
-        if check is None:
-            return (object_id,)
-        node = self.inventory.nodes.get(check.node)
-        return tuple(dict.fromkeys(filter(None, (object_id, check.node, check.site, node.site if node else ""))))
+        """The object itself and what it stands in, whose windows it inherits: its node, site and commune."""
+        check, node = self.inventory.checks.get(object_id), self.inventory.nodes.get(object_id)
+        if check is not None:
+            node = self.inventory.nodes.get(check.node)
+        site = self.inventory.sites.get(node.site) if node else None
+        above = [object_id]
+        above += [check.node, check.site, check.commune] if check else []
+        above += [node.site, site.commune if site else ""] if node else []
+        return tuple(dict.fromkeys(filter(None, above)))
 
 
 def references_of(service: Service) -> tuple[str, ...]:
