@@ -11,6 +11,7 @@ from netmon import __version__
 from netmon.cli import (
     check_config,
     demo,
+    handover,
     history,
     incidents,
     maintenance,
@@ -24,7 +25,21 @@ from netmon.cli import (
 )
 from netmon.errors import EXIT_USAGE, NetmonError
 
-COMMANDS = (demo, run, status, incidents, maintenance, topology, report, sla, history, probe, snmp, check_config)
+COMMANDS = (
+    demo,
+    run,
+    status,
+    incidents,
+    maintenance,
+    topology,
+    handover,
+    report,
+    sla,
+    history,
+    probe,
+    snmp,
+    check_config,
+)
 
 
 def application() -> typer.Typer:

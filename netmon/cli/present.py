@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from netmon.clock import SystemClock
+from netmon.clock import DAY, Millis, SystemClock
 from netmon.config import Configuration, load
 from netmon.contracts import Event, Fact, Snapshot
 from netmon.engine.heart import watched_until
@@ -31,8 +31,9 @@ class _Nobody:
         return Future()
 
 
-def stored_present(configuration: Configuration) -> Snapshot:
-    """The present as the history has it: states as last recorded, by a daemon that may no longer watch.
+def stored_present(configuration: Configuration, kept: Millis = DAY) -> Snapshot:
+    """The present as the history has it: states as last recorded, by a daemon that may no longer watch. Incidents that
+    closed are shown for as long as ``kept``.
 
     Raises:
         StoreError: no history, or none that can be read.
@@ -46,6 +47,7 @@ def stored_present(configuration: Configuration) -> Snapshot:
         )
         pipeline.attribute(store.attributions())
         pipeline.restore(store.states(), now if until is None else until, store.incident_steps())
+        pipeline.book.forget(now - kept)
         return pipeline
     finally:
         store.close()

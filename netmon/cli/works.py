@@ -17,7 +17,9 @@ from netmon.engine.impact import impact_of
 from netmon.errors import UnavailableError, UsageError
 from netmon.history import open_history
 from netmon.l10n import Formats
-from netmon.model import Announcement
+from netmon.model import Announcement, MonitorEvent
+from netmon.sla.intervals import LAST
+from netmon.sla.ledger import Ledger
 from netmon.state.recurrence import Recurrence, read_rule
 from netmon.state.works import ended, is_open, latest, occurrences, revised, short_name
 
@@ -87,6 +89,15 @@ class Works:
             "to": None if row.end is None else formats.iso(row.end), "text": row.text, "author": row.author,
             "announced": formats.iso(row.announced), "state": row.state(self.now),
         }  # fmt: skip
+
+    def stops(self, since: Millis) -> list[tuple[Millis, Millis | None]]:
+        """When nothing was watched, from ``since`` on; None: still."""
+        events = [event for event in self._store.events(since, self.now) if isinstance(event, MonitorEvent)]
+        seen = self._store.last_heartbeat() or 0
+        if events and events[-1].state == "started" and self.now - seen > 3 * self.configuration.heartbeat:
+            events.append(MonitorEvent(max(seen, events[-1].at), "stopped"))
+        found = [(stop.start, None if stop.end >= LAST else stop.end) for stop in Ledger(events).stops]
+        return [stop for stop in found if stop[1] is None or stop[1] > since]
 
     # --- What is meant
 

@@ -155,3 +155,24 @@ def test_what_cannot_be_is_refused(
 
 def test_a_daemon_that_was_asked_for_by_name_has_no_substitute(config: list[str]) -> None:
     assert main(["incidents", "--url", "http://127.0.0.1:1", *config]) == 69
+
+
+def test_the_handover_tells_the_shift(config: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    said = ["--author", "A. Martin", *config]
+    assert main(["incidents", "notify", "dist", *said]) == 0
+    assert main(["incidents", "annotate", "dist", "clé chez le *gardien*", *said]) == 0
+    assert main(["maintenance", "add", "acc", "--for", "2h", "-m", "fibre", *said]) == 0
+    capsys.readouterr()
+    assert main(["handover", "--lang", "en", *config]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("# Handover, from ")
+    dist = book_of(config).case_of("dist")
+    assert dist is not None
+    assert f"## Open incidents (2)\n\n- **{dist.id}** dist: down since " in text
+    assert "takes along 1 device, 1 service, 2 communes; nobody is on it; GTR of marche: 3 h 59 left" in text
+    assert "note: clé chez le \\*gardien\\* (A. Martin)" in text
+    assert "## Incidents closed since (0)\n\nNone.\n" in text
+    assert "## Planned works (1)" in text
+    assert "## Monitoring stopped (1)" in text
+    assert main(["handover", "--since", "2d", "--lang", "fr", *config]) == 0
+    assert capsys.readouterr().out.startswith("# Passation, du ")
