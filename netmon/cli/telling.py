@@ -154,6 +154,8 @@ class Telling:
         own = incident_name(name, case.roots[name].since)
         if own == case.id:
             raise UsageError(f"{case.id} began with {name!r}: split off the others instead")
+        if own in self.book.cases:
+            own = incident_name(name, case.roots[name].since, self.book.numbers)
         self._add(IncidentStep(case.id, Step.SPLIT, self._now, name, "", self._author, own, self._now))
         if text:
             self._add(IncidentStep(own, Step.NOTED, self._now, name, "", self._author, line(text, "--text"), self._now))

@@ -31,37 +31,42 @@ class _Tally:
     services: list[str] = field(default_factory=list)
 
 
-class IncidentViews:
-    """Makes views of the incidents in ``book``."""
+_NOTHING = _Tally()
 
-    def __init__(self, inventory: Inventory, paths: Paths, book: Book, clocks: RunningClocks) -> None:
+
+class IncidentViews:
+    """Makes views of incidents; what was told of each is folded once."""
+
+    def __init__(self, inventory: Inventory, paths: Paths) -> None:
         self._inventory = inventory
         self._paths = paths
-        self._book = book
-        self._clocks = clocks
+        self._book = Book()
+        self._clocks = RunningClocks(inventory, "UTC")
+        self._folded: dict[str, tuple[int, Millis, tuple[IncidentStep, ...], Handling]] = {}
 
-    def make(self, present: Seen, now: Millis) -> list[IncidentView]:
+    def make(self, book: Book, clocks: RunningClocks, present: Seen, now: Millis) -> list[IncidentView]:
         """Open incidents, the gravest first, then closed ones, the latest first."""
-        tallies = self._tallies(present) if self._book.open_roots() else {}
-        told: dict[str, list[IncidentStep]] = {}
-        for step in self._book.told():
-            told.setdefault(step.incident, []).append(step)
-        views = [
-            self._view(case, told.get(case.id, []), tallies.get(case.id, _Tally()), present, now)
-            for case in self._book.cases.values()
-        ]
+        self._book, self._clocks = book, clocks
+        self._folded = {name: folded for name, folded in self._folded.items() if name in book.cases}
+        tallies = self._tallies(present) if book.open_roots() else {}
+        views = [self._view(case, tallies.get(case.id, _NOTHING), present, now) for case in book.cases.values()]
         return sorted(views, key=_gravity)
 
-    def _view(
-        self, case: Case, told: Sequence[IncidentStep], tally: _Tally, present: Seen, now: Millis
-    ) -> IncidentView:
+    def _fold(self, case: Case) -> tuple[tuple[IncidentStep, ...], Handling]:
+        known = self._folded.get(case.id)
+        if known is None or known[:2] != (len(case.steps), case.began):
+            told = tuple(case.told())
+            handling = next(iter(handlings(told)), Handling(case.id, (), ()))
+            known = self._folded[case.id] = len(case.steps), case.began, told, handling
+        return known[2:]
+
+    def _view(self, case: Case, tally: _Tally, present: Seen, now: Millis) -> IncidentView:
+        told, handling = self._fold(case)
         roots = tuple(case.roots) or tuple(dict.fromkeys(step.object for step in told if step.object))
         down = tuple(name for name, root in case.roots.items() if root.down)
         main = _main(roots, down, self._inventory)
         commune, site = self._place(main)
         current = present.nodes.get(main) or present.checks.get(main)
-        steps = [step for step in case.steps if step.step is Step.DETECTED and step.object == main]
-        handling = next(iter(handlings(told)), Handling(case.id, (), ()))
         return IncidentView(
             id=case.id,
             object=main,
@@ -70,7 +75,7 @@ class IncidentViews:
             state=self._state(case, down, present),
             since=case.began,
             ended=case.closed,
-            reason=current.reason if current and down else (steps[-1].text if steps else ""),
+            reason=current.reason if current and down else _reason(case.steps, main),
             detail=self._detail(down, present),
             commune=commune,
             site=site,
@@ -79,8 +84,8 @@ class IncidentViews:
             takes=self._taken(roots, tally, commune, site),
             handling=handling,
             acknowledged=_last(case.steps, Step.ACKNOWLEDGED),
-            party=self._clocks.party(told),
-            clocks=tuple(self._clocks.clocks(told, now)),
+            party=self._clocks.party(handling),
+            clocks=tuple(self._clocks.clocks(told, now)) if handling.notified is not None else (),
             steps=tuple(case.steps),
         )
 
@@ -170,6 +175,12 @@ def _main(roots: Sequence[str], down: Sequence[str], inventory: Inventory) -> st
         if nodes or names:
             return (nodes or list(names))[0]
     return ""
+
+
+def _reason(steps: Sequence[IncidentStep], name: str) -> str:
+    """Why the object failed, as was told when it did."""
+    told = (step for step in reversed(steps) if step.step is Step.DETECTED and step.object == name)
+    return next((step.text for step in told), "")
 
 
 def _last(steps: Sequence[IncidentStep], wanted: Step) -> IncidentStep | None:

@@ -9,13 +9,22 @@ from netmon.state.topology import Topology, cut_since
 
 
 class Paths:
-    """Follows the failures of nodes through the topology. ``memories`` are those of all checks, as they are now."""
+    """Follows the failures of nodes through the topology. ``memories`` are those of all checks, as they are now, and
+    ``answered`` when each last answered.
 
-    def __init__(self, inventory: Inventory, memories: Mapping[str, Memory]) -> None:
+    What answers after all known ways to it were cut is reached by a way that nobody told of, until a known way is open
+    again: what is not known of the topology hides no outage.
+    """
+
+    def __init__(
+        self, inventory: Inventory, memories: Mapping[str, Memory], answered: Mapping[str, Millis] | None = None
+    ) -> None:
         self._inventory = inventory
         self._memories = memories
         self._node_checks = checks_by_node(inventory)
         self._learned: dict[str, tuple[str, ...]] = {}
+        self._answered = {} if answered is None else answered
+        self._reached: set[str] = set()
         self._failed: dict[str, Millis] = {}
         self._broken: dict[str, Millis] = {}
         self._set_out()
@@ -41,7 +50,7 @@ class Paths:
 
     def cut_since(self, check: Check) -> Millis | None:
         """Since when every path to the check's target is cut; None while there is one."""
-        return cut_since(self.via(check), self._broken)
+        return None if (check.node or check.id) in self._reached else cut_since(self.via(check), self._broken)
 
     def cut_by(self, name: str) -> tuple[str, ...]:
         """The nodes that failed by themselves and stand in the way to a node or check."""
@@ -60,6 +69,7 @@ class Paths:
 
     def look_everywhere(self) -> None:
         """Find all failures anew."""
+        self._reached.clear()
         self._failed = {node: at for node in self._node_checks if (at := self._failed_since(node)) is not None}
         self._broken = self._topology.broken_since(self._failed)
 
@@ -73,8 +83,32 @@ class Paths:
                 self._failed.pop(node, None)
                 if since is not None:
                     self._failed[node] = since
-        moved = self._topology.follow(changed, self._failed, self._broken) if changed else ()
-        return {check for node in moved for check in self._dependents.get(node, ())}
+        moved = self._follow(changed) if changed else set()
+        affected = {check for node in moved for check in self._dependents.get(node, ())}
+        for name in affected:
+            self.heard(self._inventory.checks[name])
+        self._reached = {name for name in self._reached if self._cut_as_known(name)}
+        return affected
+
+    def heard(self, check: Check) -> None:
+        """After a check answered: if that was after all known ways to it were cut, there is another one."""
+        name, via = check.node or check.id, self.via(check)
+        if name in self._reached or name in self._failed or cut_since(via, self._broken) is None:
+            return
+        cutting = self._topology.standing_in_the_way(via, self._failed_itself)
+        began = [self._memories[each.id].since for node in cutting for each in self._node_checks[node]]
+        if began and self._answered.get(check.id, 0) > max(began):
+            self._reached.add(name)
+            if check.node:
+                self._follow([check.node])
+
+    def _follow(self, changed: Iterable[str]) -> set[str]:
+        return self._topology.follow(changed, self._failed, self._broken, self._reached)
+
+    def _cut_as_known(self, name: str) -> bool:
+        check = self._inventory.checks.get(name)
+        via = self.via(check) if check else self._topology.uplinks(name)
+        return cut_since(via, self._broken) is not None
 
     def _failed_itself(self, node: str) -> bool:
         return node in self._failed and cut_since(self._topology.uplinks(node), self._broken) is None

@@ -122,6 +122,7 @@ class Pipeline(Present):
         self._last[name] = observation
         if reading.state in {State.UP, State.DEGRADED}:
             self._last_success[name] = observation.started
+            self._paths.heard(observation.check)
         if reading.state is not State.UP:
             self._failures[name][reading.reason.value] += 1
         neighbours = neighbours_in(reading.families) if observation.check.node else None

@@ -37,10 +37,11 @@ class Present:
         self._last: dict[str, Observation] = {}
         self._last_success: dict[str, Millis] = {}
         self._failures: dict[str, Counter[str]] = {check: Counter() for check in inventory.checks}
-        self._paths = Paths(inventory, self._memories)
+        self._paths = Paths(inventory, self._memories, self._last_success)
         self._incidents = Incidents(self._paths, self._memories)
         self._clocks = RunningClocks(inventory, timezone)
         self._timezone = timezone
+        self._views = IncidentViews(inventory, self._paths)
         self._shown: tuple[object, Sequence[IncidentView]] = None, ()
         self._version = 0
         self._places = places_of(inventory)
@@ -103,9 +104,8 @@ class Present:
         now = self._now()
         key = self._version, now // _REFRESH
         if self._shown[0] != key:
-            views = IncidentViews(self._inventory, self._paths, self.book, self._clocks)
             seen = Seen(self.checks(), self.nodes(), self.services())
-            self._shown = key, views.make(seen, now)
+            self._shown = key, self._views.make(self.book, self._clocks, seen, now)
         return self._shown[1]
 
     @property

@@ -4,7 +4,7 @@ A daemon that starts anew reads the book that the one before it held. Steps of n
 incident is about and when it ends (``netmon.state.incidents``); what people tell is kept with it.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from netmon.clock import Millis
@@ -39,6 +39,15 @@ class Case:
         """What it was about first."""
         return next(iter(self.roots), "") or next((step.object for step in self.steps if step.object), "")
 
+    def told(self) -> Iterator[IncidentStep]:
+        """The steps as contracts read them (``Book.told``)."""
+        for step in self.steps:
+            if step.step is Step.SPLIT or (step.incident != self.id and step.step in _ENDS):
+                continue
+            detected = step.step is Step.DETECTED and step.author == MONITOR
+            at = self.began if detected else step.at
+            yield step if (step.incident, step.at) == (self.id, at) else replace(step, incident=self.id, at=at)
+
     def is_told_restored(self) -> bool:
         """Whether a person said that service is back, after the last failure netmon told of."""
         for step in (step for step in reversed(self.steps) if step.incident == self.id):
@@ -58,6 +67,7 @@ class Book:
         self._merged: dict[str, str] = {}
         self._changes: dict[str, list[Millis]] = {}
         self._flapping: set[str] = set()
+        self._numbers: set[str] = set()
         for step in steps:
             self.tell(step)
 
@@ -72,6 +82,11 @@ class Book:
     def merged(self) -> Mapping[str, str]:
         """For incidents that are part of another one: which."""
         return {name: self.resolve(name) for name in self._merged}
+
+    @property
+    def numbers(self) -> Collection[str]:
+        """All numbers that are taken, those of parts included."""
+        return self._numbers
 
     def resolve(self, incident: str) -> str:
         """The incident that ``incident`` is part of; itself when it is part of none."""
@@ -93,14 +108,7 @@ class Book:
         """The steps as contracts read them: of incidents that are part of another one, what was told counts for that
         one. An incident was detected when the first of them was, and only the whole can be restored.
         """
-        found = []
-        for case in self._cases.values():
-            for step in case.steps:
-                if step.step is Step.SPLIT or (step.incident != case.id and step.step in _ENDS):
-                    continue
-                detected = step.step is Step.DETECTED and step.author == MONITOR
-                found.append(replace(step, incident=case.id, at=case.began if detected else step.at))
-        return found
+        return [step for case in self._cases.values() for step in case.told()]
 
     def changes(self, name: str) -> Sequence[Millis]:
         """When the object failed or recovered, of late."""
@@ -115,6 +123,7 @@ class Book:
 
     def tell(self, step: IncidentStep) -> None:
         """Take in one step."""
+        self._numbers.add(step.incident)
         if step.step is Step.MERGED:
             self._merge(step)
             return

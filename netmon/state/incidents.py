@@ -10,7 +10,7 @@ behind it is a consequence, not an incident. An incident
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from netmon.clock import Millis, to_datetime
@@ -108,7 +108,13 @@ class Keeper:
         related = sorted(
             {case.id: case for case in around if self._is_same(root, unit, case)}.values(), key=lambda each: each.began
         )
-        incident = known.id if known else related[0].id if related else incident_name(root.object, root.since)
+        incident = (
+            known.id
+            if known
+            else related[0].id
+            if related
+            else incident_name(root.object, root.since, self.book.numbers)
+        )
         steps = self._tell(incident, Step.DETECTED, root.since, root.object, now, root.reason)
         for other in related:
             if other.id != incident and root is unit.node:
@@ -170,8 +176,10 @@ class Keeper:
         return [told]
 
 
-def incident_name(name: str, since: Millis) -> str:
-    """The number of the incident of an object that failed at ``since``: ``INC-261128-K7QX``."""
-    digest = int.from_bytes(hashlib.sha256(f"{name} {since}".encode()).digest()[:4])
-    letters = "".join(_LETTERS[digest >> shift & 31] for shift in (15, 10, 5, 0))
-    return f"INC-{to_datetime(since):%y%m%d}-{letters}"
+def incident_name(name: str, since: Millis, taken: Container[str] = ()) -> str:
+    """The number of the incident of an object that failed at ``since``: ``INC-261128-K7QX``. Longer where another
+    incident of that day has it already."""
+    digest = int.from_bytes(hashlib.sha256(f"{name} {since}".encode()).digest())
+    letters = "".join(_LETTERS[digest >> shift & 31] for shift in range(0, 250, 5))
+    numbers = (f"INC-{to_datetime(since):%y%m%d}-{letters[:length]}" for length in range(4, len(letters)))
+    return next(number for number in numbers if number not in taken)

@@ -44,14 +44,23 @@ class Topology:
 
     def broken_since(self, failed_since: Mapping[str, Millis]) -> dict[str, Millis]:
         """For every node that lets nothing through: since when. ``failed_since``: nodes that do not answer."""
-        values = self._settled(self._uplinks.keys(), failed_since, {})
+        values = self._settled(self._uplinks.keys(), failed_since, {}, ())
         return {node: at for node, at in values.items() if at != _NEVER}
 
-    def follow(self, changed: Iterable[str], failed_since: Mapping[str, Millis], broken: dict[str, Millis]) -> set[str]:
-        """Bring ``broken`` up to date after the failures of the nodes ``changed``; which nodes of it changed."""
+    def follow(
+        self,
+        changed: Iterable[str],
+        failed_since: Mapping[str, Millis],
+        broken: dict[str, Millis],
+        reached: Collection[str] = (),
+    ) -> set[str]:
+        """Bring ``broken`` up to date after the failures of the nodes ``changed``; which nodes of it changed.
+
+        ``reached`` are nodes that answer though all known ways to them are cut: there is one that is not known.
+        """
         region = self.behind(changed) & self._uplinks.keys()
         moved = set()
-        for node, at in self._settled(region, failed_since, broken).items():
+        for node, at in self._settled(region, failed_since, broken, reached).items():
             if broken.get(node, _NEVER) != at:
                 moved.add(node)
                 broken.pop(node, None)
@@ -76,7 +85,11 @@ class Topology:
         return tuple(sorted(met))
 
     def _settled(
-        self, region: Collection[str], failed_since: Mapping[str, Millis], around: Mapping[str, Millis]
+        self,
+        region: Collection[str],
+        failed_since: Mapping[str, Millis],
+        around: Mapping[str, Millis],
+        reached: Collection[str],
     ) -> dict[str, Millis]:
         """When each node of ``region`` was cut or failed (``_NEVER``: not); ``around`` is what holds outside of it.
 
@@ -87,7 +100,7 @@ class Topology:
         ahead: list[tuple[Millis, str]] = []
         for node in region:
             outside = [around.get(up, _NEVER) for up in self._uplinks[node] if up not in region]
-            outside += [_NEVER] if node in self._roots else []
+            outside += [_NEVER] if node in self._roots or node in reached else []
             if outside:
                 heappush(ahead, (-min(max(outside), failed_since.get(node, _NEVER)), node))
         while ahead:

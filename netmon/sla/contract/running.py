@@ -27,9 +27,9 @@ class RunningClocks:
         self._about: dict[str, tuple[Millis, frozenset[str]]] = {}
         self._held: list[InForce] = in_force(attributions)
 
-    def party(self, steps: Iterable[IncidentStep]) -> Party | None:
+    def party(self, handling: Handling) -> Party | None:
         """Whom the incident is attributed to."""
-        return next((responsible(handling, self._held) for handling in handlings(steps)), None)
+        return responsible(handling, self._held) if self._held else None
 
     def covering(self, objects: Iterable[str], now: Millis) -> list[Contract]:
         """The contracts with a guarantee that are about one of the objects now."""
