@@ -4,7 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-PEERS := snmpd snmp nginx-light prometheus prometheus-snmp-exporter postgresql openssl
+PEERS := snmpd snmp nginx-light nsd prometheus prometheus-snmp-exporter \
+  prometheus-blackbox-exporter postgresql openssl
 ARGS ?=
 PYTEST_ARGS ?=
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from netmon.clock import Millis
 from netmon.contracts import CheckView, IncidentView, NodeView, ServiceView, SlaView, Snapshot
+from netmon.conventions import Reason
 from netmon.model import MaintenanceWindow, Neighbour, Observation, State
 
 STALE_INTERVALS = 3
@@ -57,6 +58,11 @@ class Moment:
 def is_stale(last: Observation | None, now: Millis) -> bool:
     """Whether the check's last observation is too old to be told as present."""
     return last is not None and now - last.started > STALE_INTERVALS * last.check.interval
+
+
+def is_blind(view: CheckView) -> bool:
+    """Whether the check is unknown because netmon itself was cut off."""
+    return view.state is State.UNKNOWN and view.reason == Reason.BLIND
 
 
 def services_by_commune(snapshot: Snapshot) -> dict[str, list[ServiceView]]:

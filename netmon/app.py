@@ -16,11 +16,12 @@ from collectors.snmp import SnmpCollector
 from collectors.snmp.modules import MODULES
 from exporters.prometheus import Exposition
 from exporters.web.app import create_app
+from exporters.web.probe import ProbeEndpoint
 from exporters.web.server import WebServer
 from exporters.web.snmp import SnmpEndpoint
 from netmon.clock import HOUR, SECOND, Clock, Millis, SteadyClock, SystemClock
 from netmon.config import Configuration
-from netmon.contracts import Collector, Event, Fact, SlaView
+from netmon.contracts import Collector, Event, Fact
 from netmon.engine import heart, planning
 from netmon.engine.garbage import TEND, GarbageCare
 from netmon.engine.people import hear_people
@@ -32,9 +33,9 @@ from netmon.engine.telemetry import MessageCounter, Telemetry
 from netmon.errors import CollectError, HostError
 from netmon.history import Store, open_history
 from netmon.model import Announcement, Check
+from netmon.probing import Probing
+from netmon.running import RunningFigures
 from netmon.scraping import SnmpScraping
-from netmon.sla.period import month_of
-from netmon.sla.views import build_views
 from netmon.snmpmodules import Module, ModuleLibrary
 from netmon.state.works import windows_of
 from netmon.trapping import Trapping
@@ -140,11 +141,14 @@ class Daemon:
             wrap = self.configuration.wrap_large_counters
             exposition = Exposition(pipeline, telemetry.registry, wrap_large_counters=wrap)
             pipeline.listen(exposition)
-            scraping = self._scraping()
-            web = await self._serve(stack, pipeline, exposition, scraping)
+            modules = snmp_modules(self.configuration.snmp_modules)
+            scraping = SnmpScraping.of(self.configuration, modules, self._wall)
+            probing = Probing.of(self.configuration, self._wall)
+            web = await self._serve(stack, pipeline, exposition, scraping, probing)
             collectors = await self._open_collectors(stack)
             await asyncio.to_thread(heart.begin, store, clock.now())
             scraping.open(collectors["snmp"])
+            probing.open(collectors)
             poller = self._schedule(stack, store, pipeline, collectors, telemetry, clock)
             await self._await_traps(stack, poller, telemetry, clock)
             people = asyncio.create_task(hear_people(store, news, pipeline), name="news")
@@ -185,15 +189,13 @@ class Daemon:
         asked = self.configuration
         return planning.announce(asked.maintenance, asked.recurring, asked.timezone, known, now)
 
-    def _scraping(self) -> SnmpScraping:
-        configuration, library = self.configuration, self.configuration.snmp_modules
-        return SnmpScraping(
-            configuration.inventory, configuration.web.probe_allow, snmp_modules(library), library.auths,
-            configuration.credentials, self._wall,
-        )  # fmt: skip
-
     async def _serve(
-        self, stack: contextlib.AsyncExitStack, pipeline: Pipeline, exposition: Exposition, scraping: SnmpScraping
+        self,
+        stack: contextlib.AsyncExitStack,
+        pipeline: Pipeline,
+        exposition: Exposition,
+        scraping: SnmpScraping,
+        probing: Probing,
     ) -> WebServer:
         configuration = self.configuration
         app = create_app(
@@ -206,6 +208,7 @@ class Daemon:
             snmp=SnmpEndpoint(
                 scraping, configuration.web.timeout_offset, wrap_large_counters=configuration.wrap_large_counters
             ),
+            probe=ProbeEndpoint(probing, configuration.web.timeout_offset),
         )
         web = WebServer(configuration.web.host, configuration.web.port, app)
         await web.start()
@@ -236,7 +239,9 @@ class Daemon:
         telemetry: Telemetry,
         clock: SteadyClock,
     ) -> Poller:
-        poller = Poller(collectors, pipeline, telemetry, clock)
+        checks = self.configuration.inventory.checks
+        references = [checks[name] for name in self.configuration.vantage]
+        poller = Poller(collectors, pipeline, telemetry, clock, references)
         prompt = PromptPolls(poller.start_now, clock, LOOK_AGAIN)
         pipeline.doubt(prompt.ask)
         stack.callback(prompt.stop)
@@ -251,7 +256,7 @@ class Daemon:
             pipeline.sweep()
 
         scheduler = Scheduler(self.configuration.inventory.checks.values(), poll, telemetry, self._wall)
-        figures = _RunningFigures(self.configuration, store, pipeline)
+        figures = RunningFigures(self.configuration, store, pipeline)
         stack.callback(beats.stop)
         stack.push_async_callback(self._within, poller.stop, "the polls under way")
         stack.callback(figures.stop)
@@ -302,42 +307,3 @@ class Daemon:
             await asyncio.wait_for(stop(), max(0.1, self._deadline - now))
         except TimeoutError:
             log.warning("%s did not stop in time and was left", name)
-
-
-class _RunningFigures:
-    """The current month's figures, folded from the history again and again, off the loop.
-
-    On a thread of its own that nobody waits for: a long fold does not hold up a stop.
-    """
-
-    def __init__(self, configuration: Configuration, store: Store, pipeline: Pipeline) -> None:
-        self._configuration = configuration
-        self._store = store
-        self._pipeline = pipeline
-        self._thread: threading.Thread | None = None
-        self._stopped = False
-
-    def refresh(self) -> None:
-        """Begin a new computation, unless one is under way."""
-        if self._thread is None or not self._thread.is_alive():
-            asked = asyncio.get_running_loop(), self._pipeline.now()
-            self._thread = threading.Thread(target=self._compute, args=asked, name="netmon-sla", daemon=True)
-            self._thread.start()
-
-    def stop(self) -> None:
-        """What one under way still finds is of no use any more."""
-        self._stopped = True
-
-    def _compute(self, loop: asyncio.AbstractEventLoop, now: Millis) -> None:
-        try:
-            views = self._fold(now)
-            if not self._stopped:
-                loop.call_soon_threadsafe(self._pipeline.set_sla, views)
-        except Exception:
-            if not self._stopped:
-                log.exception("the running figures could not be computed: those of before stand")
-
-    def _fold(self, now: Millis) -> Sequence[SlaView]:
-        zone = self._configuration.timezone
-        events = self._store.events(month_of(now, zone).start, now)
-        return build_views(self._configuration.inventory, events, now=now, timezone=zone)

@@ -25,6 +25,7 @@ from netmon.model import (
     State,
     Transition,
 )
+from netmon.probemodules import ProbeModule
 
 Event: TypeAlias = Transition | MaintenanceWindow | MonitorEvent | Membership | Correction
 """What happened, as far as availability is concerned: what an event log holds."""
@@ -207,6 +208,40 @@ class SnmpScraper(Protocol):
 
         Raises:
             ScrapeRefusedError: the device is not asked: it is not one of ours, or a name is unknown.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeRequest:
+    """What a scraper asks for through ``/probe``, as it said it.
+
+    ``waits`` is how long it waits for the answer, None: it did not say. ``verbose`` asks for the steps.
+    """
+
+    target: str
+    hostname: str = ""
+    waits: Millis | None = None
+    verbose: bool = False
+
+
+class Prober(Protocol):
+    """Looks at a target with a module of a module file because somebody asks now."""
+
+    def modules(self) -> Sequence[str]:
+        """The modules there are, by name."""
+
+    def module(self, name: str) -> ProbeModule:
+        """The module called so.
+
+        Raises:
+            ScrapeRefusedError: there is none, or it cannot be used here.
+        """
+
+    async def probe(self, module: ProbeModule, asked: ProbeRequest) -> Observation:
+        """Look once. UP or DEGRADED is a success; UNKNOWN: we could not look.
+
+        Raises:
+            ScrapeRefusedError: the target is not asked: it makes no sense, or is not one of ours.
         """
 
 

@@ -18,6 +18,7 @@ from netmon.errors import HostError
 from netmon.history import Store, open_history
 from netmon.model import MonitorEvent, Transition
 from netmon.simulation import Child, Demo
+from netmon.simulation.handling import handled
 
 Progress = Callable[[str, float], None]
 """Told what is being done and how far it is, from 0 to 1."""
@@ -152,7 +153,7 @@ def _play_into(store: Store, configuration: Configuration, plan: Demo, progress:
         gaps=stops(plan),
         progress=lambda now: progress("history", (now - plan.start) / span),
     )
-    store.record([MonitorEvent(end, "stopped")]).result()
+    store.record([MonitorEvent(end, "stopped"), *handled(plan.script, end)]).result()
     store.heartbeat(end).result()
     progress("history", 1.0)
     return polls, sum(1 for event in store.events(plan.start, end) if isinstance(event, Transition))

@@ -144,10 +144,13 @@ class _Translator:
         self._put(")" * len(own) + "|" + "".join(_inner(flags) for flags in own))
 
     def _anchor(self, letter: str) -> None:
-        if "m" in self._flags():
-            self._put(letter)
-        else:
-            self._put(r"\A" if letter == "^" else r"\Z")
+        python = letter if "m" in self._flags() else r"\A" if letter == "^" else r"\Z"
+        self._put_place(python, 1)
+
+    def _put_place(self, python: str, taken: int) -> None:
+        """What matches a place and no letter; Go lets it be repeated (``^+OK``), Python only in a group."""
+        repeated = self.text[self.at + taken : self.at + taken + 1] in {"*", "+", "?", "{"}
+        self._put(f"(?:{python})" if repeated else python, taken)
 
     def _repeat(self, letter: str) -> None:
         if letter != "{":
@@ -172,7 +175,7 @@ class _Translator:
             literal = self.text[self.at + 2 : end if end >= 0 else None]
             self._put(re.escape(literal), len(literal) + (4 if end >= 0 else 2))
         elif letter in {"A", "z", "b", "B"}:
-            self._put("\\" + {"z": "Z"}.get(letter, letter), 2)
+            self._put_place("\\" + {"z": "Z"}.get(letter, letter), 2)
         else:
             self._put(*self._letters(inside=False))
 

@@ -75,6 +75,11 @@ class Formats:
         """A percentage given in units of 10^-``digits``."""
         return f"{self.scaled(units, digits)}{self._before_percent}%"
 
+    def euros(self, cents: int) -> str:
+        """An amount of money: ``1 234,50 €``, ``€1,234.50``."""
+        amount = self.scaled(cents, 2)
+        return f"{amount}{NO_BREAK}€" if self.language == "fr" else f"€{amount}".replace(f"€{MINUS}", f"{MINUS}€")
+
     def points(self, units: int, digits: int = 2) -> str:
         """A difference of percentages, signed: ``−0,12 point``."""
         sign = "+" if units > 0 else ""
@@ -97,6 +102,13 @@ class Formats:
         """Date and time to the minute; at the end of summer time, when an hour comes twice, with its offset."""
         moment = to_datetime(at, self.zone)
         text = f"{self._day(moment)} {self._time(moment)}"
+        return f"{text} ({self._offset(moment)})" if self._is_ambiguous(moment) else text
+
+    def precise(self, at: Millis) -> str:
+        """Date and time to the second, milliseconds only where there are some: ``12/03/2026 14:05:10``."""
+        moment = to_datetime(at, self.zone)
+        fraction = f"{',' if self.language == 'fr' else '.'}{at % SECOND:03d}" if at % SECOND else ""
+        text = f"{self._day(moment)} {moment:%H:%M:%S}{fraction}"
         return f"{text} ({self._offset(moment)})" if self._is_ambiguous(moment) else text
 
     def day(self, at: Millis) -> str:

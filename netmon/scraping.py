@@ -14,6 +14,7 @@ from typing import Protocol, runtime_checkable
 from urllib.parse import quote
 
 from netmon.clock import MINUTE, SECOND, Clock, Millis, SystemClock
+from netmon.config import Configuration
 from netmon.contracts import Collector, SnmpScrape
 from netmon.conventions import Reason
 from netmon.engine.poller import look
@@ -68,6 +69,12 @@ class SnmpScraping:
         }
         self._asked: dict[str, float] = {}
         self._swept = time.monotonic()
+
+    @classmethod
+    def of(cls, configuration: Configuration, modules: Mapping[str, Module], clock: Clock) -> "SnmpScraping":
+        """As the configuration says, with ``modules``."""
+        allowed, auths = configuration.web.probe_allow, configuration.snmp_modules.auths
+        return cls(configuration.inventory, allowed, modules, auths, configuration.credentials, clock)
 
     def open(self, collector: Collector) -> None:
         """From now on ask by ``collector``, which runs."""

@@ -23,6 +23,9 @@ REASON_WORDS: dict[Reason, str] = {
     Reason.CONNECT_TIMEOUT: mark("no answer to the connection"),
     Reason.CONNECT_FAILED: mark("connection failed"),
     Reason.TIMEOUT: mark("no answer in time"),
+    Reason.HOST_UNREACHABLE: mark("the network says it cannot be reached"),
+    Reason.TTL_EXCEEDED: mark("packets go round in a circle"),
+    Reason.PACKET_LOSS: mark("packets are lost"),
     Reason.TLS_HANDSHAKE: mark("secure connection failed"),
     Reason.TLS_EXPIRED: mark("certificate expired"),
     Reason.TLS_NAME_MISMATCH: mark("certificate made out to another name"),
@@ -31,8 +34,13 @@ REASON_WORDS: dict[Reason, str] = {
     Reason.STATUS: mark("unexpected HTTP status"),
     Reason.BODY: mark("unexpected page content"),
     Reason.HEADER: mark("unexpected HTTP header"),
+    Reason.SCHEME: mark("secure connection where none was expected, or the reverse"),
+    Reason.VERSION: mark("unexpected HTTP version"),
     Reason.TOO_LARGE: mark("answer too large"),
     Reason.SLOW: mark("answer too slow"),
+    Reason.MAINTENANCE_SEEN: mark("the page says maintenance"),
+    Reason.RESPONSE: mark("unexpected answer"),
+    Reason.RCODE: mark("the name server reports an error"),
     Reason.PROTOCOL: mark("answer breaks the protocol"),
     Reason.REDIRECT_LOOP: mark("endless redirects"),
     Reason.RESET: mark("connection cut"),
@@ -46,9 +54,13 @@ REASON_WORDS: dict[Reason, str] = {
     Reason.AGENT_SILENT: mark("SNMP agent silent, the device answers otherwise"),
     Reason.OTHER: mark("another reason"),
     Reason.CREDENTIAL: mark("credential missing"),
+    Reason.FORBIDDEN: mark("not allowed to be asked"),
+    Reason.PROXY: mark("failure of the proxy"),
+    Reason.PERMISSION: mark("a right is missing on the monitoring host"),
     Reason.NO_SOCKET: mark("no network socket on the monitoring host"),
     Reason.OVERLOAD: mark("monitoring overloaded"),
     Reason.NOT_POLLED: mark("not polled"),
+    Reason.BLIND: mark("the monitoring host itself was cut off"),
     Reason.INTERNAL: mark("internal error of the monitoring"),
 }
 
@@ -68,14 +80,6 @@ STEP_WORDS: dict[Step, str] = {
     Step.FLAPPING: mark("flapping"),
     Step.STEADY: mark("steady again"),
     Step.CLOSED: mark("closed"),
-}
-
-PARTY_WORDS: dict[str, str] = {
-    Party.OPERATOR: mark("the operator"),
-    Party.METROPOLE: mark("the métropole"),
-    Party.COMMUNE: mark("the commune"),
-    Party.THIRD_PARTY: mark("a third party"),
-    Party.FORCE_MAJEURE: mark("force majeure"),
 }
 
 POLICY_KEY_WORDS: dict[str, str] = {
@@ -126,6 +130,43 @@ ROLE_WORDS: dict[Role, str] = {
     Role.WIFI_CONTROLLER: mark("Wi-Fi controller"),
     Role.SERVER: mark("Server"),
     Role.OTHER: mark("Other"),
+}
+
+PARTY_WORDS: dict[Party, str] = {
+    Party.OPERATOR: mark("the operator"),
+    Party.METROPOLE: mark("the métropole"),
+    Party.COMMUNE: mark("the commune"),
+    Party.THIRD_PARTY: mark("a third party"),
+    Party.FORCE_MAJEURE: mark("force majeure"),
+}
+
+CONTRACT_KIND_WORDS: dict[str, str] = {
+    "commitment": mark("Commitment"),
+    "market": mark("Market"),
+}
+
+CLOCK_WORDS: dict[str, str] = {
+    "met": mark("kept"),
+    "missed": mark("not kept"),
+    "running": mark("still running"),
+}
+
+REFUSED_WORDS: dict[str, str] = {
+    "notice": mark("announced too late"),
+    "outside": mark("at a time that is not allowed"),
+    "cap": mark("beyond the time allowed for works"),
+}
+
+PENALTY_WORDS: dict[str, str] = {
+    "started_hour": mark("hours begun of delay"),
+    "started_day": mark("days begun of delay"),
+    "incident": mark("incident whose guarantee was not kept"),
+    "tenth": mark("tenths of a point missed"),
+    "objective": mark("objective missed"),
+    "ims": mark("yearly interruption (IMS) exceeded"),
+    "franchise": mark("franchise"),
+    "cap": mark("cap"),
+    "waiver": mark("waiver"),
 }
 
 _BY_NAME: dict[str, str] = {

@@ -41,6 +41,8 @@ MATCHES: list[tuple[str, str, bool | None]] = [
     (r"a{,2}", "a{,2}", True),
     (r"a{2,}?", "aaa", True),
     (r"(?P<n>x)(?<m>y)", "xy", True),
+    (r"^+OK", "OK", True),  # a place may be repeated
+    (r"a$?b\b{1,2}", "ab", True),
     (r"", "", True),
     (r"\pL", "", None),
     (r"(?=a)", "", None),

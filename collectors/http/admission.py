@@ -25,7 +25,7 @@ class Admission:
         own = self._hosts.setdefault(host, asyncio.Semaphore(self._per_host))
         self._users[host] = self._users.get(host, 0) + 1
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(seconds if own.locked() or self._total.locked() else None):
                 await own.acquire()
                 try:
                     await self._total.acquire()

@@ -1,7 +1,6 @@
 """The collector: admits polls to its threads, and never lets one keep the event loop waiting."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -9,12 +8,13 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from collectors.http.admission import Admission
-from collectors.http.deadline import Deadline
 from collectors.http.exchange import Tools
-from collectors.http.matching import Matcher
 from collectors.http.probe import Probe
-from collectors.http.resolve import Resolver
-from collectors.http.tls import Contexts
+from collectors.http.tokens import Tokens
+from collectors.net.contexts import Contexts
+from collectors.net.deadline import Deadline
+from collectors.net.matching import Matcher
+from collectors.net.resolve import Resolver
 from netmon.clock import SECOND
 from netmon.conventions import Reason
 from netmon.errors import CollectError
@@ -29,20 +29,23 @@ _TIMEOUTS = frozenset({Reason.TIMEOUT, Reason.CONNECT_TIMEOUT, Reason.RESOLVE_FA
 
 
 class HttpCollector:
-    """Polls over HTTP and HTTPS in ``threads`` threads of its own, at most ``per_host`` at once for one host."""
+    """Polls over HTTP and HTTPS in ``threads`` threads of its own, at most ``per_host`` at once for one host.
 
-    def __init__(self, threads: int = 16, per_host: int = 4) -> None:
+    A thread starts only when all others are busy: how many there are is how many targets hang at once. A tenth of
+    1,000 targets that hang for 5 of every 30 seconds keep 17 busy, half of them 83.
+    """
+
+    def __init__(self, threads: int = 128, per_host: int = 4) -> None:
         self._threads = threads
         self._per_host = per_host
-        self._tools = Tools(Resolver(), Contexts(), Matcher())
+        self._tools = Tools(Resolver(), Contexts(), Matcher(), Tokens())
         self._executor: ThreadPoolExecutor | None = None
         self._admission = Admission(threads, per_host)
         self._running: set[_Work] = set()
 
     async def start(self) -> None:
         """Open the thread pool."""
-        logging.getLogger("urllib3").setLevel(logging.ERROR)  # it warns, with the URL, of headers a server bungled
-        self._tools = Tools(Resolver(), Contexts(), Matcher())
+        self._tools = Tools(Resolver(), Contexts(), Matcher(), Tokens())
         self._admission = Admission(self._threads, self._per_host)
         self._executor = ThreadPoolExecutor(self._threads, "netmon-http")
 

@@ -1,28 +1,31 @@
-"""One request and its answer over a connection of its own: the adapter requests sends through."""
+"""One request and its answer over a connection of its own, timed, under the deadline of the poll."""
 
-import http
 import http.client
+import socket
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, ClassVar, NoReturn, cast
-from urllib.parse import urlsplit
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, cast
 
-import requests
-import urllib3.connection
-from requests.adapters import HTTPAdapter
-
-from collectors.http.deadline import Deadline, Trace
+from collectors.http import proxy
 from collectors.http.failures import NETWORK_ERRORS, fail
-from collectors.http.matching import Matcher
-from collectors.http.resolve import Address, Resolver
-from collectors.http.tls import Certificate, Contexts, sent_chain
-from collectors.http.wire import Wire, connect, describe, start_tls
+from collectors.http.reply import Headers, Reply
+from collectors.http.request import HeaderLines, Outgoing
+from collectors.http.tokens import Tokens
+from collectors.http.wire import Wire
+from collectors.net.connect import connect, describe
+from collectors.net.contexts import Contexts
+from collectors.net.deadline import Deadline, Trace
+from collectors.net.failures import TargetError, words_of
+from collectors.net.matching import Matcher
+from collectors.net.resolve import Address, Resolver
+from collectors.net.tls import Handshaker, TlsFacts
+from netmon.conventions import Reason
 from netmon.errors import CollectError
 from netmon.settings import HttpSettings
 
-_PORTS = {"http": 80, "https": 443}
+_BODYLESS = frozenset({204, 304})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class Tools:
     resolver: Resolver
     contexts: Contexts
     matcher: Matcher
+    tokens: Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,33 +56,53 @@ class Facts:
     http_version: float = 0.0
     redirects: int = 0
     tls: bool = False
-    tls_version: str = ""
-    certificates: tuple[Certificate, ...] = ()
-    ip_protocol: int = 0
-    lookup: float = 0.0
+    handshake: TlsFacts = field(default_factory=TlsFacts)
+    address: Address | None = None
+    lookup: float | None = None
     content_length: int = 0
     body_length: int = 0
+    last_modified: int | None = None
     failed_by_regex: bool = False
+    failed_by_cel: bool | None = None
 
 
-class ProbeAdapter(HTTPAdapter):
-    """requests' transport with a new, timed connection for each request, under one deadline.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status and headers of an answer; its body is to be read from ``raw``."""
 
-    It keeps no pool, asks no environment for proxies and takes TLS contexts from ``contexts``.
-    """
+    url: str
+    status: int
+    version: str
+    headers: Headers
+    raw: Reply
+
+    @property
+    def length(self) -> int:
+        """The bytes of body it announces, -1: it does not say."""
+        if self.raw.chunked:
+            return -1
+        announced = self.headers.get("Content-Length")
+        if announced is not None:
+            return int(announced)
+        return 0 if self.status in _BODYLESS else -1
+
+
+class Exchange:
+    """The requests of one poll: each on a new connection, to the address that was looked up for it."""
 
     def __init__(self, watch: Watch, tools: Tools, settings: HttpSettings) -> None:
-        self._deadline, self._trace = watch.deadline, watch.trace
-        self._say, self._verbose = watch.say, watch.verbose
+        self._watch = watch
         self._tools = tools
         self._settings = settings
+        self._handshaker = Handshaker(tools.contexts, watch.deadline, watch.say, watch.verbose, ("http/1.1",))
         self._origin: tuple[str, int] | None = None
         self._wire: Wire | None = None
         self.facts = Facts()
-        super().__init__()
 
-    def init_poolmanager(self, *_: object, **__: object) -> None:
-        """Nothing: every request connects anew."""
+    def take_up(self, settings: HttpSettings) -> None:
+        """From here on ask as ``settings`` say: the next step of a journey."""
+        self._settings = settings
+        self._origin = None
 
     def close(self) -> None:
         """Hang up."""
@@ -86,132 +110,151 @@ class ProbeAdapter(HTTPAdapter):
             self._wire.hang_up()
             self._wire = None
 
-    def send(self, request: requests.PreparedRequest, *_: object, **__: object) -> requests.Response:
-        """Send and return as soon as the headers are in; the body is to be read from ``Response.raw``.
+    def send(self, request: Outgoing, more: HeaderLines = ()) -> Answer:
+        """Send ``request`` with ``more`` headers, and return as soon as the headers of the answer are in.
 
         Raises:
             TargetError: no answer.
             CollectError: this host could not ask.
         """
         self.close()
-        scheme, host, port = _site(str(request.url))
-        self._origin = self._origin or (host, port)
-        self.facts.tls = scheme == "https"
+        self._origin = self._origin or (request.host, request.port)
+        self.facts.tls = False
+        self.facts.status, self.facts.http_version = 0, 0.0
         try:
-            self._wire = self._dial(host, port)
-            self._trace.enter("processing")
-            raw = self._ask(self._wire, request, host, port)
+            self._wire, target, headers = self._reach(request)
+            self.facts.tls = request.scheme == "https"
+            self._watch.trace.enter("processing")
+            raw = self._ask(self._wire, request.method, request.encoded(target, (*more, *headers)))
         except NETWORK_ERRORS as error:
             self._fail(error)
         self._wire.headers_complete()
         self.facts.status = raw.status
         self.facts.http_version = raw.version / 10
-        return self.build_response(request, raw)
+        self._watch.say(f"answer: {raw.status} to {request.method} {request.path.partition('?')[0]}")
+        version = f"HTTP/{raw.version // 10}.{raw.version % 10}"
+        return Answer(request.url, raw.status, version, raw.headers, raw)
 
-    def _ask(self, wire: Wire, request: requests.PreparedRequest, host: str, port: int) -> Any:
-        kind = _TlsConnection if self.facts.tls else _PlainConnection
-        connection = kind(host, port, timeout=None)
-        connection.sock = cast("Any", wire)  # http.client asks no more of a socket than a Wire gives
-        path = request.path_url
-        self._say(f"request: {request.method} {path.partition('?')[0]}")
-        headers = cast("Mapping[str, str]", request.headers)
+    def _ask(self, wire: Wire, method: str, data: bytes) -> Reply:
         # A server may answer, and refuse, before it has read everything.
         with suppress(BrokenPipeError, ConnectionResetError):
-            connection.request(
-                str(request.method), path, request.body, headers, preload_content=False, decode_content=False
-            )
-        return connection.getresponse()
+            wire.sendall(data)
+        reply = Reply(cast("Any", wire), method=method)  # it asks no more of a socket than a Wire gives
+        reply.begin()
+        return reply
 
-    def _dial(self, host: str, port: int) -> Wire:
-        settings, deadline, trace = self._settings, self._deadline, self._trace
-        target = settings.connect_to if settings.connect_to and (host, port) == self._origin else (host, port)
+    # --- The way there ------------------------------------------------------------------------------------------------
+
+    def _reach(self, request: Outgoing) -> tuple[Wire, str, HeaderLines]:
+        """A connection for the request, with what its first line asks for and the headers the way there wants."""
+        settings = self._settings
+        target = (request.host, request.port)
+        if settings.connect_to and target == self._origin:
+            target = settings.connect_to
+        way = proxy.way_to(settings.proxy, request.scheme, *target)
+        if way is None:
+            wire, address = self._dial(self._lookup(*target))
+            return self._secured(wire, request, lambda: self._dial([address])[0]), request.path, ()
+        authority = self._through(way, *target)
+        if request.scheme == "https":
+            tunnel = self._tunnel(way, authority)
+            return self._secured(tunnel, request, lambda: self._tunnel(way, authority)), request.path, ()
+        host = authority.removesuffix(":80")
+        return self._wired(self._dial_proxy(way)), f"http://{host}{request.path}", way.credentials
+
+    def _lookup(self, host: str, port: int) -> list[Address]:
+        trace = self._watch.trace
         trace.enter("resolve")
-        addresses = self._tools.resolver.resolve(*target, deadline)
+        before = trace.seconds["resolve"]
+        addresses = self._tools.resolver.resolve(host, port, self._watch.deadline, self._settings.addresses)
         trace.enter("connect")
-        if not self.facts.redirects:
-            self.facts.lookup = trace.seconds["resolve"]
-        self._say(f"resolved {target[0]}: " + ", ".join(str(address[0]) for _, address in addresses))
-        self.facts.ip_protocol = _protocol(addresses[0])
-        connection, address = connect(addresses, deadline, self._say)
-        self.facts.ip_protocol = _protocol(address)
-        self._say(f"connected to {describe(address[1])}")
-        if self.facts.tls:
-            connection = self._secure(connection, address, self._name_of(host))
-        return Wire(connection, deadline, trace)
+        if self.facts.lookup is None:
+            self.facts.lookup = trace.seconds["resolve"] - before
+        if self._watch.verbose:
+            self._watch.say(f"resolved {host}: " + ", ".join(str(address[0]) for _, address in addresses))
+        self.facts.address = addresses[0]
+        return addresses
 
-    def _name_of(self, host: str) -> str:
-        """The name a server must prove to have: the configured one is for the configured site."""
-        own = self._origin is not None and host == self._origin[0]
-        return ((self._settings.tls.server_name if own else None) or host).rstrip(".")
+    def _dial(self, addresses: list[Address]) -> tuple[socket.socket, Address]:
+        watch = self._watch
+        watch.trace.enter("connect")
+        connection, address = connect(addresses, watch.deadline, watch.say, self._settings.addresses.source)
+        self.facts.address = address
+        if watch.verbose:
+            watch.say(f"connected to {describe(address[1])}")
+        return connection, address
 
-    def _secure(self, connection: Any, address: Address, name: str) -> ssl.SSLSocket:
-        settings = self._settings.tls
+    def _secured(self, connection: socket.socket, request: Outgoing, again: Callable[[], socket.socket]) -> Wire:
+        if request.scheme != "https":
+            return self._wired(connection)
+
+        def once_more() -> socket.socket:
+            trace.leave()  # it is not a part of the poll that is timed
+            found = again()
+            trace.leave()
+            return found
+
+        trace = self._watch.trace
+        trace.enter("tls")
+        facts = self.facts.handshake = TlsFacts()
+        name = self._name_of(request)
         try:
-            context = (
-                self._tools.contexts.verifying(settings.ca_file) if settings.verify else self._tools.contexts.blind()
-            )
-        except CollectError:
+            return self._wired(self._handshaker.secure(connection, name, self._settings.tls, facts, once_more))
+        except ssl.SSLCertVerificationError as error:
+            fail(error, "tls", self._watch.deadline.seconds)
+
+    def _wired(self, connection: socket.socket) -> Wire:
+        return Wire(connection, self._watch.deadline, self._watch.trace)
+
+    def _name_of(self, request: Outgoing) -> str:
+        """The name a server must prove to have: the configured one, or that of ``Host``, is for the configured site."""
+        name = request.host
+        if self._origin is not None and request.host == self._origin[0]:
+            host = request.authority.rpartition(":")[0] if request.authority[-1:].isdigit() else request.authority
+            name = self._settings.tls.server_name or (host or request.authority).strip("[]")
+        return name.rstrip(".")
+
+    # --- Through a proxy ----------------------------------------------------------------------------------------------
+
+    def _through(self, way: proxy.Way, host: str, port: int) -> str:
+        """What the proxy is asked to connect to: the address looked up here, or, when that is left to it, the name."""
+        self._watch.say(f"through the proxy {way.host}:{way.port}")
+        settings = self._settings
+        if settings.proxy is None or not settings.proxy.skip_resolve:
+            return describe((self._lookup(host, port)[0][1][0], port))
+        guard = settings.addresses.guard
+        if guard is not None and not guard.allows(host, host):
+            raise CollectError(Reason.FORBIDDEN, f"{host} may not be asked")
+        return describe((host, port))
+
+    def _dial_proxy(self, way: proxy.Way) -> socket.socket:
+        watch, trace = self._watch, self._watch.trace
+        trace.enter("connect")
+        try:
+            addresses = self._tools.resolver.resolve(way.host, way.port, watch.deadline)
+            return connect(addresses, watch.deadline, watch.say, self._settings.addresses.source)[0]
+        except OSError as error:
+            raise CollectError(Reason.PROXY, f"no connection to the proxy: {words_of(error)}") from error
+
+    def _tunnel(self, way: proxy.Way, authority: str) -> socket.socket:
+        connection = self._dial_proxy(way)
+        wire = Wire(connection, self._watch.deadline, self._watch.trace, ahead=False)
+        try:
+            reply = self._ask(wire, "CONNECT", proxy.connect_request(way, authority))
+            proxy.judge_tunnel(reply.status)
+        except TimeoutError as error:
+            connection.close()
+            words = f"no connection through the proxy within {self._watch.deadline.seconds:g} s"
+            raise TargetError(Reason.CONNECT_TIMEOUT, words) from error
+        except (OSError, http.client.HTTPException) as error:
+            connection.close()
+            raise CollectError(Reason.PROXY, f"the proxy breaks off: {words_of(error)}") from error
+        except BaseException:
             connection.close()
             raise
-        self._trace.enter("tls")
-        try:
-            secured = start_tls(connection, context, name, self._deadline)
-        except ssl.SSLCertVerificationError as error:
-            self._trace.leave()
-            self._look_again(address, name)
-            fail(error, "tls", self._deadline.seconds)
-        self._learn(secured)
-        return secured
-
-    def _look_again(self, address: Address, name: str) -> None:
-        """The certificate could not be verified: fetch it once more, unverified, for its facts alone."""
-        try:
-            connection, _ = connect([address], self._deadline, self._say)
-            with start_tls(connection, self._tools.contexts.blind(), name, self._deadline) as secured:
-                self._learn(secured)
-        except (OSError, CollectError) as error:
-            self._say(f"no second look at the certificate: {type(error).__name__}")
-
-    def _learn(self, secured: ssl.SSLSocket) -> None:
-        self.facts.tls_version = secured.version() or ""
-        self.facts.certificates = sent_chain(secured)
-        cipher = secured.cipher()
-        self._say(f"TLS {self.facts.tls_version} {cipher[0] if cipher else ''}")
-        for certificate in self.facts.certificates if self._verbose else ():
-            self._say(
-                f"certificate {certificate.subject} for {', '.join(certificate.names) or 'no name'}, "
-                f"issued by {certificate.issuer}, expires {certificate.expiry}"
-            )
+        return connection
 
     def _fail(self, error: BaseException) -> NoReturn:
-        phase = self._trace.phase
-        self._trace.leave()
-        fail(error, phase, self._deadline.seconds)
-
-
-class _Answer(http.client.HTTPResponse):
-    """An answer, after all interim ones (RFC 9110, 15.2): the library knows 100 only, and takes 103 for the answer."""
-
-    def _read_status(self) -> tuple[str, int, str]:
-        version, status, reason = super()._read_status()  # type: ignore[misc]  # not in the stubs
-        return version, http.HTTPStatus.CONTINUE if 101 < status < 200 else status, reason
-
-
-class _PlainConnection(urllib3.connection.HTTPConnection):
-    """urllib3's framing of requests and answers, on a wire that is connected already."""
-
-    response_class = _Answer
-
-
-class _TlsConnection(_PlainConnection):
-    default_port: ClassVar[int] = _PORTS["https"]  # type: ignore[misc]  # as in urllib3 itself
-
-
-def _site(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port of a URL that was checked to have them."""
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname or "", parts.port or _PORTS[parts.scheme]
-
-
-def _protocol(address: Address) -> int:
-    return 6 if ":" in str(address[1][0]) else 4
+        phase = self._watch.trace.phase
+        self._watch.trace.leave()
+        fail(error, phase, self._watch.deadline.seconds)

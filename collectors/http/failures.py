@@ -1,70 +1,19 @@
-"""What went wrong, told apart by whose it is: the target's (``TargetError``) or ours (``CollectError``)."""
+"""What an HTTP exchange may raise, in netmon's words."""
 
-import errno
 import http.client
-import os
-import socket
-import ssl
 import zlib
 from typing import NoReturn
 
-import requests
-import urllib3
-
+from collectors.net.failures import TargetError, check_ours, clean, failure
 from netmon.conventions import Reason
-from netmon.errors import CollectError
-
-_OURS = frozenset(
-    {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL, errno.EACCES, errno.EPERM}
-)
-"""Errors of this host: no descriptor, no memory, no local port, a firewall of ours. They say nothing of the target."""
-
-_DONE = {
-    "resolve": "no answer from the resolver",
-    "connect": "no TCP connection",
-    "tls": "TLS handshake not finished",
-    "processing": "no answer to the request",
-    "transfer": "answer not complete",
-}
-_NAME_MISMATCH = frozenset({62, 64})  # X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH
-_EXPIRED = 10  # X509_V_ERR_CERT_HAS_EXPIRED
-_LONGEST = 200
 
 NETWORK_ERRORS = (
     OSError,
     UnicodeError,
     http.client.HTTPException,
-    urllib3.exceptions.HTTPError,
-    requests.RequestException,
     zlib.error,
 )
 """Everything an exchange with a target may raise: the target's doing, unless ``check_ours`` says otherwise."""
-
-
-class TargetError(Exception):
-    """The target failed: ``reason`` for the metrics, ``detail`` for people."""
-
-    def __init__(self, reason: Reason, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
-        self.detail = detail
-
-
-def clean(text: str, longest: int = _LONGEST) -> str:
-    """Text from a target as one printable line of at most ``longest`` characters."""
-    shown = "".join(char if char.isprintable() else " " for char in text[: 4 * longest])
-    line = " ".join(shown.split())
-    return line if len(line) <= longest else line[: longest - 1] + "…"
-
-
-def check_ours(error: BaseException) -> None:
-    """Let pass what the target did.
-
-    Raises:
-        CollectError: ``error`` is this host's.
-    """
-    if isinstance(error, OSError) and error.errno in _OURS and not isinstance(error, ssl.SSLError):
-        raise CollectError(Reason.NO_SOCKET, f"this host has none to give: {os.strerror(error.errno)}") from error
 
 
 def fail(error: BaseException, phase: str, seconds: float) -> NoReturn:
@@ -76,64 +25,16 @@ def fail(error: BaseException, phase: str, seconds: float) -> NoReturn:
         TargetError: the target did it.
         CollectError: this host did.
     """
-    root = _root(error)
-    check_ours(root)
-    raise _failure(root, phase, seconds) from error
-
-
-def _root(error: BaseException) -> BaseException:
-    """The error below urllib3's wrapping."""
-    while isinstance(error, urllib3.exceptions.HTTPError) and error.__cause__ is not None:
-        error = error.__cause__
-    return error
+    check_ours(error)
+    raise _failure(error, phase, seconds) from error
 
 
 def _failure(error: BaseException, phase: str, seconds: float) -> TargetError:
-    if isinstance(error, TimeoutError):
-        return _timeout(phase, seconds)
-    if phase == "tls" or isinstance(error, ssl.SSLError):
-        return _tls(error)
-    if isinstance(error, OSError) and not isinstance(error, requests.RequestException):
-        return _network(error, phase)
-    return TargetError(Reason.PROTOCOL, _protocol(error))
-
-
-def _network(error: OSError, phase: str) -> TargetError:
-    if isinstance(error, socket.gaierror):
-        return TargetError(Reason.RESOLVE_FAILED, clean(error.strerror or "the name cannot be resolved"))
-    if isinstance(error, ConnectionRefusedError):
-        return TargetError(Reason.CONNECT_REFUSED, "connection refused")
     if isinstance(error, http.client.RemoteDisconnected):
         return TargetError(Reason.RESET, "connection closed without an answer")
-    if isinstance(error, ConnectionError) and phase != "connect":
-        return TargetError(Reason.RESET, f"{_words(error)} during {phase}")
-    return TargetError(Reason.CONNECT_FAILED, _words(error))
-
-
-def _timeout(phase: str, seconds: float) -> TargetError:
-    reason = {"resolve": Reason.RESOLVE_FAILED, "connect": Reason.CONNECT_TIMEOUT}.get(phase, Reason.TIMEOUT)
-    return TargetError(reason, f"{_DONE.get(phase, 'not finished')} within {seconds:g} s")
-
-
-def _tls(error: BaseException) -> TargetError:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        words = clean(error.verify_message)
-        if error.verify_code == _EXPIRED:
-            return TargetError(Reason.TLS_EXPIRED, words)
-        if error.verify_code in _NAME_MISMATCH:
-            return TargetError(Reason.TLS_NAME_MISMATCH, words)
-        return TargetError(Reason.TLS_UNTRUSTED, words)
-    if isinstance(error, ssl.SSLEOFError | ConnectionError):
-        return TargetError(Reason.TLS_HANDSHAKE, "connection closed during the TLS handshake")
-    return TargetError(Reason.TLS_HANDSHAKE, f"TLS handshake failed: {_words(error)}")
-
-
-def _words(error: BaseException) -> str:
-    if isinstance(error, ssl.SSLError) and error.reason:
-        return error.reason.replace("_", " ").lower()
-    if isinstance(error, OSError) and error.strerror:
-        return clean(error.strerror).lower()
-    return clean(str(error)) or type(error).__name__
+    if isinstance(error, OSError):
+        return failure(error, phase, seconds)
+    return TargetError(Reason.PROTOCOL, _protocol(error))
 
 
 def _protocol(error: BaseException) -> str:

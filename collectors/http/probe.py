@@ -1,21 +1,26 @@
 """One poll of one URL, from the first lookup to the verdict. It blocks: it runs in a worker thread."""
 
-import time
+from collections.abc import Mapping
 
-import requests
-from requests.cookies import RequestsCookieJar
-
-from collectors.http.body import Body, read_body, text_of
-from collectors.http.deadline import Deadline, Trace
-from collectors.http.exchange import ProbeAdapter, Tools, Watch
-from collectors.http.failures import NETWORK_ERRORS, TargetError, clean, fail
-from collectors.http.metrics import families
-from collectors.http.request import first_request, next_request, redirect_target, secrets_of, shown
+from collectors.http import proxy
+from collectors.http.body import MOST_BYTES, Body
+from collectors.http.cookies import Cookies
+from collectors.http.exchange import Answer, Exchange, Tools, Watch
+from collectors.http.failures import NETWORK_ERRORS, fail
+from collectors.http.journey import Journey
+from collectors.http.judge import Judge, last_modified, wants_body
+from collectors.http.metrics import PHASES, families, step_families
+from collectors.http.oauth import authorize
+from collectors.http.request import REDIRECTS, first_request, next_request, redirect_target, secrets_of, shown, spelt
+from collectors.net.deadline import Deadline, Trace
+from collectors.net.failures import TargetError
+from collectors.net.verdict import explained
 from netmon.conventions import Reason
 from netmon.model import Reading, State
-from netmon.settings import HttpSettings
+from netmon.settings import HttpSettings, HttpStep, OAuth2
 
-_DAY = 86_400
+_UNAUTHORIZED = 401
+_Verdict = tuple[State, Reason, str]
 
 
 class Probe:
@@ -24,11 +29,15 @@ class Probe:
     def __init__(self, settings: HttpSettings, deadline: Deadline, tools: Tools, *, verbose: bool = False) -> None:
         self._settings = settings
         self._deadline = deadline
-        self._matcher = tools.matcher
-        self._trace = Trace()
-        self._adapter = ProbeAdapter(Watch(deadline, self._trace, self._say, verbose), tools, settings)
-        self._facts = self._adapter.facts
+        self._tools = tools
+        self._trace = Trace(PHASES)
+        self._watch = Watch(deadline, self._trace, self._say, verbose)
+        self._exchange = Exchange(self._watch, tools, settings)
+        self._facts = self._exchange.facts
+        self._journey = Journey(settings)
+        self._cookies = Cookies()
         self._took = 0.0
+        self._last_url = ""
         self._verbose = verbose
         self._log: list[str] = []
 
@@ -39,115 +48,112 @@ class Probe:
             CollectError: this host could not look.
         """
         try:
-            body, response = self._timed_exchange()
-            state, reason, detail = self._judge(body, response)
+            verdict = self._travel() if self._settings.steps else self._visit(self._settings)
         except TargetError as failure:
-            state, reason, detail = State.DOWN, failure.reason, self._explain(failure)
+            verdict = State.DOWN, failure.reason, explained(failure, self._facts.handshake)
         finally:
-            self._adapter.close()
-        return self._reading(state, reason, detail)
+            self._exchange.close()
+        return self._reading(*self._journey.told(verdict))
 
-    def _timed_exchange(self) -> tuple[Body, requests.Response]:
-        """The exchange; ``_took`` is its time, without what we then spend on judging it."""
+    # --- Asking -------------------------------------------------------------------------------------------------------
+
+    def _travel(self) -> _Verdict:
+        """The steps, one after another; the first that is not up ends the journey."""
+        worst: _Verdict = (State.UP, Reason.OK, "")
+        for step in self._settings.steps:
+            self._say(f"step {step.name}")
+            self._exchange.take_up(step.settings)
+            before, good = self._took, False
+            try:
+                verdict = self._journey.told(self._visit(step.settings, step))
+                good = verdict[1] is not Reason.MAINTENANCE_SEEN
+            finally:
+                self._journey.ended(step, self._took - before, up=good)
+            self._journey.at = None
+            if not good:
+                return verdict
+            worst = verdict if worst[0] is State.UP else worst
+        slow = self._settings.slow
+        if worst[0] is State.UP and slow is not None and self._took * 1000 > slow:
+            return State.DEGRADED, Reason.SLOW, f"took {self._took:.2f} s, slower than {slow / 1000:g} s"
+        return worst
+
+    def _visit(self, settings: HttpSettings, step: HttpStep | None = None) -> _Verdict:
+        before = self._took
+        if step is not None:
+            settings = self._journey.begin(step, self._last_url)
+        answer, body = self._timed(settings, self._journey.values, keep=step is not None and bool(step.extract))
+        judge = Judge(settings, answer, body, self._facts, self._tools.matcher, self._deadline, self._say)
+        said = judge.maintenance()
+        if said is not None:
+            return State.DEGRADED, Reason.MAINTENANCE_SEEN, said
+        judge.expectations()
+        if step is not None:
+            self._journey.extract(step, lambda where: self._tools.matcher.select(where, judge.text, self._deadline))
+        return judge.shades(self._took - before)
+
+    def _timed(self, settings: HttpSettings, values: Mapping[str, str], *, keep: bool) -> tuple[Answer, Body]:
+        """The exchange; its time goes into ``_took``, what we then spend on judging it does not."""
+        begun = self._trace.elapsed
         try:
-            return self._exchange()
+            return self._follow(settings, values, keep=keep)
         finally:
             self._trace.leave()
-            self._took = self._trace.elapsed
+            self._took += self._trace.elapsed - begun
 
-    def _exchange(self) -> tuple[Body, requests.Response]:
-        request = first_request(self._settings)
-        cookies = RequestsCookieJar()
+    def _follow(self, settings: HttpSettings, values: Mapping[str, str], *, keep: bool) -> tuple[Answer, Body]:
+        request = first_request(settings, values)
+        if isinstance(settings.auth, OAuth2):
+            request = request.authorized(authorize(settings.auth, self._watch, self._tools))
+        most, followed = settings.max_redirects, 0
+        own_cookies = any(name.lower() == "cookie" for name, _ in settings.headers)
         while True:
-            response = self._adapter.send(request)
-            self._say(f"answer: {response.status_code} {clean(response.reason or '', 60)}")
-            target = redirect_target(response) if self._settings.follow_redirects else None
-            if target is None:
-                return self._read(response), response
-            if self._facts.redirects >= self._settings.max_redirects:
-                raise TargetError(
-                    Reason.REDIRECT_LOOP, f"more than {self._settings.max_redirects} redirects, now to {shown(target)}"
-                )
-            self._facts.redirects += 1
+            cookie = None if own_cookies else self._cookies.header(request.url)
+            answer = self._exchange.send(request, () if cookie is None else (("Cookie", cookie),))
+            self._last_url = answer.url
+            self._cookies.keep(answer.url, answer.headers)
+            location = answer.headers.get("Location") if answer.status in REDIRECTS else None
+            self._facts.redirects += location is not None  # also one that is not followed, as the peer counts
+            if location is None or not settings.follow_redirects:
+                return answer, self._read(answer, settings, keep=keep)
+            target = redirect_target(answer.url, location)
+            if followed >= most:
+                raise TargetError(Reason.REDIRECT_LOOP, f"more than {most} redirects, now to {shown(target)}")
+            followed += 1
             self._say(f"redirected to {shown(target)}")
-            cookies.update(response.cookies)
-            request = next_request(request, response, target, self._settings, cookies)
+            request = next_request(request, answer.status, target)
 
-    def _read(self, response: requests.Response) -> Body:
-        announced = response.headers.get("Content-Length", "")
-        self._facts.content_length = int(announced) if announced.isdecimal() else -1
+    def _read(self, answer: Answer, settings: HttpSettings, *, keep: bool) -> Body:
+        facts = self._facts
+        facts.content_length = answer.length
+        facts.last_modified = last_modified(answer)
+        if answer.status == _UNAUTHORIZED and isinstance(settings.auth, OAuth2):
+            self._tools.tokens.drop(settings.auth)
+        body = Body(keep=keep or wants_body(settings))
         try:
-            body = read_body(response, self._settings.max_bytes)
+            body.read(answer.raw, settings.max_bytes or MOST_BYTES, settings.compression)
         except NETWORK_ERRORS as error:
             fail(error, self._trace.phase, self._deadline.seconds)
-        self._facts.body_length = len(body.data)
-        self._say(f"body: {len(body.data)} bytes{'' if body.complete else ', and there is more'}")
+        finally:
+            facts.body_length = body.size
+        self._say(f"body: {body.size} bytes{'' if body.complete else ', and there is more'}")
         return body
 
-    def _judge(self, body: Body, response: requests.Response) -> tuple[State, Reason, str]:
-        self._judge_status(response.status_code)
-        if not body.complete:
-            raise TargetError(Reason.TOO_LARGE, f"the body is larger than {self._settings.max_bytes} bytes")
-        self._judge_text(body, response)
-        return self._judge_shades()
-
-    def _judge_status(self, status: int) -> None:
-        expected = self._settings.expected_status
-        if status in expected or (not expected and 200 <= status < 300):
-            return
-        wanted = ", ".join(map(str, expected)) or "2xx"
-        raise TargetError(Reason.STATUS, f"status {status}, expected {wanted}")
-
-    def _judge_text(self, body: Body, response: requests.Response) -> None:
-        patterns = ((self._settings.body_regex, True), (self._settings.body_not_regex, False))
-        for pattern, wanted in patterns:
-            if pattern is None:
-                continue
-            found = self._matcher.found(pattern, text_of(body.data, response), self._deadline)
-            self._say(f"{'body_regex' if wanted else 'body_not_regex'} {'found' if found else 'not found'}")
-            if found != wanted:
-                self._facts.failed_by_regex = True
-                words = "does not contain" if wanted else "contains"
-                raise TargetError(Reason.BODY, f"the body {words} {clean(pattern, 80)!r}")
-
-    def _judge_shades(self) -> tuple[State, Reason, str]:
-        """Everything expected is there: is it there in good time, and for long enough?"""
-        slow = self._settings.slow
-        if slow is not None and self._took * 1000 > slow:
-            return State.DEGRADED, Reason.SLOW, f"took {self._took:.2f} s, slower than {slow / 1000:g} s"
-        tls = self._settings.tls
-        if tls.verify and self._facts.certificates:
-            first = min(self._facts.certificates, key=lambda certificate: certificate.not_after)
-            days = (first.not_after - time.time()) / _DAY
-            if days < tls.min_days:
-                words = f"certificate {first.subject} expires {first.expiry}, in {days:.1f} days"
-                return State.DEGRADED, Reason.TLS_EXPIRES_SOON, words
-        return State.UP, Reason.OK, ""
-
-    def _explain(self, failure: TargetError) -> str:
-        """The failure, with what is known of the certificate where it is about one."""
-        if failure.reason in {Reason.TLS_EXPIRED, Reason.TLS_NAME_MISMATCH, Reason.TLS_UNTRUSTED}:
-            # Expired may be any of the chain, a wrong or unknown name is the server's own.
-            sent = self._facts.certificates
-            if failure.reason is Reason.TLS_EXPIRED:
-                sent = tuple(sorted(sent, key=lambda certificate: certificate.not_after))
-            for certificate in sent[:1]:
-                names = ", ".join(certificate.names) or certificate.subject
-                return clean(
-                    f"{failure.detail}: certificate for {names}, issued by {certificate.issuer}, "
-                    f"expires {certificate.expiry}"
-                )
-        return failure.detail
+    # --- Telling ------------------------------------------------------------------------------------------------------
 
     def _reading(self, state: State, reason: Reason, detail: str) -> Reading:
         success = state is not State.DOWN
         self._say(f"verdict: {state.value}" + (f", {reason.value}: {detail}" if detail else ""))
         secrets = secrets_of(self._settings)
+        more = [*proxy.spelt(self._settings.proxy), *self._journey.secrets]
+        if more:
+            secrets = (*spelt(more), *secrets)
+        made = families(self._facts, self._trace.seconds, self._took, success=success)
         return Reading(
             state,
             reason,
             _without(detail, secrets),
-            families(self._facts, self._trace.seconds, self._took, success=success),
+            (*made, *step_families(self._journey.steps)),
             log=tuple(_without(line, secrets) for line in self._log),
         )
 

@@ -5,6 +5,7 @@ checks request-ids, not source addresses.
 """
 
 import asyncio
+import os
 import time
 from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
@@ -12,6 +13,8 @@ from typing import Any, Final, TypeAlias
 from pysnmp.error import PySnmpError
 from pysnmp.hlapi.v3arch import asyncio as hlapi
 from pysnmp.proto import errind, rfc1902, rfc1905
+from pysnmp.smi.builder import MibBuilder
+from pysnmp.smi.view import MibViewController
 
 from collectors.snmp import contract
 from collectors.snmp.adaptive import Pace
@@ -196,7 +199,7 @@ class PysnmpEngine:
         async with self._making:
             if key not in self._engines:
                 # It reads its MIBs for longer than the loop may be held.
-                self._engines[key] = await asyncio.to_thread(hlapi.SnmpEngine)
+                self._engines[key] = await asyncio.to_thread(_make_engine)
         return self._engines[key], auth, await self._target(session)
 
     async def _target(self, session: Session) -> Any:
@@ -207,6 +210,22 @@ class PysnmpEngine:
                 session.address[:2], timeout=session.patience, retries=session.settings.retries
             )
         return self._targets[key]
+
+
+class _NoCompiler:
+    """Stands where pysnmp would put one that reads MIB files, or fetches them, in the middle of a poll."""
+
+    def compile(self, *_: object, **__: object) -> dict[str, object]:
+        """Nothing."""
+        return {}
+
+
+def _make_engine() -> Any:
+    engine = hlapi.SnmpEngine()
+    mibs = MibBuilder()
+    mibs.set_mib_compiler(_NoCompiler(), os.devnull)
+    engine.cache["mibViewController"] = MibViewController(mibs)
+    return engine
 
 
 def auth_data(credential: SnmpCredential) -> Any:

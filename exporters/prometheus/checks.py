@@ -13,6 +13,7 @@ STATES = ("up", "degraded", "down", "unreachable", "unknown", "maintenance")
 COUNTED_FROM_ZERO = {
     "snmp": (Reason.TIMEOUT,),
     "http": (Reason.TIMEOUT, Reason.CONNECT_REFUSED, Reason.STATUS),
+    "tcp": (Reason.TIMEOUT, Reason.CONNECT_REFUSED),
 }
 """By collector, the reasons whose counter is there before the first failure; for other collectors it is ``timeout``.
 

@@ -8,6 +8,7 @@ from exporters.report import parts
 from netmon.clock import SECOND, Millis
 from netmon.l10n import Formats
 from netmon.model import CommuneReport, Figures, MaintenanceWindow, ObjectFigures, Outage, Report
+from netmon.sla.contract.document import contract_document
 
 SCHEMA_VERSION = 1
 
@@ -16,7 +17,7 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | None"
 
 def document(report: Report, communes: Sequence[CommuneReport], formats: Formats, *, whole: bool) -> bytes:
     """The report of ``communes``; ``whole``: they are all of them, so that the figures of all may be told."""
-    content: dict[str, Json] = {
+    content: dict[str, object] = {
         "schema_version": SCHEMA_VERSION,
         "period": {
             "label": report.period.label,
@@ -32,6 +33,7 @@ def document(report: Report, communes: Sequence[CommuneReport], formats: Formats
         "names": dict(_names(report, communes)),
         "figures": _figures(report.figures, formats) if whole else None,
         "communes": [_commune(part, formats) for part in communes],
+        "contracts": [contract_document(each, formats.iso) for each in report.contracts] if whole else [],
     }
     return f"{json.dumps(content, ensure_ascii=False, indent=1)}\n".encode("utf-8", "backslashreplace")
 
@@ -56,7 +58,7 @@ def _names(report: Report, communes: Iterable[CommuneReport]) -> Iterable[tuple[
     return ((name, report.names[name]) for name in sorted(said) if name in report.names)
 
 
-def _commune(part: CommuneReport, formats: Formats) -> Json:
+def _commune(part: CommuneReport, formats: Formats) -> dict[str, object]:
     return {
         "commune": part.commune.name,
         "insee": part.commune.insee,
@@ -68,6 +70,7 @@ def _commune(part: CommuneReport, formats: Formats) -> Json:
         "services": [_object(item, formats) for item in part.services],
         "sites": [_object(item, formats) for item in part.sites],
         "planned": [_window(window, formats) for window in part.planned],
+        "contracts": [contract_document(each, formats.iso) for each in part.commitments],
     }
 
 

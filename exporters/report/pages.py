@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from exporters.report import charts, outages, rows, story
+from exporters.report import charts, contracts, outages, rows, story
 from exporters.report.method import method
 from exporters.report.names import page_name
 from exporters.report.texts import Texts, isolated
@@ -34,6 +34,7 @@ def commune_page(report: Report, part: CommuneReport, texts: Texts, *, located: 
         sites=tuple(rows.object_row(item, part.objective, texts) for item in part.sites),
         outages=outages.rows(outages.events((item.name, item) for item in part.services), report, texts),
         planned=tuple(rows.planned_row(window, report, texts) for window in planned),
+        contracts=contracts.sections(part.commitments, report, texts),
         division=rows.division(part.figures, digits_for(part.objective), texts),
         method=method(report, texts),
         tiles=tuple(rows.place_tile(other.commune, part.commune) for other in report.communes) if located else (),
@@ -58,6 +59,7 @@ def metropole_page(report: Report, texts: Texts) -> MetropolePage:
         notices=story.notices(report, report.figures, summary.verdict, texts),
         tiles=tuple(rows.figure_tile(part, texts) for part in report.communes),
         communes=communes,
+        contracts=contracts.sections(report.contracts, report, texts),
         timeline=Timeline(
             charts.ticks(period, texts), ((texts.gettext("Communes"), lanes),), story.is_unfinished(report)
         ),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from exporters.report.charts import Mark, Tick
+from exporters.report.contracts import ContractSection
 from exporters.report.method import Method
 from exporters.report.outages import OutageRow
 from exporters.report.parts import PartRow
@@ -116,6 +117,7 @@ class CommunePage:
     sites: tuple[ObjectRow, ...]
     outages: tuple[OutageRow, ...]
     planned: tuple[PlannedRow, ...]
+    contracts: tuple[ContractSection, ...]
     division: Division
     method: Method
     tiles: tuple[Tile, ...]
@@ -143,6 +145,7 @@ class MetropolePage:
     notices: tuple[str, ...]
     tiles: tuple[Tile, ...]
     communes: tuple[CommuneRow, ...]
+    contracts: tuple[ContractSection, ...]
     timeline: Timeline
     division: Division
     method: Method

@@ -158,6 +158,13 @@ class Screen:
         if monitor.pending:
             parts.append(look.ngettext("%(n)s not polled yet", "%(n)s not polled yet", monitor.pending))
         line = Text(", ".join(parts))
+        if monitor.blind:
+            cut_off = look.ngettext(
+                "netmon itself is cut off: %(n)s check cannot be seen",
+                "netmon itself is cut off: %(n)s checks cannot be seen",
+                monitor.blind,
+            )
+            line.append(", ").append(cut_off, "bold")
         if monitor.stale:
             late = look.ngettext(
                 "%(n)s check without recent result", "%(n)s checks without recent result", monitor.stale

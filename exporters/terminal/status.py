@@ -62,6 +62,7 @@ class Monitor:
     checks: int
     pending: int
     stale: int
+    blind: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def _problem(each: Mapping[str, Any]) -> ProblemLine:
 def _monitor(each: Mapping[str, Any]) -> Monitor:
     return Monitor(
         each["version"], each["language"], each["timezone"], _time(each["started"]), _maybe_time(each["last_run"]),
-        each["checks"], each["pending"], each["stale"],
+        each["checks"], each["pending"], each["stale"], each.get("blind", 0),
     )  # fmt: skip
 
 

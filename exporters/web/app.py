@@ -18,6 +18,7 @@ from exporters.web.incidents import incidents_document
 from exporters.web.landing import LandingPage
 from exporters.web.openapi import openapi_document
 from exporters.web.pages import style
+from exporters.web.probe import ProbeEndpoint
 from exporters.web.reports import StoredReports
 from exporters.web.snmp import SnmpEndpoint
 from exporters.web.topology import topology_document
@@ -33,12 +34,15 @@ def create_app(
     timezone: str = "Europe/Paris",
     is_ready: Callable[[], bool] = lambda: True,
     snmp: SnmpEndpoint | None = None,
+    probe: ProbeEndpoint | None = None,
 ) -> Starlette:
-    """Everything the daemon answers over HTTP. ``reports_dir`` None: no reports are kept; ``snmp`` None: no ``/snmp``.
+    """Everything the daemon answers over HTTP. ``reports_dir`` None: no reports are kept; ``snmp`` None: no ``/snmp``;
+    ``probe`` None: no ``/probe``.
 
     ``is_ready`` is what ``/-/ready`` asks; times on pages are of ``timezone``.
     """
-    page = LandingPage(snapshot, language, timezone, has_reports=reports_dir is not None)
+    modules = probe.modules() if probe is not None else ()
+    page = LandingPage(snapshot, language, timezone, has_reports=reports_dir is not None, probe_modules=modules)
     routes = [
         Route("/", page.respond),
         Route("/style.css", _style),
@@ -55,6 +59,8 @@ def create_app(
     ]
     if snmp is not None:
         routes.append(Route("/snmp", snmp.respond))
+    if probe is not None:
+        routes.append(Route("/probe", probe.respond))
     if reports_dir is not None:
         routes.extend(StoredReports(reports_dir, language).routes())
     app = Starlette(routes=routes, exception_handlers={HTTPException: _refuse})

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from typing import Any, TypeAlias
 
 import netmon
-from exporters.summary import Moment, is_stale
+from exporters.summary import Moment, is_blind, is_stale
 from exporters.web.communes import STATES, CommuneView, commune_views, count, worst
 from exporters.web.problems import OpenProblem, open_problems
 from netmon.clock import Millis, to_datetime
@@ -113,6 +113,7 @@ def _monitor(snapshot: Snapshot, language: str, timezone: str) -> Document:
         "last_run": moment(max(runs, default=None)),
         "checks": len(views),
         "pending": sum(view.last is None for view in views),
+        "blind": sum(is_blind(view) for view in views),
         "stale": sum(is_stale(view.last, now) for view in views),
         "failures": sum(sum(view.failures.values()) for view in views),
     }

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 import netmon
-from exporters.summary import Moment, is_stale, printable
+from exporters.summary import Moment, is_blind, is_stale, printable
 from exporters.web.communes import STATES, CommuneView, commune_views, count
 from exporters.web.pages import draw
 from exporters.web.problems import OpenProblem, open_problems
@@ -74,10 +74,19 @@ class Total:
 class LandingPage:
     """Draws ``/`` from the snapshot."""
 
-    def __init__(self, snapshot: Snapshot, language: str, timezone: str, *, has_reports: bool) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        language: str,
+        timezone: str,
+        *,
+        has_reports: bool,
+        probe_modules: tuple[str, ...] = (),
+    ) -> None:
         self._snapshot = snapshot
         self._language = language
         self._has_reports = has_reports
+        self._probe_modules = probe_modules
         self._formats = Formats(language, timezone)
         self._gettext = translator(language)
         self._ngettext = plural_translator(language)
@@ -105,10 +114,12 @@ class LandingPage:
             ],
             "now": formats.instant(now),
             "started": formats.instant(moment.started),
+            "blind": sum(is_blind(view) for view in checks.values()),
             "stale": sum(is_stale(view.last, now) for view in checks.values()),
             "checks": formats.integer(len(checks)),
             "version": netmon.__version__,
             "has_reports": self._has_reports,
+            "probe_modules": self._probe_modules,
         }
 
     def _state(self, name: str) -> StateText:

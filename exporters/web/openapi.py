@@ -77,7 +77,7 @@ def _schemas() -> dict[str, Any]:
         "Incidents": _document(incidents=_list("Incident")),
         **_incident_schemas(),
         "Monitor": _object(version=_TEXT, language=_TEXT, timezone=_TEXT, started=_TIME, last_run=_MAYBE_TIME,
-                           checks=whole, pending=whole, stale=whole, failures=whole),
+                           checks=whole, pending=whole, blind=whole, stale=whole, failures=whole),
         "Commune": _object(name=_TEXT, insee=_TEXT, population=whole, tile={"type": "array", "items": whole},
                            state=shown, since=_MAYBE_TIME, up_ratio=maybe, problems=whole, services=counts,
                            nodes=counts, checks=counts),

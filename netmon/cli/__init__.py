@@ -11,6 +11,7 @@ from netmon import __version__
 from netmon.cli import (
     check_config,
     demo,
+    explain,
     handover,
     history,
     incidents,
@@ -26,20 +27,9 @@ from netmon.cli import (
 from netmon.errors import EXIT_USAGE, NetmonError
 
 COMMANDS = (
-    demo,
-    run,
-    status,
-    incidents,
-    maintenance,
-    topology,
-    handover,
-    report,
-    sla,
-    history,
-    probe,
-    snmp,
+    demo, run, status, incidents, maintenance, topology, handover, report, sla, explain, history, probe, snmp,
     check_config,
-)
+)  # fmt: skip
 
 
 def application() -> typer.Typer:

@@ -46,6 +46,8 @@ def _text(path: Path | None) -> None:
     from netmon.config import load
 
     configuration = load(path)
+    for note in configuration.notes:
+        sys.stderr.write(f"{note} (the module is refused wherever it is asked for)\n")
     found = _counts(configuration).items()
     counts = ", ".join(f"{count} {name.removesuffix('s') if count == 1 else name}" for name, count in found)
     sys.stdout.write(f"{configuration.source}: valid; {counts}\n")
@@ -59,7 +61,9 @@ def _json(path: Path | None) -> None:
     except ConfigError as error:
         _write({"valid": False, "problems": [asdict(problem) for problem in error.problems]})
         raise typer.Exit(EXIT_CONFIG) from None
-    _write({"valid": True, "problems": [], "source": str(configuration.source), "counts": _counts(configuration)})
+    notes = [asdict(note) for note in configuration.notes]
+    counts = _counts(configuration)
+    _write({"valid": True, "problems": [], "notes": notes, "source": str(configuration.source), "counts": counts})
 
 
 def _write(document: dict[str, object]) -> None:

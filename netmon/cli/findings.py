@@ -3,7 +3,8 @@
 Nothing is ever changed or taken away: what was wrong is followed by what is right.
 """
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
@@ -12,12 +13,13 @@ from netmon.cli.moments import moment
 from netmon.cli.nearest import nearest
 from netmon.cli.options import ConfigOption
 from netmon.clock import Millis, SystemClock
-from netmon.config import Configuration, load
 from netmon.contracts import Event, Fact
 from netmon.errors import UsageError
-from netmon.history import open_history
 from netmon.l10n import Formats
 from netmon.model import MONITOR, Attribution, Correction, IncidentStep, Inventory, Party, State, Step
+
+if TYPE_CHECKING:
+    from netmon.config import Configuration
 
 _MOST_LETTERS = 1000
 _NOT_TOLD_HERE = (Step.MERGED, Step.SPLIT, Step.RECOVERED, Step.FLAPPING, Step.STEADY, Step.CLOSED)
@@ -46,7 +48,7 @@ def correct(
     config: ConfigOption = None,
 ) -> None:
     """Add a correction: the object was in another state than was observed. Reports show it in an annex."""
-    configuration = load(config)
+    configuration = _load(config)
     inventory = configuration.inventory
     _refuse_unknown(name, [*inventory.checks, *inventory.nodes, *inventory.services])
     since, until = _span(start, end, configuration)
@@ -71,7 +73,7 @@ def attribute(
     config: ConfigOption = None,
 ) -> None:
     """Say whose outage it is. Contracts leave out what is attributed to the parties they exclude."""
-    configuration = load(config)
+    configuration = _load(config)
     _refuse_unknown(name, _objects(configuration.inventory))
     since, until = _span(start, end, configuration) if end else (_start(start, configuration), None)
     said = (_said(author, "--author"), _said(reason, "--reason"))
@@ -91,7 +93,7 @@ def incident(
     config: ConfigOption = None,
 ) -> None:
     """Add a step of an incident: when the provider was notified, started, paused, restored."""
-    configuration = load(config)
+    configuration = _load(config)
     if name:
         _refuse_unknown(name, _objects(configuration.inventory))
     if contract:
@@ -112,6 +114,12 @@ def incident(
     typer.echo(f"recorded: {number} {step} at {formats.iso(when)}")
 
 
+def _load(config: Path | None) -> "Configuration":
+    from netmon.config import load
+
+    return load(config)
+
+
 def _objects(inventory: Inventory) -> list[str]:
     return [*inventory.checks, *inventory.nodes, *inventory.services, *inventory.sites]
 
@@ -121,11 +129,11 @@ def _refuse_unknown(name: str, known: list[str], kind: str = "object") -> None:
         raise UsageError(f"there is no {kind} {name!r}{nearest(name, known)}")
 
 
-def _start(start: str, configuration: Configuration) -> Millis:
+def _start(start: str, configuration: "Configuration") -> Millis:
     return moment(start, "--from", ZoneInfo(configuration.timezone))
 
 
-def _span(start: str, end: str, configuration: Configuration) -> tuple[Millis, Millis]:
+def _span(start: str, end: str, configuration: "Configuration") -> tuple[Millis, Millis]:
     since, until = _start(start, configuration), moment(end, "--to", ZoneInfo(configuration.timezone))
     if since >= until:
         raise UsageError("--to: expected a moment later than --from")
@@ -152,7 +160,9 @@ def _short(number: str) -> str:
     return number.strip()
 
 
-def _add(configuration: Configuration, finding: Event | Fact) -> None:
+def _add(configuration: "Configuration", finding: Event | Fact) -> None:
+    from netmon.history import open_history
+
     store = open_history(configuration.history)
     try:
         store.record([finding]).result(_WRITE_SECONDS)
@@ -160,7 +170,7 @@ def _add(configuration: Configuration, finding: Event | Fact) -> None:
         store.close()
 
 
-def _tell(configuration: Configuration, what: str, since: Millis, until: Millis | None) -> None:
+def _tell(configuration: "Configuration", what: str, since: Millis, until: Millis | None) -> None:
     formats = Formats("en", configuration.timezone)
     to = "still open" if until is None else f"to {formats.iso(until)}"
     typer.echo(f"recorded: {what} from {formats.iso(since)} {to}")

@@ -4,13 +4,16 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from collectors.http.metrics import STEP_FAMILIES
+from collectors.icmp.metrics import OWN as ICMP
 from collectors.snmp.modules import MODULES
 from collectors.snmp.told import CARE
+from collectors.tcp.metrics import OWN as TCP
 from exporters.prometheus.account import Account
 from exporters.prometheus.heads import Head
 from exporters.prometheus.own import CHECK_HEADS, SNAPSHOT_HEADS
 from netmon.conventions import CHECK_LABELS
-from netmon.engine.telemetry import Telemetry
+from netmon.engine.telemetry import Telemetry, vantage_gauge
 
 PATH = Path("docs/metrics.md")
 _HEAD = """# Metrics
@@ -26,8 +29,8 @@ part, without the metrics about netmon itself.
 - In OpenMetrics, counters whose name does not end in `_total` (`ifHCInOctets`: the MIB gave the name) are declared
   `unknown`, because the format would rename them.
 - A label of a device that clashes with ours keeps its meaning as `exported_…`.
-- `netmon_check_failures_total` has one series per check and reason: `timeout` for every check, `connect_refused` and
-  `status` too for HTTP, the others once they happened. `reason` is a closed list."""
+- `netmon_check_failures_total` has one series per check and reason: `timeout` for every check, `connect_refused` too
+  for TCP and HTTP, `status` for HTTP, the others once they happened. `reason` is a closed list."""
 
 
 def markdown() -> str:
@@ -36,8 +39,10 @@ def markdown() -> str:
     telemetry.polls.labels("", "")  # so that they have a series, which shows their labels
     telemetry.node_starts.labels("", "")
     Account(telemetry.registry)
+    vantage_gauge(telemetry)
     lines = [_HEAD, "", "## Of each check", "", *_table(_rows(CHECK_HEADS))]
     lines += ["", "## Of each SNMP check", "", *_table(_care_rows())]
+    lines += ["", "## Of each ICMP, TCP and HTTP check", "", *_table(_probe_rows())]
     lines += ["", "## Of nodes, communes and contracts", "", *_table(_rows(SNAPSHOT_HEADS))]
     lines += ["", "## Of netmon itself", "", *_table(sorted(_self_rows(telemetry)))]
     labels = ", ".join(f"`{label}`" for label in CHECK_LABELS)
@@ -47,7 +52,10 @@ def markdown() -> str:
         "",
         f"With the labels {labels} besides their own; names, types and labels are",
     ]
-    lines += ["those of snmp_exporter's modules. HTTP checks have blackbox_exporter's `probe_…` metrics."]
+    lines += [
+        "those of snmp_exporter's modules. HTTP, TCP, ICMP and DNS checks have blackbox_exporter's `probe_…`",
+        "metrics.",
+    ]
     for module in MODULES.values():
         rows = (
             (metric.name, metric.type if metric.type == "counter" else "gauge",
@@ -70,6 +78,13 @@ def _rows(heads: Iterable[Head]) -> Iterator[_Row]:
 def _care_rows() -> Iterator[_Row]:
     for said in CARE:
         yield said.name, said.kind, (*CHECK_LABELS, *said.labels), said.help
+
+
+def _probe_rows() -> Iterator[_Row]:
+    for said in (*ICMP, *TCP):
+        yield said.name, "gauge", (*CHECK_LABELS, *said.labels), said.help
+    for name, words in STEP_FAMILIES:
+        yield name, "gauge", (*CHECK_LABELS, "step"), words
 
 
 def _self_rows(telemetry: Telemetry) -> Iterator[_Row]:

@@ -6,6 +6,7 @@ from netmon.contracts import Event
 from netmon.history import open_history
 from netmon.model import MonitorEvent, Period
 from netmon.sla.contract.account import Facts
+from netmon.sla.ledger import Ledger
 from netmon.state.book import told_of_wholes
 
 _SILENT_BEATS = 3
@@ -35,7 +36,11 @@ def events_of(configuration: Configuration, period: Period, now: Millis, since: 
     """
     store = open_history(configuration.history, read_only=True)
     try:
-        events = list(store.events(period.start if since is None else min(since, period.start), period.end + DAY))
+        start = period.start if since is None else min(since, period.start)
+        events = list(store.events(start, period.end + DAY))
+        asleep = next((stop for stop in Ledger(events).stops if stop.start < start < stop.end), None)
+        if asleep:  # what is dated inside a stop takes effect after it: what held before is told by an earlier change
+            events = list(store.events(asleep.start, period.end + DAY))
         last, beat = store.last_monitor_event(), store.last_heartbeat()
     finally:
         store.close()

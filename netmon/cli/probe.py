@@ -5,25 +5,24 @@ import dataclasses
 import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import urlsplit
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
+from netmon.cli.asked import PROBERS, Asked, check_of
 from netmon.cli.nearest import nearest
 from netmon.cli.options import ConfigOption, JsonOption
 from netmon.clock import SECOND, SystemClock
 from netmon.errors import UsageError
 from netmon.model import Check, Observation, Sample, State
-from netmon.settings import HttpSettings, Secret, SnmpCredential, SnmpSettings, TlsSettings
+from netmon.settings import HttpSettings, Secret, SnmpCredential, SnmpSettings
 
 if TYPE_CHECKING:
     from netmon.config import Configuration
 
 GLYPHS = {State.UP: "✔", State.DEGRADED: "▲", State.DOWN: "✖", State.UNKNOWN: "?"}
 COLOURS = {State.UP: "green", State.DEGRADED: "yellow", State.DOWN: "red", State.UNKNOWN: "magenta"}
-SNMP_PORT = 161
 
 
 def register(app: typer.Typer) -> None:
@@ -33,11 +32,22 @@ def register(app: typer.Typer) -> None:
 
 def probe(
     check: Annotated[str | None, typer.Argument(help="A check of the configuration (NODE/snmp, or its id).")] = None,
-    collector: Annotated[str | None, typer.Option(help="Without CHECK: http or snmp.")] = None,
+    collector: Annotated[str | None, typer.Option(help="Without CHECK: http, tcp, icmp, dns or snmp.")] = None,
     target: Annotated[str | None, typer.Option(help="Without CHECK: a URL, or HOST[:PORT].")] = None,
-    module: Annotated[list[str] | None, typer.Option(help="For snmp: modules to poll (repeatable).")] = None,
+    module: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A module of a blackbox.yml that the configuration names; for snmp: what to poll (repeatable)."
+        ),
+    ] = None,
+    hostname: Annotated[
+        str, typer.Option(help="With a module for http or tcp: who is meant, as Host and in TLS.")
+    ] = "",
+    query: Annotated[str | None, typer.Option(help="For dns without a module: NAME or NAME/TYPE.")] = None,
     auth: Annotated[str | None, typer.Option(help="For snmp: a credential of the configuration.")] = None,
-    timeout: Annotated[float, typer.Option(help="Without CHECK: seconds.")] = 5.0,
+    timeout: Annotated[
+        float | None, typer.Option(help="Without CHECK: seconds (default: those of the module, else 5).")
+    ] = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -46,11 +56,12 @@ def probe(
         raise UsageError("netmon probe: name a CHECK, or give --collector and --target")
     from netmon.config import load
 
-    configuration = load(config) if check is not None or config is not None or auth is not None else None
+    needed = check is not None or config is not None or auth is not None or (module and collector in PROBERS)
+    configuration = load(config) if needed else None
     if check is not None and configuration is not None:
         one = _configured(check, configuration)
     else:
-        one = _ad_hoc(collector, target or "", module, auth, timeout, configuration)
+        one = check_of(Asked(collector, target or "", module or [], hostname, query, auth, timeout), configuration)
     observation = asyncio.run(_look(one, configuration))
     if as_json:
         typer.echo(json.dumps(_document(observation), ensure_ascii=False, indent=2))
@@ -82,55 +93,6 @@ def _configured(name: str, configuration: "Configuration") -> Check:
     raise UsageError(
         f"netmon probe: no check {name!r}{nearest(name, [*checks, *(one.node for one in checks.values())])}"
     )
-
-
-def _ad_hoc(
-    collector: str | None,
-    target: str,
-    modules: list[str] | None,
-    auth: str | None,
-    timeout: float,
-    configuration: "Configuration | None",
-) -> Check:
-    kind = collector or ("http" if "://" in target else "snmp")
-    settings: HttpSettings | SnmpSettings
-    if kind == "http":
-        if urlsplit(target).scheme not in {"http", "https"}:
-            raise UsageError(f"netmon probe: --target {target!r} is not an http or https URL")
-        settings = HttpSettings(target)
-    elif kind == "snmp":
-        settings = _snmp_settings(target, modules, auth, configuration)
-    else:
-        raise UsageError(f"netmon probe: no collector {kind!r}; there are http and snmp")
-    return Check(
-        id=target, name=kind, collector=kind, target=target, commune="", site="", node="", via=(),
-        interval=60 * SECOND, timeout=round(timeout * SECOND), fall=1, rise=1, settings=settings,
-    )  # fmt: skip
-
-
-def _snmp_settings(
-    target: str, modules: list[str] | None, auth: str | None, configuration: "Configuration | None"
-) -> SnmpSettings:
-    from netmon.app import snmp_modules
-
-    host, _, port = target.rpartition(":") if target.count(":") == 1 else (target, "", "")
-    if port and not port.isdecimal():
-        raise UsageError(f"netmon probe: {target!r} is not HOST or HOST:PORT")
-    known = snmp_modules(configuration.snmp_modules if configuration else None)
-    for name in modules or ():
-        if name not in known:
-            raise UsageError(f"netmon probe: no module {name!r}{nearest(name, known)}")
-    settings = SnmpSettings(host, int(port or SNMP_PORT), _credential(auth, configuration))
-    return dataclasses.replace(settings, modules=tuple(modules)) if modules else settings
-
-
-def _credential(auth: str | None, configuration: "Configuration | None") -> SnmpCredential:
-    if auth is None or configuration is None:
-        return SnmpCredential("public (the default community)", "2c", Secret("public"))
-    credentials = configuration.credentials
-    if auth not in credentials:
-        raise UsageError(f"netmon probe: no credential {auth!r}{nearest(auth, credentials)}")
-    return credentials[auth]
 
 
 def _names(check: Check, configuration: "Configuration | None") -> Callable[[str], str]:
@@ -167,11 +129,29 @@ def _show(console: Console, observation: Observation, explain: Callable[[str], s
 def settings_shown(check: Check) -> Iterator[tuple[str, str]]:
     """Names and values of what the poll goes by; what is not set is left out."""
     yield "timeout", f"{check.timeout / SECOND:g} s"
-    if dataclasses.is_dataclass(check.settings):
+    if isinstance(check.settings, HttpSettings) and check.settings.steps:
+        yield from _journey_shown(check.settings)
+    elif dataclasses.is_dataclass(check.settings):
         for field in dataclasses.fields(check.settings):
             value = _plain(field.name, getattr(check.settings, field.name))
             if value:
                 yield field.name, value
+
+
+def _journey_shown(settings: HttpSettings) -> Iterator[tuple[str, str]]:
+    """The journey, and of each step what is not as usual."""
+    if settings.slow is not None:
+        yield "slow", _plain("slow", settings.slow)
+    for step in settings.steps:
+        asked, usual = step.settings, HttpSettings(step.settings.url)
+        told = [f"{asked.method} {asked.url}"]
+        for field in dataclasses.fields(asked):
+            value = getattr(asked, field.name)
+            if field.name not in {"url", "method"} and value != getattr(usual, field.name):
+                told.append(f"{field.name}: {_plain(field.name, value)}")
+        if step.extract:
+            told.append("extract: " + ", ".join(one.name for one in step.extract))
+        yield f"step {step.name}", "; ".join(told)
 
 
 def _plain(name: str, value: object) -> str:
@@ -179,19 +159,19 @@ def _plain(name: str, value: object) -> str:
     match name, value:
         case "expected_status", ():
             text = "2xx"
-        case "slow", int():
+        case "slow" | "gap", int():
             text = f"{value / SECOND:g} s"
         case "connect_to", (host, port):
             text = f"{host}:{port}"
-        case "headers", tuple():
+        case "headers" | "form", tuple():
             text = ", ".join(f"{key}: {_plain('', one)}" for key, one in value)
         case _, tuple():
-            text = ", ".join(map(str, value))
-        case _, TlsSettings():
-            told = ((key, _plain(key, each)) for key, each in dataclasses.asdict(value).items())
-            text = ", ".join(f"{key}: {one}" for key, one in told if one)
+            text = ", ".join(_plain("", one) for one in value)
         case _, SnmpCredential():
             text = f"{value.name} (version {value.version})"
+        case _, _ if dataclasses.is_dataclass(value):
+            told = ((field.name, _plain(field.name, getattr(value, field.name))) for field in dataclasses.fields(value))
+            text = ", ".join(f"{key}: {one}" for key, one in told if one)
         case _, Secret():
             text = "…"
         case _, bool():

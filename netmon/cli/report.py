@@ -14,13 +14,15 @@ from exporters.report import FORMATS, slug, write_report
 from netmon import __version__
 from netmon.cli.nearest import nearest
 from netmon.cli.options import ConfigOption, LanguageOption
-from netmon.cli.past import events_of
+from netmon.cli.past import events_of, facts_of
 from netmon.clock import SystemClock, to_datetime
 from netmon.config import load
 from netmon.errors import UsageError
 from netmon.i18n import translator
 from netmon.model import Commune, Period
 from netmon.sla import build_report, parse_period
+from netmon.sla.contract.reporting import with_contracts
+from netmon.sla.contract.settle import needed_since
 from netmon.sla.period import zone_of
 
 
@@ -56,10 +58,10 @@ def report(
     communes = None if commune is None else [_commune(name, configuration.inventory.communes) for name in commune]
     with _progress() as step:
         step(_("Reading the history"), 0, 1)
-        events = events_of(configuration, span, now)
-        built = build_report(
-            configuration.inventory, events, span, generated=now, version=__version__, communes=communes
-        )
+        inventory = configuration.inventory
+        events = events_of(configuration, span, now, needed_since(inventory.contracts.values(), span))
+        built = build_report(inventory, events, span, generated=now, version=__version__, communes=communes)
+        built = with_contracts(built, inventory, events, facts_of(configuration))
         written = write_report(
             built,
             output or Path("reports") / directory_name(span),

@@ -35,6 +35,8 @@ def run(
         "watching %d checks of %d nodes and %d services, from %s",
         len(inventory.checks), len(inventory.nodes), len(inventory.services), configuration.source,
     )  # fmt: skip
+    for note in configuration.notes:
+        log.warning("%s: the module is refused wherever it is asked for", note)
     asyncio.run(_watch(Daemon(configuration)))
     log.info("stopped, and recorded so")
 

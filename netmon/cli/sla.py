@@ -2,12 +2,13 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from netmon.cli.contractwords import contract_sentences
 from netmon.cli.options import ConfigOption, JsonOption, LanguageOption
 from netmon.cli.slatable import print_comparison, print_standings, standing_document, worst_first
 from netmon.clock import SystemClock
@@ -18,20 +19,25 @@ from netmon.model import Period
 from netmon.sla import parse_period, parse_policy, standing
 from netmon.sla.aggregate import WEIGHTED
 from netmon.sla.calendar import ALL_HOURS, service_hours
+from netmon.sla.contract.document import contract_document
+from netmon.sla.contract.rows import ContractRow, contract_rows
+from netmon.sla.contract.settle import needed_since
 from netmon.sla.evaluate import (
     SCHEMA_VERSION,
-    Evaluated,
     Question,
     bounds_of,
     evaluate,
-    object_document,
     parse_instant,
+    written,
 )
 from netmon.sla.ledger import Ledger
 from netmon.sla.policy import PRESETS
 from netmon.sla.reading import read_ledger
 from netmon.sla.standing import By, Standing, WeightBy, standings
 from netmon.sla.verdict import Verdict
+
+if TYPE_CHECKING:
+    from netmon.config import Configuration
 
 _UTC = "UTC"
 _CONTRACT = "contract"
@@ -81,20 +87,37 @@ def show_figures(
     question = standing.Question(
         asked, now, by, None if policy == _CONTRACT else beside, commune or None, aggregate, weight
     )
-    ledger = Ledger(events_of(configuration, asked, now))
-    rows = worst_first(standings(configuration.inventory, ledger, question))
+    contracts: dict[str, ContractRow] = {}
+    if by is By.CONTRACT:
+        contracts = {row.standing.id: row for row in _contracts(configuration, question)}
+        rows = worst_first([row.standing for row in contracts.values()])
+    else:
+        rows = worst_first(standings(configuration.inventory, Ledger(events_of(configuration, asked, now)), question))
     if as_json:
-        _print_json(_document(rows, question, formats))
+        _print_json(_document(rows, question, formats, contracts))
         return
     title = formats.period_title(asked)
     if question.beside:
         print_comparison(rows, by, title, policy, question.beside, formats)
     else:
-        print_standings(rows, by, title, formats)
+        print_standings(rows, by, title, formats, contract_sentences([*contracts.values()], formats))
 
 
-def _document(rows: Sequence[Standing], question: standing.Question, formats: Formats) -> dict[str, object]:
+def _contracts(configuration: "Configuration", question: standing.Question) -> Sequence[ContractRow]:
+    from netmon.cli.past import events_of, facts_of
+
+    inventory, period = configuration.inventory, question.period
+    events = events_of(configuration, period, question.now, needed_since(inventory.contracts.values(), period))
+    return contract_rows(inventory, events, facts_of(configuration), question)
+
+
+def _document(
+    rows: Sequence[Standing], question: standing.Question, formats: Formats, contracts: Mapping[str, ContractRow]
+) -> dict[str, object]:
     period, beside = question.period, question.beside
+    settled = {
+        "contracts": [contract_document(contracts[row.id].report, formats.iso) for row in rows if row.id in contracts]
+    }
     return {
         "schema_version": SCHEMA_VERSION,
         "period": {"label": period.label, "from": formats.iso(period.start), "to": formats.iso(period.end)},
@@ -103,6 +126,7 @@ def _document(rows: Sequence[Standing], question: standing.Question, formats: Fo
         "weight": question.weight,
         "policy": dict((beside or PRESETS[_CONTRACT]).items()),
         "rows": [standing_document(row, beside) for row in rows],
+        **(settled if question.by is By.CONTRACT else {}),
     }
 
 
@@ -137,7 +161,7 @@ def evaluate_log(
     question = Question(first, last, answers, hours, tuple(objects or ()), aggregate)
     evaluated = evaluate(told, question)
     if as_json:
-        _print_document(evaluated, question)
+        sys.stdout.writelines(written(evaluated, question))
         return
     rows = [
         Standing(name or "", name or aggregate, None, answers, figures, Verdict.NO_OBJECTIVE)
@@ -148,16 +172,6 @@ def evaluate_log(
 
 def _print_json(content: dict[str, object]) -> None:
     sys.stdout.write(json.dumps(content, ensure_ascii=False) + "\n")
-
-
-def _print_document(evaluated: Iterable[Evaluated], question: Question) -> None:
-    """The same as ``evaluate.document``, one object at a time: a log of any size needs no more memory than one."""
-    write, separator = sys.stdout.write, ""
-    write(f'{{"schema_version": {SCHEMA_VERSION}, "objects": [')
-    for name, figures in evaluated:
-        text = json.dumps(object_document(name, figures, question), ensure_ascii=False)
-        write(f'], "aggregate": {text}}}\n' if name is None else f"{separator}{text}")
-        separator = ", "
 
 
 def _read(events: str) -> Ledger:

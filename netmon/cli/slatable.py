@@ -1,6 +1,6 @@
 """The tables of ``netmon sla``: as many columns as the terminal is wide for, and the same rows as JSON."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -60,11 +60,13 @@ def worst_first(rows: Sequence[Standing]) -> list[Standing]:
     return sorted(rows, key=place)
 
 
-def print_standings(rows: Sequence[Standing], by: By | None, title: str, formats: Formats) -> None:
-    """The rows, then what will be lost at the present pace."""
+def print_standings(
+    rows: Sequence[Standing], by: By | None, title: str, formats: Formats, sentences: Iterable[str] = ()
+) -> None:
+    """The rows, then what will be lost at the present pace, then ``sentences``."""
     console = Console(highlight=False, soft_wrap=True)
     _print_table(console, rows, by, _COLUMNS, title, formats)
-    _print_sentences(console, list(forecasts(rows, formats)))
+    _print_sentences(console, [*forecasts(rows, formats), *sentences])
 
 
 def print_comparison(rows: Sequence[Standing], by: By, title: str, name: str, policy: Policy, formats: Formats) -> None:

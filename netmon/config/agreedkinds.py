@@ -21,7 +21,8 @@ from netmon.sla.policy import parse_policy
 Dates: TypeAlias = tuple[dt.date, dt.date]
 """The first day and the last, both included."""
 
-_SOME_DAY = DayCalendar("", "", ((dt.date(2026, 1, 1), dt.date(2026, 1, 1)),))
+SOME_DAY = DayCalendar("", "", ((dt.date(2026, 1, 1), dt.date(2026, 1, 1)),))
+"""A calendar to try hours with."""
 
 
 def policy() -> Kind:
@@ -44,7 +45,7 @@ def hours() -> Kind:
     def parse(scalar: Scalar, context: Context) -> str:
         text = kinds.read_text(scalar)
         try:
-            dated = written_out(text, _SOME_DAY)
+            dated = written_out(text, SOME_DAY)
         except UsageError as error:
             raise WrongError(str(error)) from None
         try:

@@ -2,9 +2,14 @@
 
 from collections.abc import Iterator
 
+from netmon.clock import DAY
+from netmon.config.agreedkinds import SOME_DAY
 from netmon.config.agreements import CalendarEntry, ContractEntry, PenaltiesEntry, PenaltyEntry, ScopeEntry
 from netmon.config.source import Location
-from netmon.sla.calendar import names_school_holidays
+from netmon.errors import UsageError
+from netmon.model import HoursException
+from netmon.sla.calendar import names_school_holidays, service_hours
+from netmon.sla.contract.hours import written_out
 
 Wrong = tuple[Location, str]
 """Where within the entry, and what was expected."""
@@ -41,6 +46,21 @@ def _wrong_hours(entry: ContractEntry) -> Iterator[Wrong]:
     for index, exception in enumerate(entry.exceptions):
         if names_school_holidays(exception.hours):
             yield ("exceptions", index, "hours"), "SH has no place in an exception: give the calendar one of its own"
+        elif wrong := _wrong_exception(entry.hours, exception.hours):
+            yield ("exceptions", index, "hours"), wrong
+
+
+def _wrong_exception(hours: str, instead: str) -> str:
+    """Why hours cannot stand for single days of a calendar; empty: they can."""
+    try:
+        dated = written_out(hours, SOME_DAY, [HoursException(SOME_DAY, instead)])
+    except UsageError as error:
+        return str(error)
+    try:
+        service_hours(dated, "UTC", 0, DAY)
+    except UsageError:
+        return "expected hours that can stand for single days, such as off or Mo-Fr 10:00-12:00"
+    return ""
 
 
 def _wrong_line(line: ScopeEntry) -> Iterator[tuple[str, str]]:

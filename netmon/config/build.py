@@ -11,7 +11,8 @@ from netmon.config.agreements import CalendarEntry, ContractEntry
 from netmon.config.entry import EVERY
 from netmon.config.interfaces import InterfaceEntry
 from netmon.config.kinds import duration_text
-from netmon.config.names import SNMP_CHECK, snmp_check_id
+from netmon.config.names import ICMP_CHECK, SNMP_CHECK, icmp_check_id, snmp_check_id
+from netmon.config.nettargets import PingEntry
 from netmon.config.problems import label
 from netmon.config.schema import (
     CheckEntry,
@@ -24,7 +25,7 @@ from netmon.config.schema import (
 )
 from netmon.config.sections import Sections
 from netmon.config.source import Location, mark_of, shown
-from netmon.config.targets import CredentialEntry, HttpEntry, NodeSnmpEntry, TlsEntry
+from netmon.config.targets import CredentialEntry, NodeSnmpEntry, ProbeCheckEntry, TlsEntry
 from netmon.errors import Problem
 from netmon.model import (
     Check,
@@ -39,7 +40,8 @@ from netmon.model import (
     Service,
     Site,
 )
-from netmon.settings import HttpSettings, InterfaceRule, SnmpCredential, SnmpSettings, TlsSettings, TrapSettings
+from netmon.probemodules import ProbeLibrary, aim
+from netmon.settings import InterfaceRule, SnmpCredential, SnmpSettings, TlsSettings, TrapSettings
 from netmon.state.recurrence import read_rule
 
 
@@ -48,6 +50,7 @@ class Builder:
     """Makes the inventory of what could be read; ``problems`` are complete after ``inventory`` and ``maintenance``."""
 
     sections: Sections
+    probe_modules: ProbeLibrary = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     _rules: dict[Role, tuple[InterfaceRule, ...]] = field(default_factory=dict)
 
@@ -119,8 +122,12 @@ class Builder:
             if node.snmp is not None:
                 check = self._snmp_check(index, node, node.snmp, nodes[node.id], sites)
                 checks.update({check.id: check} if check else {})
+            if node.icmp is not None:
+                ping = self._ping_check(index, node, node.icmp, sites)
+                checks[ping.id] = ping
         for index, entry in self.sections.entries("checks", CheckEntry).items():
-            checks[entry.id] = self._http_check(index, entry, nodes, sites)
+            check = self._check(index, entry, nodes, sites)
+            checks.update({check.id: check} if check else {})
         return checks
 
     def _snmp_check(
@@ -135,9 +142,24 @@ class Builder:
         if credential is None:
             return None
         return Check(
-            snmp_check_id(entry.id), SNMP_CHECK, "snmp", _target(node), site.commune if site else "", entry.site,
-            entry.id, entry.uplinks, interval, timeout, fall, rise, self._snmp_settings(asked, node, credential),
+            snmp_check_id(entry.id), SNMP_CHECK, "snmp", _target(node.address, node.port), site.commune if site else "",
+            entry.site, entry.id, entry.uplinks, interval, timeout, fall, rise,
+            self._snmp_settings(asked, node, credential),
         )  # fmt: skip
+
+    def _ping_check(self, index: int, entry: NodeEntry, asked: PingEntry, sites: Mapping[str, Site]) -> Check:
+        where = ("nodes", index)
+        interval, timeout, fall, rise = self._schedule(where, entry)
+        self._fits((*where, "icmp"), asked, timeout)
+        site, host = sites.get(entry.site), entry.address[0]
+        return Check(
+            icmp_check_id(entry.id), ICMP_CHECK, "icmp", host, site.commune if site else "", entry.site, entry.id,
+            entry.uplinks, interval, timeout, fall, rise, asked.settings(host),
+        )  # fmt: skip
+
+    def _fits(self, where: tuple[str | int, ...], asked: PingEntry, timeout: Millis) -> None:
+        if wrong := asked.unfit(timeout):
+            self._problem(where, wrong)
 
     def _credential(self, where: tuple[str | int, ...], asked: NodeSnmpEntry) -> SnmpCredential | None:
         name = asked.credential or self.sections.main.snmp.credential
@@ -184,40 +206,57 @@ class Builder:
         accepted = tuple(self.credentials[name] for name in entry.credentials if name in self.credentials)
         return TrapSettings(*entry.listen, accepted, entry.per_second, entry.poll_gap)
 
-    def _http_check(self, index: int, entry: CheckEntry, nodes: Mapping[str, Node], sites: Mapping[str, Site]) -> Check:
+    def _check(
+        self, index: int, entry: CheckEntry, nodes: Mapping[str, Node], sites: Mapping[str, Site]
+    ) -> Check | None:
         where = ("checks", index)
         node = nodes.get(entry.node or "")
         site = sites.get(entry.site or (node.site if node else ""))
         if site and entry.commune and entry.commune != site.commune:
             self._problem((*where, "commune"), f"the site {shown(site.id)} stands in {site.commune}")
         interval, timeout, fall, rise = self._schedule(where, entry)
+        asked = self._asked(where, entry)
+        if asked is None:
+            return None
         via = entry.via or ((entry.node,) if entry.node else ())
         return Check(
-            entry.id, entry.id, "http", entry.http.url, site.commune if site else entry.commune or "",
-            site.id if site else "", entry.node or "", via, interval, timeout, fall, rise,
-            self._http_settings(entry.http),
+            entry.id, entry.id, asked.collector, asked.target, site.commune if site else entry.commune or "",
+            site.id if site else "", entry.node or "", via, interval,
+            timeout if entry.timeout else min(asked.timeout or timeout, interval), fall, rise, asked.settings,
         )  # fmt: skip
 
-    def _http_settings(self, entry: HttpEntry) -> HttpSettings:
-        return HttpSettings(
-            url=entry.url,
-            method=entry.method,
-            headers=tuple(entry.headers.items()),
-            body=entry.body,
-            expected_status=entry.expect_status or (),
-            body_regex=entry.body_regex,
-            body_not_regex=entry.body_not_regex,
-            follow_redirects=entry.follow_redirects,
-            max_redirects=entry.max_redirects,
-            max_bytes=entry.max_bytes,
-            slow=entry.slow,
-            connect_to=entry.connect_to,
-            tls=self._tls(entry.tls),
-        )
+    def _asked(self, where: tuple[str | int, ...], entry: CheckEntry) -> "_Asked | None":
+        """What a check asks for; None: what it says cannot be done."""
+        if entry.probe is not None:
+            return self._probe(where, entry.probe)
+        if entry.tcp is not None:
+            return _Asked("tcp", _target(*entry.tcp.address), entry.tcp.settings(self._tls))
+        if entry.icmp is not None:
+            self._fits((*where, "icmp"), entry.icmp, entry.timeout or self.sections.main.defaults.timeout)
+            return _Asked("icmp", entry.icmp.address, entry.icmp.settings(entry.icmp.address))
+        if entry.dns is not None:
+            host, port = entry.dns.address
+            return _Asked("dns", _target(host, port) if port else host, entry.dns.settings(self._tls))
+        if entry.http is None:
+            return None
+        settings = entry.http.settings(self.sections.main.http.ca_file)
+        return _Asked("http", settings.url, settings)
+
+    def _probe(self, where: tuple[str | int, ...], entry: ProbeCheckEntry) -> "_Asked | None":
+        module = self.probe_modules[entry.module]
+        if module.settings is None:
+            if module.refused:
+                self._problem((*where, "probe", "module"), f"cannot be used here: {module.refused}")
+            return None
+        try:
+            settings = aim(module, entry.target, entry.hostname or "")
+        except ValueError as error:
+            self._problem((*where, "probe", "target"), str(error))
+            return None
+        return _Asked(module.prober, entry.target, settings, module.timeout)
 
     def _tls(self, entry: TlsEntry) -> TlsSettings:
-        ca_file = entry.ca_file or self.sections.main.http.ca_file
-        return TlsSettings(entry.verify, ca_file, entry.server_name, entry.min_days)
+        return entry.settings(self.sections.main.http.ca_file)
 
     # --- Schedules ----------------------------------------------------------------------------------------------------
 
@@ -236,12 +275,22 @@ class Builder:
         return interval, timeout, entry.fall or defaults.fall, entry.rise or defaults.rise
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a check asks for, and of whom; ``timeout`` None: as usual."""
+
+    collector: str
+    target: str
+    settings: object
+    timeout: Millis | None = None
+
+
 def _too_long(timeout: Millis, interval: Millis) -> str:
     return f"the timeout ({duration_text(timeout)}) cannot be longer than the interval ({duration_text(interval)})"
 
 
-def _target(node: Node) -> str:
-    return f"[{node.address}]:{node.port}" if ":" in node.address else f"{node.address}:{node.port}"
+def _target(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _commune(entry: CommuneEntry) -> Commune:

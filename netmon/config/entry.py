@@ -43,6 +43,7 @@ Password: TypeAlias = Annotated[Secret, places.secret(minimum=8)]
 
 CommuneName: TypeAlias = Annotated[str, kinds.reference("commune")]
 SiteId: TypeAlias = Annotated[str, kinds.reference("site")]
+CheckName: TypeAlias = Annotated[str, kinds.reference("check")]
 ServiceName: TypeAlias = Annotated[str, kinds.reference("service")]
 NodeId: TypeAlias = Annotated[str, kinds.reference("node")]
 CredentialName: TypeAlias = Annotated[str, kinds.reference("credential", show=False)]

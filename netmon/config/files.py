@@ -1,11 +1,12 @@
 """The main file and the files it includes, joined into one tree in which every value still knows its file."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from netmon.config.reader import read_file
-from netmon.config.source import ListNode, MapNode, Mark, Scalar, Source, Tree, kind_of, shown
+from netmon.config.source import ListNode, MapNode, Mark, Scalar, Source, Tree, kind_of, shown, texts_of
 from netmon.errors import Problem
 
 MAX_FILES = 2000
@@ -92,6 +93,23 @@ class _Reader:
     def _conflict(self, path: str, first: Mark, second: Mark) -> None:
         message = f"is said already in {first.source.name}, line {first.line}"
         self.files.problems.append(second.problem(path, message))
+
+
+def module_files(files: Files, section: str) -> Iterator[tuple[Path, str]]:
+    """The files that ``module_files`` of a section names, each once, with what messages call it.
+
+    Paths and problems are added to ``files``.
+    """
+    tree = files.tree.get(section)
+    seen: set[Path] = set()
+    for index, pattern in texts_of(tree, "module_files") if isinstance(tree, MapNode) else []:
+        source = pattern.mark.source
+        for name in matching_files(pattern, source.path.parent, f"{section}.module_files[{index}]", files.problems):
+            path = source.path.parent / name
+            if path not in seen:
+                seen.add(path)
+                files.paths.append(path)
+                yield path, str(Path(source.name).parent / name)
 
 
 def matching_files(pattern: Scalar, base: Path, label: str, problems: list[Problem]) -> list[str]:

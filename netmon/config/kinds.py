@@ -84,6 +84,35 @@ class Or:
         }
 
 
+@dataclass(frozen=True, eq=False)
+class Several(Kind):
+    """One value of a kind, or a list of them; read as a tuple."""
+
+    item: Kind
+
+    def _validate(self, value: object, info: ValidationInfo) -> object:
+        context = info.context if isinstance(info.context, Context) else Context()
+        if not isinstance(value, list):
+            return super()._validate(value, info)
+        return tuple(self._one(index, item, context) for index, item in enumerate(value))
+
+    def _one(self, index: int, item: object, context: Context) -> object:
+        if not isinstance(item, Scalar) or item.null:
+            raise custom(WrongError(f"expected {self.item.words}, found {kind_of(item)}", below=(index,)))
+        try:
+            return self.item.parse(item, context)
+        except WrongError as error:
+            raise custom(WrongError(str(error), error.offset, (index,))) from None
+
+
+def several(item: Kind) -> Several:
+    """One value of the kind ``item``, or a list of them."""
+    schema = {"anyOf": [dict(item.schema), {"type": "array", "items": dict(item.schema)}]}
+    return Several(
+        f"{item.words}, or a list of them", lambda scalar, context: (item.parse(scalar, context),), schema, item
+    )
+
+
 # --- Texts and names --------------------------------------------------------------------------------------------------
 
 MAX_TEXT = 1000
@@ -189,18 +218,19 @@ def whole(minimum: int, maximum: int) -> Kind:
     return Kind(words, parse, {"type": "integer", "minimum": minimum, "maximum": maximum})
 
 
-def percent() -> Kind:
-    """A percentage above 0 and up to 100, read as a ratio."""
-    words = "a percentage above 0 and up to 100"
+def percent(*, zero: bool = False) -> Kind:
+    """A percentage above 0 (with ``zero``: from 0) and up to 100, read as a ratio."""
+    words = "a percentage from 0 to 100" if zero else "a percentage above 0 and up to 100"
+    least = "minimum" if zero else "exclusiveMinimum"
 
     def parse(scalar: Scalar, _: Context) -> float:
         match = _PERCENT.fullmatch(scalar)
-        if not match or not 0 < float(match[1]) <= 100:
+        if not match or not 0 <= float(match[1]) <= 100 or (float(match[1]) == 0 and not zero):
             raise WrongError(f"expected {words}, found {shown(scalar)}")
         whole_part, _dot, decimals = match[1].partition(".")
         return int(whole_part + decimals) / float(10 ** (2 + len(decimals)))
 
-    return Kind(words, parse, {"type": ["number", "string"], "exclusiveMinimum": 0, "maximum": 100})
+    return Kind(words, parse, {"type": ["number", "string"], least: 0, "maximum": 100})
 
 
 def seconds(minimum: float, maximum: float) -> Kind:

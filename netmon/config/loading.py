@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from netmon.clock import Millis
+from netmon.config.blackboxyml import read_probe_files
 from netmon.config.build import Builder
 from netmon.config.files import Files, read_all
 from netmon.config.names import collect, uplink_circles, wrong_expressions
@@ -13,6 +14,7 @@ from netmon.config.snmpyml import read_module_files
 from netmon.config.wrong import Advisor
 from netmon.errors import ConfigError, Problem
 from netmon.model import Inventory, MaintenanceWindow, RecurringWork
+from netmon.probemodules import ProbeLibrary
 from netmon.settings import SNMP_MODULES, Secret, SnmpCredential, TrapSettings
 from netmon.snmpmodules import ModuleLibrary
 
@@ -41,7 +43,10 @@ class Configuration:
     """Everything the configuration says, checked. ``source`` is the main file, ``files`` all that were read.
 
     ``credentials`` are those of SNMP, by name; ``traps`` None: netmon does not listen for traps.
-    ``snmp_modules`` is what module files say besides the built-in modules; MIB files in ``mib_dirs`` only explain.
+    ``vantage`` are the checks that show whether netmon sees anything at all, by id; none: that is not asked.
+    ``snmp_modules`` is what module files say besides the built-in modules, ``probe_modules`` what files of
+    blackbox_exporter say; ``notes`` tell what of them cannot be used. MIB files in
+    ``mib_dirs`` only explain.
     """
 
     inventory: Inventory
@@ -57,8 +62,11 @@ class Configuration:
     source: Path
     files: tuple[Path, ...]
     traps: TrapSettings | None = None
+    vantage: tuple[str, ...] = ()
     snmp_modules: ModuleLibrary = field(default_factory=ModuleLibrary)
     wrap_large_counters: bool = True
+    probe_modules: ProbeLibrary = field(default_factory=dict)
+    notes: tuple[Problem, ...] = ()
     mib_dirs: tuple[Path, ...] = ()
     recurring: tuple[RecurringWork, ...] = ()
 
@@ -81,10 +89,12 @@ def load(path: Path | None = None) -> Configuration:
 def _configuration(main: Path, files: Files) -> Configuration:
     advisor = Advisor()
     library = read_module_files(files, advisor)
+    probes = read_probe_files(files, advisor)
     names = collect(files.tree)
     names.of("module").update(dict.fromkeys((*SNMP_MODULES, *library.modules), files.tree.mark))
+    names.of("probe module").update(dict.fromkeys(probes.library, files.tree.mark))
     sections = read_sections(files.tree, names, advisor)
-    builder = Builder(sections)
+    builder = Builder(sections, probes.library)
     inventory, maintenance, recurring = builder.inventory(), builder.maintenance(), builder.recurring()
     problems = [*files.problems, *names.problems, *sections.problems, *builder.problems]
     problems += uplink_circles(files.tree)
@@ -108,8 +118,11 @@ def _configuration(main: Path, files: Files) -> Configuration:
         source=main,
         files=tuple(files.paths),
         traps=builder.traps(),
+        vantage=tuple(dict.fromkeys(settings.vantage.references)) if settings.vantage else (),
         snmp_modules=library,
         wrap_large_counters=settings.snmp.wrap_large_counters,
+        probe_modules=probes.library,
+        notes=tuple(probes.notes),
         mib_dirs=settings.snmp.mib_dirs,
     )
 

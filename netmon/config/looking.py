@@ -9,15 +9,20 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any, TypeAlias
 
+from netmon.clock import DAY, Millis
 from netmon.config.source import ListNode, MapNode, Scalar, inside, kind_of, shown
 from netmon.config.wrong import Advisor
 from netmon.errors import Problem
+from netmon.goregex import RegexError, compile_go
 
 Where: TypeAlias = tuple[Any, ...]
 """A path from the inside out: (where the container stands, key or index); () is the root."""
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,12}")
 _REAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_DURATION = re.compile(r"(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+")
+_DURATION_PART = re.compile(r"([0-9.]+)(ns|us|µs|ms|s|m|h)")
+_UNITS = {"ns": 1e-6, "us": 1e-3, "µs": 1e-3, "ms": 1.0, "s": 1e3, "m": 6e4, "h": 3.6e6}
 _TRUE = frozenset({"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y"})
 _FALSE = frozenset({"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n", "N", ""})
 
@@ -109,6 +114,7 @@ class Looking:
             return value or default
         if key in node:
             near = self.advisor.hint(value, names)
+            near = near if near.startswith("; did") else ""
             self.wrong(node[key], (where, key), f"expected one of {', '.join(names)}, found {shown(value)}{near}")
         else:
             self.wrong(node, (where, key), f"is required: one of {', '.join(names)}")
@@ -134,12 +140,37 @@ class Looking:
             return 0.0
         return float(value)
 
-    def flag(self, node: Mapping[str, Any], key: str, where: Where) -> bool:
-        """The yes or no under ``key``; no when none is there."""
+    def flag(self, node: Mapping[str, Any], key: str, where: Where, *, default: bool = False) -> bool:
+        """The yes or no under ``key``; ``default`` when none is there."""
         value = self.text(node, key, where)
         if value not in _TRUE and value not in _FALSE:
             self.wrong(node[key], (where, key), f"expected true or false, found {shown(value)}")
-        return value in _TRUE
+        return value in _TRUE if value else default
+
+    def duration(self, node: Mapping[str, Any], key: str, where: Where) -> Millis | None:
+        """The length of time under ``key``, as Go writes it (``1m30s``); None when none is there."""
+        value = self.text(node, key, where)
+        if not value:
+            return None
+        parts = _DURATION_PART.findall(value) if _DURATION.fullmatch(value) else []
+        length = sum(float(number) * _UNITS[unit] for number, unit in parts)
+        if not 1 <= length <= DAY:
+            self.wrong(
+                node[key], (where, key), f"expected a duration from 1ms to 24h, such as 5s, found {shown(value)}"
+            )
+            return None
+        return round(length)
+
+    def go_regex(self, value: object, where: Where, *, whole: bool = False) -> str:
+        """A regular expression of Go's, as it is written; ``whole``: it is to match from end to end."""
+        if not isinstance(value, str):
+            self.wrong(value, where, f"expected text, found {kind_of(value)}")
+            return ""
+        try:
+            compile_go(value, whole=whole)
+        except RegexError as error:
+            self.wrong(value, where, f"not a regular expression of Go's: {error}", error.position)
+        return str(value)
 
 
 def path_of(where: Where) -> str:

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from netmon import expression
-from netmon.config.source import MapNode, Mark, Scalar, inside, mappings, shown, text_of, texts_of
+from netmon.config.source import MapNode, Mark, Scalar, inside, kind_of, mappings, shown, text_of, texts_of
 from netmon.config.wrong import Advisor
 from netmon.errors import Problem
 
 SNMP_CHECK = "snmp"
+ICMP_CHECK = "icmp"
 OBJECT_SECTIONS = {"sites": "site", "nodes": "node", "checks": "check", "services": "service"}
 
 
@@ -36,6 +37,11 @@ class Names:
 def snmp_check_id(node: str) -> str:
     """The id of a node's SNMP check."""
     return f"{node}/{SNMP_CHECK}"
+
+
+def icmp_check_id(node: str) -> str:
+    """The id of a node's ICMP check."""
+    return f"{node}/{ICMP_CHECK}"
 
 
 def collect(tree: MapNode) -> Names:
@@ -79,9 +85,12 @@ def _objects(tree: MapNode, names: Names) -> None:
                 names.of(kind)[str(name)] = name.mark
                 if kind == "node" and text_of(item, "snmp") != "false":
                     names.of("check")[snmp_check_id(name)] = name.mark
+                if kind == "node" and "icmp" in item and kind_of(item["icmp"]) != "nothing":
+                    names.of("check")[icmp_check_id(name)] = name.mark
     watched = {str(text_of(check, "node")) for _, check in mappings(tree.get("checks"))}
     checks = names.of("check")
-    names.unwatched = {node for node in names.of("node") if snmp_check_id(node) not in checks} - watched
+    own = {node for node in names.of("node") if {snmp_check_id(node), icmp_check_id(node)} & checks.keys()}
+    names.unwatched = names.of("node").keys() - own - watched
 
 
 def _add(names: Names, where: str, kind: str, name: Scalar | None, taken: dict[str, Mark], key: str = "") -> bool:

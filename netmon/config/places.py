@@ -19,6 +19,7 @@ from netmon.settings import Secret
 
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _HOST = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*")
+_DNS_LABEL = re.compile(r"[!-\-/-~]{1,63}")
 _NUMERIC = re.compile(r"[0-9.]+")
 _PATTERN = re.compile(r"[a-z0-9_*?.-]{1,253}")
 _PORT = re.compile(r"[0-9]{1,5}")
@@ -60,6 +61,34 @@ def host() -> Kind:
         return str(scalar)
 
     return Kind(words, parse, {"type": "string"})
+
+
+def ip_address() -> Kind:
+    """An IPv4 or IPv6 address."""
+    words = "an IP address"
+
+    def parse(scalar: Scalar, _: Context) -> str:
+        try:
+            return str(ipaddress.ip_address(str(scalar)))
+        except ValueError:
+            raise WrongError(f"expected {words}, found {shown(scalar)}") from None
+
+    return Kind(words, parse, {"type": "string", "minLength": 2})
+
+
+def domain() -> Kind:
+    """A name of the DNS (RFC 1035, 2.3.4), with or without its last dot; ``.`` is the root."""
+    words = "a domain name, such as example.org"
+
+    def parse(scalar: Scalar, _: Context) -> str:
+        name = _ascii(str(scalar))
+        labels = name.removesuffix(".").split(".")
+        good = name == "." or all(_DNS_LABEL.fullmatch(label) for label in labels)
+        if not good or not 1 <= len(name) <= 254:
+            raise WrongError(f"expected {words}, found {shown(scalar)}")
+        return name
+
+    return Kind(words, parse, {"type": "string", "minLength": 1})
 
 
 def allowed() -> Kind:
@@ -177,6 +206,20 @@ def certificates() -> Kind:
     return Kind("the path of a file", parse, {"type": "string", "minLength": 1})
 
 
+def file() -> Kind:
+    """A file that can be read, relative to the file that says it; as an absolute path."""
+
+    def parse(scalar: Scalar, _: Context) -> str:
+        found = _beside(scalar)
+        try:
+            found.open("rb").close()
+        except OSError as error:
+            raise WrongError(f"the file {shown(scalar)} cannot be read: {error.strerror}") from None
+        return str(found)
+
+    return Kind("the path of a file", parse, {"type": "string", "minLength": 1})
+
+
 def regex() -> Kind:
     """A regular expression of Python's ``re``."""
 
@@ -215,6 +258,18 @@ def header_value() -> Kind:
         plain = value.reveal() if isinstance(value, Secret) else value
         if not plain.isprintable() or plain != plain.strip() or not _latin(plain):
             raise WrongError("expected one line that a header can carry (Latin-1, no spaces around it)")
+        return value
+
+    return Kind("a text", parse, {"type": "string"})
+
+
+def line_to_send() -> Kind:
+    """One line, in which secrets may be referred to and groups quoted (``${1}``)."""
+
+    def parse(scalar: Scalar, _: Context) -> str | Secret:
+        value = expand(scalar, quotes=True)
+        if not (value.reveal() if isinstance(value, Secret) else value).isprintable():
+            raise WrongError("expected one line")
         return value
 
     return Kind("a text", parse, {"type": "string"})

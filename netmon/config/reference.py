@@ -103,6 +103,8 @@ def _cleaned(schema: Any) -> Any:
     }
     if len(cleaned.get("allOf", ())) == 1:
         cleaned |= cleaned.pop("allOf")[0]
+    if "pattern" not in cleaned.get("propertyNames", {"pattern": ""}):  # only some versions tell more of keys
+        del cleaned["propertyNames"]
     options = cleaned.get("anyOf")
     if isinstance(options, list) and {"type": "null"} in options:
         del cleaned["anyOf"]
@@ -113,7 +115,10 @@ def _cleaned(schema: Any) -> Any:
 
 def markdown() -> str:
     """The reference of keys."""
-    return _INTRODUCTION + "".join(_section(heading, model) for heading, model in _models("", Main))
+    places: dict[type[BaseModel], list[str]] = {}
+    for path, model in _models("", Main):
+        places.setdefault(model, []).append(path)
+    return _INTRODUCTION + "".join(_section(paths, model) for model, paths in places.items())
 
 
 def _models(path: str, model: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel]]]:
@@ -135,11 +140,11 @@ def _inner(annotation: Any) -> tuple[type[BaseModel] | None, str]:
     return None, ""
 
 
-def _section(path: str, model: type[BaseModel]) -> str:
+def _section(paths: list[str], model: type[BaseModel]) -> str:
     about = (model.__doc__ or "").strip()
     own = sorted(model.model_fields.items(), key=lambda item: item[0] in ScheduleEntry.model_fields)
     rows = "".join(_row(info.alias or name, info) for name, info in own)
-    heading = f"`{path}`" if path else "Top level"
+    heading = ", ".join(f"`{path}`" for path in paths) if paths[0] else "Top level"
     return f"\n## {heading}\n\n{about}\n\n| key | expects | default | |\n|---|---|---|---|\n{rows}"
 
 

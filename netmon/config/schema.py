@@ -5,12 +5,13 @@ The JSON Schema, the reference of keys and the messages are made from these mode
 
 from typing import Annotated, Literal, TypeAlias, get_args
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from netmon.clock import HOUR, SECOND, Millis
 from netmon.config import kinds, places
 from netmon.config.agreements import CalendarEntry, ContractEntry, Family
 from netmon.config.entry import (
+    CheckName,
     CommuneName,
     Communes,
     Count,
@@ -28,16 +29,19 @@ from netmon.config.entry import (
     Timeout,
     setting,
 )
+from netmon.config.httpcheck import HttpEntry
 from netmon.config.interfaces import InterfaceEntry
-from netmon.config.kinds import Or
+from netmon.config.kinds import Or, custom
+from netmon.config.nettargets import DnsEntry, IcmpEntry, PingEntry, TcpEntry
 from netmon.config.targets import (
     CredentialEntry,
     HttpDefaultsEntry,
-    HttpEntry,
     NodeSnmpEntry,
+    ProbeCheckEntry,
     SnmpEntry,
     TrapsEntry,
 )
+from netmon.config.wrong import WrongError
 from netmon.model import Role, SiteKind
 
 Language: TypeAlias = Literal["fr", "en"]
@@ -55,7 +59,9 @@ class WebEntry(Entry):
 
     listen: HostPort = setting(("127.0.0.1", 8730), "Address and port.", written="127.0.0.1:8730")
     probe_allow: tuple[Annotated[str, places.allowed()], ...] = setting(
-        (), "Who else than the inventory may be asked through `/snmp`: networks, addresses, patterns of host names."
+        (),
+        "Who else than the inventory may be asked through `/snmp` and `/probe`: networks, addresses, patterns of host "
+        "names.",
     )
 
 
@@ -64,6 +70,21 @@ class ProbeEntry(Entry):
 
     timeout_offset_seconds: Annotated[float, kinds.seconds(0, 60)] = setting(
         0.5, "Seconds kept back from the time that Prometheus says it waits."
+    )
+    module_files: tuple[Text, ...] = setting(
+        (),
+        "Module files of blackbox_exporter (`modules`), read as they are: paths or patterns, relative to this file. "
+        "For `/probe`, and for checks that name one of their modules.",
+    )
+
+
+class VantageEntry(Entry):
+    """How netmon knows that it sees anything at all. Before a target that does not answer is believed to be down, the
+    references are asked; while none of them answers, what does not answer is unknown, never an outage.
+    """
+
+    references: Annotated[tuple[CheckName, ...], Field(min_length=1)] = Field(
+        description="Checks that show it, best two or more that fail for different reasons: the gateway, another site."
     )
 
 
@@ -114,7 +135,7 @@ class SiteEntry(Entry):
 
 
 class NodeEntry(ScheduleEntry):
-    """A device of the network, polled over SNMP; its check is called `<id>/snmp`."""
+    """A device of the network, polled over SNMP by a check called `<id>/snmp`."""
 
     id: Id = Field(description="Its name for netmon, unique among sites, nodes, checks and services.")
     name: Text | None = setting(None, "Its name for people; none: the id.")
@@ -129,6 +150,9 @@ class NodeEntry(ScheduleEntry):
         "Whether nodes that LLDP tells of (module `lldp_mib`) count as uplinks too; else they are only shown. "
         "A node without uplinks that accepts them is a root no more.",
     )
+    icmp: Annotated[PingEntry | None, Or("true", PingEntry(), "a mapping", {"const": True})] = setting(
+        None, "Whether it is pinged too, by a check called `<id>/icmp`: `true`, or how; none: it is not."
+    )
     snmp: Annotated[NodeSnmpEntry | None, Or("false", None, "a mapping", {"const": False})] = setting(
         NodeSnmpEntry(),
         "What is asked of it, where it differs from the section `snmp`; `false`: it is not polled.",
@@ -136,8 +160,12 @@ class NodeEntry(ScheduleEntry):
     )
 
 
+CHECK_KINDS = ("http", "tcp", "icmp", "dns", "probe")
+"""What a check can be: the keys of which one says what is asked."""
+
+
 class CheckEntry(ScheduleEntry):
-    """A web endpoint that is watched."""
+    """A target that is watched; `http`, `tcp`, `icmp`, `dns` or `probe` says which, and what it must answer."""
 
     id: Id = Field(description="Its name for netmon, unique among sites, nodes, checks and services.")
     site: SiteId | None = setting(None, "The site it belongs to; none: that of `node`.")
@@ -146,7 +174,20 @@ class CheckEntry(ScheduleEntry):
         None, "The node it runs on or stands behind; reached through it unless `via` is given."
     )
     via: tuple[NodeId, ...] = setting((), "Nodes one of which must work for it to be reached.")
-    http: HttpEntry = Field(description="What is asked and what must be answered.")
+    http: HttpEntry | None = setting(None, "What is asked of a web endpoint, and what must be answered.")
+    tcp: TcpEntry | None = setting(None, "A port, and what must be said there.")
+    icmp: IcmpEntry | None = setting(None, "A host that must answer pings.")
+    dns: DnsEntry | None = setting(None, "A name server, what is asked of it and what must be answered.")
+    probe: ProbeCheckEntry | None = setting(None, "A target, and the module of blackbox_exporter it is probed with.")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> "CheckEntry":
+        given = [kind for kind in CHECK_KINDS if getattr(self, kind) is not None]
+        if not given:
+            raise custom(WrongError(f"is required: one of {', '.join(CHECK_KINDS)}", below=(CHECK_KINDS[0],)))
+        for kind in given[1:]:
+            raise custom(WrongError(f"cannot stand beside '{given[0]}': make it a check of its own", below=(kind,)))
+        return self
 
 
 class ServiceEntry(Entry):
@@ -197,6 +238,9 @@ class Main(Entry):
     )
     web: WebEntry = setting(WebEntry(), "Where netmon answers over HTTP.", written={})
     probe: ProbeEntry = setting(ProbeEntry(), "Polls that a scraper asks for.", written={})
+    vantage: VantageEntry | None = setting(
+        None, "How netmon knows that it sees anything at all; none: a target that does not answer is always down."
+    )
     defaults: DefaultsEntry = setting(DefaultsEntry(), "Schedule and judgement of checks.", written={})
     snmp: SnmpEntry = setting(SnmpEntry(), "What is asked of SNMP agents.", written={})
     interfaces: tuple[InterfaceEntry, ...] = setting((), "Which interfaces of devices are shown; none: all.")
@@ -206,7 +250,7 @@ class Main(Entry):
     communes: tuple[CommuneEntry, ...] = setting((), "The communes.")
     sites: tuple[SiteEntry, ...] = setting((), "Buildings and places.")
     nodes: tuple[NodeEntry, ...] = setting((), "Devices of the network.")
-    checks: tuple[CheckEntry, ...] = setting((), "Web endpoints.")
+    checks: tuple[CheckEntry, ...] = setting((), "Targets that are watched.")
     services: tuple[ServiceEntry, ...] = setting((), "What citizens and agents use.")
     calendars: tuple[CalendarEntry, ...] = setting((), "Named days, for the hours of contracts.")
     contracts: tuple[ContractEntry, ...] = setting((), "What was promised.")

@@ -17,6 +17,7 @@ MAX_SECRET_BYTES = 64 * 1024
 REFERENCE = r"\$\{(file|env|credential):([^${}]+)\}"
 
 _WHOLE = re.compile(REFERENCE)
+_QUOTE = re.compile(r"\$\{\w+\}")
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CREDENTIAL_NAME = re.compile(r"(?!\.{1,2}$)[^/\0]+")
 
@@ -43,20 +44,34 @@ def referred(text: str, base: Path) -> str | None:
     return _value(match[1], match[2], base) if match else None
 
 
-def expand(scalar: Scalar) -> str | Secret:
+def secret_in_file(name: str, base: Path) -> str:
+    """The one line that the file ``name``, beside ``base``, holds.
+
+    Raises:
+        WrongError: it cannot be used.
+    """
+    return _value("file", name, base)
+
+
+def expand(scalar: Scalar, *, quotes: bool = False) -> str | Secret:
     """A text in which references may stand among other words (``Bearer ${file:token}``); secret if any does.
+
+    ``quotes``: it is a template, in which ``${1}`` and ``${name}`` stand for something else; a dollar in a secret stays
+    one there.
 
     Raises:
         WrongError: a reference is malformed, or what it refers to cannot be used.
     """
     pieces = _WHOLE.split(scalar)
     literals, kinds, names = pieces[0::3], pieces[1::3], pieces[2::3]
-    if any("${" in literal for literal in literals):
+    if any("${" in (_QUOTE.sub("", literal) if quotes else literal) for literal in literals):
         raise WrongError("expected ${file:…}, ${env:…} or ${credential:…} after a '${'")
     if not kinds:
         return str(scalar)
     base = scalar.mark.source.path.parent
     values = [_value(kind, name, base) for kind, name in zip(kinds, names, strict=True)]
+    if quotes:
+        values = [value.replace("$", "$$") for value in values]
     return Secret(literals[0] + "".join(value + rest for value, rest in zip(values, literals[1:], strict=True)))
 
 

@@ -4,10 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from netmon.clock import DAY, Millis
 from netmon.config.looking import Looking, Where
 from netmon.config.source import kind_of, shown
-from netmon.goregex import RegexError, compile_go
 from netmon.snmpmodules import (
     INDEX_TYPES,
     LOOKUP_TYPES,
@@ -47,9 +45,6 @@ _LABEL_WORDS = "a label's name (letters, digits and '_', no digit first)"
 _SUFFIX = re.compile(r"[a-zA-Z0-9_:]*")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,12}")
 _HINT = re.compile(r"(?:(?:\*\d+[dxoat](?:[^\d*][^\d*]?)?)|(?:\d+[dxoat][^\d*]?))+", re.DOTALL)
-_DURATION = re.compile(r"(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+")
-_DURATION_PART = re.compile(r"([0-9.]+)(ns|us|µs|ms|s|m|h)")
-_UNITS = {"ns": 1e-6, "us": 1e-3, "µs": 1e-3, "ms": 1.0, "s": 1e3, "m": 6e4, "h": 3.6e6}
 _MAX_ARC = 2**32 - 1
 _MAX_RETRIES = 100
 _MAX_REPETITIONS = 2**31 - 1
@@ -75,7 +70,7 @@ class ModuleReading(Looking):
             static_filters=static,
             max_repetitions=self.whole(said, "max_repetitions", where, 0, _MAX_REPETITIONS) or None,
             retries=self.whole(said, "retries", where, 0, _MAX_RETRIES),
-            timeout=self._duration(said, "timeout", where),
+            timeout=self.duration(said, "timeout", where),
             allow_nonincreasing_oids=self.flag(said, "allow_nonincreasing_oids", where),
             use_unconnected_udp_socket=self.flag(said, "use_unconnected_udp_socket", where),
             source=source,
@@ -169,18 +164,8 @@ class ModuleReading(Looking):
         said = self.mapping(node, where, _EXTRACT_KEYS)
         if "regex" not in said:
             self.wrong(node, (where, "regex"), "is required: a regular expression")
-        regex = self._regex(said.get("regex", ""), (where, "regex"), whole=True)
+        regex = self.go_regex(said.get("regex", ""), (where, "regex"), whole=True)
         return Extract(regex, self.text(said, "value", where) if "value" in said else "$1")
-
-    def _regex(self, value: object, where: Where, *, whole: bool = False) -> str:
-        if not isinstance(value, str):
-            self.wrong(value, where, f"expected text, found {kind_of(value)}")
-            return ""
-        try:
-            compile_go(value, whole=whole)
-        except RegexError as error:
-            self.wrong(value, where, f"not a regular expression of Go's: {error}", error.position)
-        return str(value)
 
     def _pattern(self, said: Mapping[str, Any], where: Where) -> str:
         pattern = self.text(said, "datetime_pattern", where)
@@ -228,19 +213,6 @@ class ModuleReading(Looking):
                 self.wrong(said[key][at], ((where, key), at), f"expected {_OID_WORDS}, found {shown(value)}")
         return tuple(value.removeprefix(".") for value in values)
 
-    def _duration(self, said: Mapping[str, Any], key: str, where: Where) -> Millis | None:
-        value = self.text(said, key, where)
-        if not value:
-            return None
-        parts = _DURATION_PART.findall(value) if _DURATION.fullmatch(value) else []
-        length = sum(float(number) * _UNITS[unit] for number, unit in parts)
-        if not 1 <= length <= DAY:
-            self.wrong(
-                said[key], (where, key), f"expected a duration from 1ms to 24h, such as 5s, found {shown(value)}"
-            )
-            return None
-        return round(length)
-
     def _filters(self, said: Mapping[str, Any], where: Where) -> tuple[tuple[Filter, ...], tuple[StaticFilter, ...]]:
         """A list holds dynamic filters; a mapping holds them under ``dynamic``, and static ones under ``static``."""
         node: Any = said.get("filters", "")
@@ -262,7 +234,7 @@ class ModuleReading(Looking):
             at = ((where, key), index)
             entry = self.mapping(one, at, _FILTER_KEYS)
             values = enumerate(self.items(entry, "values", at))
-            patterns = tuple(self._regex(value, ((at, "values"), place)) for place, value in values)
+            patterns = tuple(self.go_regex(value, ((at, "values"), place)) for place, value in values)
             filters.append(Filter(self._oid(entry, "oid", at), self._targets(entry, at), patterns))
         return tuple(filters)
 

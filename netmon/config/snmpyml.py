@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast, get_args
 
-from netmon.config.files import Files, matching_files
+from netmon.config.files import Files, module_files
 from netmon.config.looking import Looking, PlacesNeededError, Where
 from netmon.config.plainyaml import read_plain
 from netmon.config.reader import read_mapping, read_source
 from netmon.config.secrets import referred
 from netmon.config.snmpmetric import MODULE_KEYS, ModuleReading
-from netmon.config.source import MapNode, Source, shown, texts_of
+from netmon.config.source import MapNode, Source, shown
 from netmon.config.wrong import Advisor, WrongError
 from netmon.errors import Problem
 from netmon.settings import AuthProtocol, PrivProtocol, Secret, SnmpCredential
@@ -48,17 +48,8 @@ _kept: "OrderedDict[tuple[str, str], _Read]" = OrderedDict()
 def read_module_files(files: Files, advisor: Advisor) -> ModuleLibrary:
     """What the files say that ``snmp.module_files`` names; paths and problems are added to ``files``."""
     reading = ModuleFiles(files.problems, advisor)
-    section = files.tree.get("snmp")
-    patterns = texts_of(section, "module_files") if isinstance(section, MapNode) else []
-    seen: set[Path] = set()
-    for index, pattern in patterns:
-        source = pattern.mark.source
-        for name in matching_files(pattern, source.path.parent, f"snmp.module_files[{index}]", files.problems):
-            path = source.path.parent / name
-            if path not in seen:
-                seen.add(path)
-                files.paths.append(path)
-                reading.read(path, str(Path(source.name).parent / name))
+    for path, name in module_files(files, "snmp"):
+        reading.read(path, name)
     return reading.library
 
 

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Literal, TypeAlias, get_args
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from netmon.clock import DAY, HOUR, SECOND
 from netmon.config import kinds, places
@@ -21,9 +21,8 @@ from netmon.config.entry import (
     setting,
 )
 from netmon.config.kinds import custom
-from netmon.config.secrets import MEND
 from netmon.config.wrong import WrongError
-from netmon.settings import AuthProtocol, PrivProtocol, Secret, SnmpEngineName
+from netmon.settings import AuthProtocol, PrivProtocol, SnmpEngineName, TlsSettings, TlsVersion
 
 SnmpVersion: TypeAlias = Literal["1", "2c", "3"]
 Method: TypeAlias = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -164,7 +163,9 @@ class HttpDefaultsEntry(Entry):
     """What HTTP checks share."""
 
     ca_file: CaFile | None = setting(None, "CA certificates that checks trust; none: those of the system.")
-    threads: Annotated[int, kinds.whole(1, 256)] = setting(16, "HTTP checks that may run at the same time.")
+    threads: Annotated[int, kinds.whole(1, 256)] = setting(
+        128, "HTTP checks that may run at the same time; a thread is started only when all others are busy."
+    )
 
 
 class TlsEntry(Entry):
@@ -174,45 +175,48 @@ class TlsEntry(Entry):
     ca_file: CaFile | None = setting(None, "CA certificates trusted; none: `http.ca_file`.")
     server_name: Annotated[str, places.host()] | None = setting(None, "Name expected; none: the URL's host.")
     min_days: Annotated[int, kinds.whole(0, 3650)] = setting(14, "Degraded when fewer days are left before expiry.")
-
-
-_HEADER = "the name of an HTTP header (letters, digits and '-')"
-_HeaderName: TypeAlias = Annotated[str, kinds.matching(_HEADER, r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")]
-_HeaderValue: TypeAlias = Annotated[str | Secret, places.header_value()]
-_SECRET_HEADER = re.compile(r"authorization|cookie|token|api-?key|secret|password", re.IGNORECASE)
-
-
-class HttpEntry(Entry):
-    """What is asked of a web endpoint, and what it must answer."""
-
-    url: Annotated[str, places.url()] = Field(description="What is asked for; http or https, without a password in it.")
-    method: Annotated[Method, kinds.choice(get_args(Method))] = setting("GET", "Method of the request.")
-    headers: dict[_HeaderName, _HeaderValue] = setting(
-        {}, "Headers of the request. Values may refer to secrets: `Bearer ${file:secrets/token}`."
+    cert_file: CaFile | None = setting(None, "The certificate we show, in PEM form; needs `key_file`. None: none.")
+    key_file: Annotated[str, places.file()] | None = setting(None, "Its key, in PEM form, without a passphrase.")
+    min_version: Annotated[TlsVersion, kinds.choice(get_args(TlsVersion))] | None = setting(
+        None, "The lowest version offered; none: what the library holds to be safe."
     )
-    body: Annotated[str, kinds.body()] | None = setting(None, "Body of the request.")
-    expect_status: Annotated[tuple[Annotated[int, kinds.whole(100, 599)], ...], Field(min_length=1)] | None = setting(
-        None, "Statuses that are right; none: any 2xx."
+    max_version: Annotated[TlsVersion, kinds.choice(get_args(TlsVersion))] | None = setting(
+        None, "The highest version offered; none: the highest there is."
     )
-    body_regex: Annotated[str, places.regex()] | None = setting(None, "What the answer's body must contain.")
-    body_not_regex: Annotated[str, places.regex()] | None = setting(None, "What the answer's body must not contain.")
-    follow_redirects: Flag = setting(True, "Whether redirects are followed.")
-    max_redirects: Annotated[int, kinds.whole(0, 50)] = setting(10, "Redirects followed at most.")
-    max_bytes: Annotated[int, kinds.byte_size(1, 1 << 30)] = setting(
-        1 << 20, "Size of the body, decompressed, beyond which the answer is refused.", written="1MiB"
-    )
-    slow: Annotated[int, kinds.duration(1, HOUR)] | None = setting(
-        None, "Time beyond which a right answer is degraded; none: never."
-    )
-    connect_to: HostPort | None = setting(
-        None, "Address the connection goes to instead of the URL's, which stays in Host and SNI."
-    )
-    tls: TlsEntry = setting(TlsEntry(), "How far the server's certificate is trusted.", written={})
 
-    @field_validator("headers", mode="after")
-    @classmethod
-    def _no_literal_secrets(cls, headers: dict[str, str | Secret]) -> dict[str, str | Secret]:
-        for name, value in headers.items():
-            if isinstance(value, str) and _SECRET_HEADER.search(name):
-                raise custom(WrongError(MEND, below=(name,)))
-        return headers
+    @model_validator(mode="after")
+    def _whole(self) -> "TlsEntry":
+        if (self.cert_file is None) != (self.key_file is None):
+            missing, given = ("key_file", "cert_file") if self.cert_file else ("cert_file", "key_file")
+            raise custom(WrongError(f"is required by '{given}'", below=(missing,)))
+        versions = get_args(TlsVersion)
+        if (
+            self.min_version
+            and self.max_version
+            and versions.index(self.min_version) > versions.index(self.max_version)
+        ):
+            raise custom(WrongError("expected no more than 'max_version'", below=("min_version",)))
+        return self
+
+    def settings(self, ca_file: str | None) -> TlsSettings:
+        """The settings for collectors; ``ca_file`` is trusted where none is said."""
+        return TlsSettings(
+            self.verify, self.ca_file or ca_file, self.server_name, self.min_days, cert_file=self.cert_file,
+            key_file=self.key_file, min_version=self.min_version, max_version=self.max_version,
+        )  # fmt: skip
+
+
+SECRET_HEADER = re.compile(r"authorization|cookie|token|api-?key|secret|password", re.IGNORECASE)
+
+
+class ProbeCheckEntry(Entry):
+    """A target probed with a module of a file that `probe.module_files` names."""
+
+    module: Annotated[str, kinds.reference("probe module")] = Field(description="The module, by its name.")
+    target: Text = Field(
+        description="What is probed, as `/probe` wants it: a URL for http (`http://` may be left out), `host:port` for "
+        "tcp, a host for icmp, `host` or `host:port` for dns."
+    )
+    hostname: Text | None = setting(
+        None, "Who is meant where the target only says where to go: Host header, and name in TLS; http and tcp."
+    )

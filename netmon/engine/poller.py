@@ -2,14 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from netmon.clock import SECOND, Clock
 from netmon.contracts import Collector
 from netmon.conventions import Reason
 from netmon.engine.pipeline import Pipeline
-from netmon.engine.telemetry import Telemetry
+from netmon.engine.telemetry import Telemetry, vantage_gauge
+from netmon.engine.vantage import Vantage
 from netmon.errors import CollectError
 from netmon.model import Check, Observation, Reading, State
 
@@ -50,15 +51,24 @@ def printable(text: str) -> str:
 
 
 class Poller:
-    """Polls checks when told to, one poll of a check at a time."""
+    """Polls checks when told to, one poll of a check at a time.
+
+    With ``references`` a target that does not answer is only believed while one of them does.
+    """
 
     def __init__(
-        self, collectors: Mapping[str, Collector], pipeline: Pipeline, telemetry: Telemetry, clock: Clock
+        self,
+        collectors: Mapping[str, Collector],
+        pipeline: Pipeline,
+        telemetry: Telemetry,
+        clock: Clock,
+        references: Sequence[Check] = (),
     ) -> None:
         self._collectors = collectors
         self._pipeline = pipeline
         self._telemetry = telemetry
         self._clock = clock
+        self._vantage = Vantage(references, self._look, vantage_gauge(telemetry), clock) if references else None
         self._running: dict[str, asyncio.Task[None]] = {}
         self._stopped = False
         self._again: dict[str, Check] = {}
@@ -91,6 +101,8 @@ class Poller:
             task.cancel()
             self._telemetry.skipped.labels("stopping").inc()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if self._vantage is not None:
+            await self._vantage.stop()
 
     def _ended(self, check_id: str) -> None:
         self._running.pop(check_id, None)
@@ -98,8 +110,13 @@ class Poller:
         if again is not None:
             self.start(again)
 
+    async def _look(self, check: Check) -> Observation:
+        return await look(self._collectors[check.collector], check, self._clock)
+
     async def _poll(self, check: Check) -> None:
-        observation = await look(self._collectors[check.collector], check, self._clock)
+        observation = await self._look(check)
+        if self._vantage is not None:
+            observation = await self._vantage.weigh(observation)
         self._telemetry.polls.labels(check.collector, observation.reading.state.value).inc()
         try:
             self._pipeline.observe(observation)

@@ -103,6 +103,16 @@ class Telemetry:
             self.trap_polls.labels(outcome)
 
 
+def vantage_gauge(telemetry: Telemetry) -> Gauge:
+    """The metric of the vantage check, which is there only where one is configured."""
+    return Gauge(
+        Metric.VANTAGE_UP,
+        "Whether any reference of the vantage check answers (1) or none does (0): then netmon itself is cut off, and "
+        "what does not answer is unknown. Absent without the section vantage.",
+        registry=telemetry.registry,
+    )
+
+
 class MessageCounter(logging.Handler):
     """Counts what is logged, so that a fault which was caught and logged does not go unseen."""
 

@@ -47,7 +47,7 @@ def to_row(event: Event | Fact) -> Row:
     return {name: getattr(event, name, "") if name in _OPTIONAL else getattr(event, name) for name in named}
 
 
-def from_row(kind: type[Event], row: Mapping[str, Any]) -> Event:
+def from_row(kind: type[Event], row: Mapping[Any, Any]) -> Event:
     """The event a stored row holds. Reasons written by a newer netmon are read as ``internal``."""
     values: Row = {name: value for name, value in row.items() if name != "id"}
     if kind is Transition:
@@ -74,6 +74,6 @@ def attribution_of(row: Mapping[str, Any]) -> Attribution:
     return Attribution(**{**values, "party": Party(values["party"])})
 
 
-def announcement_of(row: Mapping[str, Any]) -> Announcement:
+def announcement_of(row: Mapping[Any, Any]) -> Announcement:
     """The announcement of planned works a stored row holds."""
     return Announcement(**{name: value for name, value in row.items() if name != "id"})

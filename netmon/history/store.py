@@ -1,12 +1,12 @@
 """The history: facts in, facts out."""
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Engine, Select, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, func, or_, select
 
 from netmon.clock import Millis
 from netmon.contracts import Event, Fact
@@ -27,6 +27,8 @@ from netmon.model import (
     Transition,
 )
 from netmon.state.works import windows_of
+
+_AT_ONCE = 5_000
 
 
 class Store:
@@ -60,10 +62,11 @@ class Store:
             return cast("Millis | None", connection.execute(select(schema.heartbeat.c.at)).scalar())
 
     def last_monitor_event(self) -> MonitorEvent | None:
-        """Whether the daemon last said that it started or that it stopped."""
+        """Whether the daemon last said that it started or that it stopped: by time, then by order."""
         table = schema.monitor
         with self._readers.connect() as connection:
-            row = connection.execute(select(table).order_by(table.c.id.desc()).limit(1)).mappings().first()
+            query = select(table).order_by(table.c.at.desc(), table.c.id.desc()).limit(1)
+            row = connection.execute(query).mappings().first()
         return cast("MonitorEvent", from_row(MonitorEvent, dict(row))) if row else None
 
     def latest(self) -> Millis:
@@ -109,18 +112,17 @@ class Store:
         self, start: Millis | None = None, end: Millis | None = None, objects: Iterable[str] | None = None
     ) -> Sequence[Event]:
         """Everything needed to fold [start, end): see ``contracts.History.events``."""
-        wanted = None if objects is None else frozenset(objects)
-        corrections, transitions = select(schema.corrections), _transitions(start, end)
-        found = [
-            *self._in_order(MonitorEvent, select(schema.monitor)),
-            *self._in_order(Membership, select(schema.members)),
-            *(window for window in self.maintenance() if _touches(window, start, end)),
-            *self._in_order(Correction, corrections.where(_overlaps(schema.corrections.c, start, end))),
-            *self._in_order(Transition, transitions),
-        ]
-        if wanted is None:
-            return found
-        return [event for event in found if isinstance(event, MonitorEvent) or event.object in wanted | {"*"}]
+        return list(self.stream(start, end, objects))
+
+    def stream(
+        self, start: Millis | None = None, end: Millis | None = None, objects: Iterable[str] | None = None
+    ) -> Iterator[Event]:
+        """The same as ``events``, one by one: as of one moment, and however much it is."""
+        wanted = None if objects is None else frozenset(objects) | {"*"}
+        with self._readers.connect() as connection:
+            for event in _stream(connection, start, end):
+                if wanted is None or isinstance(event, MonitorEvent) or event.object in wanted:
+                    yield event
 
     def close(self) -> None:
         """Write what is queued, then close; safe to call twice.
@@ -144,9 +146,6 @@ class Store:
         with self._readers.connect() as connection:
             return [dict(row) for row in connection.execute(select(table).order_by(table.c.id)).mappings()]
 
-    def _in_order(self, kind: type[Event], query: Select[Any]) -> list[Event]:
-        return self._read(kind, query.order_by(TABLES[kind].c.id))
-
     def _read(self, kind: type[Event], query: Select[Any]) -> list[Event]:
         with self._readers.connect() as connection:
             return [from_row(kind, dict(row)) for row in connection.execute(query).mappings()]
@@ -159,6 +158,23 @@ def open_history(location: Path | str, *, read_only: bool = False) -> Store:
         StoreError: missing (for a reader), broken, unwritable, or of another version; what it holds is untouched.
     """
     return Store(open_database(location, read_only=read_only), read_only=read_only)
+
+
+def _stream(connection: Connection, start: Millis | None, end: Millis | None) -> Iterator[Event]:
+    """Kind by kind, each in recorded order; of planned works those that hold."""
+    for kind, query in (
+        (MonitorEvent, select(schema.monitor)),
+        (Membership, select(schema.members)),
+        (MaintenanceWindow, select(schema.maintenance)),
+        (Correction, select(schema.corrections).where(_overlaps(schema.corrections.c, start, end))),
+        (Transition, _transitions(start, end)),
+    ):
+        found = connection.execution_options(yield_per=_AT_ONCE).execute(query.order_by(TABLES[kind].c.id)).mappings()
+        if kind is MaintenanceWindow:
+            windows = windows_of(announcement_of(row) for row in found)
+            yield from (window for window in windows if _touches(window, start, end))
+        else:
+            yield from (from_row(kind, row) for row in found)
 
 
 def _transitions(start: Millis | None, end: Millis | None) -> Select[Any]:

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from netmon.clock import Millis
 from netmon.model.recorded import MaintenanceWindow
 from netmon.model.watched import Commune
+
+if TYPE_CHECKING:
+    from netmon.model.settled import ContractReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,7 @@ class CommuneReport:
     """One commune's part. ``figures`` are the services' taken together, weighted by time.
 
     ``planned``: maintenance windows that touched one of its objects. ``objective`` None: no contract covers it.
+    ``commitments`` are what is promised to it, settled as far as it is about this commune.
     """
 
     commune: Commune
@@ -124,6 +128,7 @@ class CommuneReport:
     services: tuple[ObjectFigures, ...]
     sites: tuple[ObjectFigures, ...]
     planned: tuple[MaintenanceWindow, ...]
+    commitments: "tuple[ContractReport, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +146,8 @@ class Report:
     """Everything a report shows; exporters only draw it.
 
     ``policy`` are its answers as (key, answer), ``resolution`` the longest poll interval among the objects, ``digest``
-    the SHA-256 of the inputs, so that the same inputs give the same report.
+    the SHA-256 of the inputs, so that the same inputs give the same report. ``contracts`` are as settled
+    (``netmon.sla.contract.settle``).
     """
 
     period: Period
@@ -154,3 +160,4 @@ class Report:
     names: Mapping[str, str]
     figures: Figures
     communes: tuple[CommuneReport, ...]
+    contracts: "tuple[ContractReport, ...]" = ()

@@ -3,9 +3,10 @@
 from typing import Any
 
 from netmon.model import Commune, Role, Site, SiteKind
+from netmon.simulation.agreements import CONTRACTS
 from netmon.simulation.facts import Facts, facts, of, slug
 from netmon.simulation.metropolis import AREAS, DATA_CENTRES, DOMAIN, Device, Endpoint, Metropolis
-from netmon.simulation.offer import CONTRACTS, services
+from netmon.simulation.offer import services
 from netmon.simulation.seeded import Chance
 
 SWITCHES_AT_SCALE_1 = 58

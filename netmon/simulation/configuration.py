@@ -8,10 +8,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from netmon.clock import SECOND, Millis, to_datetime
-from netmon.model import Contract, MaintenanceWindow, Role
+from netmon.model import MaintenanceWindow, Role
+from netmon.simulation.agreementtext import calendars, contracts
 from netmon.simulation.metropolis import Device, Endpoint, Metropolis
 from netmon.simulation.placement import Placement, wanted
-from netmon.simulation.yamltext import Value, document, flow
+from netmon.simulation.yamltext import Value, document, duration, flow
 
 CREDENTIAL = "lecture"
 COMMUNITY = "bordeaux-demo"
@@ -36,7 +37,8 @@ def write_config(metropolis: Metropolis, directory: Path, placement: Placement |
         "nodes.yml": _nodes(metropolis, placement),
         "checks.yml": _checks(metropolis, placement),
         "services.yml": _services(metropolis),
-        "contracts.yml": _contracts(metropolis),
+        "calendars.yml": calendars(),
+        "contracts.yml": contracts(metropolis.contracts),
     }
     return tuple(_write(directory / name, text) for name, text in documents.items())
 
@@ -85,7 +87,7 @@ def write_main(
         "include": [f"{FOLDER}/*.yml"],
         "heartbeat": "10s",
         "web": {"listen": listen},
-        "defaults": {"interval": _duration(interval), "timeout": _duration(timeout), "fall": 2, "rise": 1},
+        "defaults": {"interval": duration(interval), "timeout": duration(timeout), "fall": 2, "rise": 1},
         "snmp": {"credential": CREDENTIAL, "modules": ["system", "if_mib"]},
         "http": {"ca_file": CA_FILE},
         "credentials": credentials,
@@ -158,7 +160,7 @@ def _check(endpoint: Endpoint, placement: Placement) -> Mapping[str, Value]:
         "url": endpoint.url,
         "connect_to": f"{host}:{port}",
         "body_regex": endpoint.phrase,
-        "slow": _duration(SLOW),
+        "slow": duration(SLOW),
     }
     return {"id": endpoint.id, **where, "via": [endpoint.host], "http": asked}
 
@@ -180,29 +182,6 @@ def _services(metropolis: Metropolis) -> str:
         for s in metropolis.services
     ]
     return document(head, "services", records)
-
-
-def _contracts(metropolis: Metropolis) -> str:
-    head = ("Contracts: what was promised. objective: percent of the time; no families: all of them.",)
-    return document(head, "contracts", [_contract(contract) for contract in metropolis.contracts])
-
-
-def _contract(contract: Contract) -> Mapping[str, Value]:
-    record: dict[str, Value] = {
-        "id": contract.id,
-        "name": contract.name,
-        "provider": contract.provider,
-        "customer": contract.customer,
-        "objective": round(contract.objective * 100, 4),
-        "communes": contract.communes or "*",
-    }
-    if contract.families:
-        record["families"] = contract.families
-    return record
-
-
-def _duration(value: Millis) -> str:
-    return f"{value}ms" if value % SECOND else f"{value // SECOND}s"
 
 
 def _write(path: Path, text: str) -> Path:

@@ -1,28 +1,10 @@
-"""What the metropolis offers on its network: services as expressions over checks and nodes, and the contracts."""
+"""What the metropolis offers on its network: services as expressions over checks and nodes."""
 
 from collections.abc import Iterable, Mapping
 
-from netmon.model import Contract, Role, Service, Site, SiteKind
+from netmon.model import Role, Service, Site, SiteKind
 from netmon.simulation.facts import Facts, of, slug
 from netmon.simulation.metropolis import Device, Endpoint
-
-CONTRACTS = (
-    Contract(
-        id="engagement-communes",
-        name="Contrat d'engagement avec les communes",
-        provider="Bordeaux Métropole",
-        customer="communes",
-        objective=0.995,
-    ),
-    Contract(
-        id="marche-operateur",
-        name="Marché d'exploitation du réseau",
-        provider="Opérateur du réseau",
-        customer="Bordeaux Métropole",
-        objective=0.999,
-        families=("network",),
-    ),
-)
 
 _CULTURE = frozenset({SiteKind.LIBRARY, SiteKind.MEDIA_LIBRARY, SiteKind.POOL, SiteKind.DEPOT})
 

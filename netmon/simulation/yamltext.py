@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
+from netmon.clock import DAY, HOUR, MINUTE, SECOND, Millis
+
 Value: TypeAlias = "str | int | float | bool | Sequence[Value] | Mapping[str, Value]"
 
 _PLAIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ][A-Za-zÀ-ÖØ-öø-ÿ0-9 ./'’–_-]*")
@@ -36,6 +38,14 @@ def flow(value: Value) -> str:
     return repr(value)
 
 
+def duration(length: Millis) -> str:
+    """A length of time with the largest unit that makes it whole: ``90s``, ``4h``."""
+    for unit, size in (("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND)):
+        if length and length % size == 0:
+            return f"{length // size}{unit}"
+    return f"{length}ms"
+
+
 def document(head: Sequence[str], key: str, records: Iterable[Mapping[str, Value]]) -> str:
     """A file with one list: comment lines, then ``key:`` with its records."""
     lines = [*(f"# {line}".rstrip() for line in head), "", f"{key}:"]
@@ -59,6 +69,8 @@ def _block(record: Mapping[str, Value], indent: str) -> list[str]:
         line = f"{indent}{key}: {flow(value)}"
         if len(line) > _WIDTH and isinstance(value, Mapping):
             lines += [f"{indent}{key}:", *_block(value, indent + "  ")]
+        elif len(line) > _WIDTH and not isinstance(value, str) and isinstance(value, Sequence):
+            lines += [f"{indent}{key}:", *(f"{indent}  - {flow(item)}" for item in value)]
         else:
             lines.append(line)
     return lines

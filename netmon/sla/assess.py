@@ -94,7 +94,18 @@ class Assessment:
 
     def planned(self, object_id: str) -> Set:
         """When an object was under maintenance, its own or inherited."""
-        return self.ledger.planned(*self._above(object_id))
+        return self.ledger.planned(*self.above(object_id))
+
+    def above(self, object_id: str) -> tuple[str, ...]:
+        """The object itself and what it stands in, whose windows it inherits: its node, site and commune."""
+        check, node = self.inventory.checks.get(object_id), self.inventory.nodes.get(object_id)
+        if check is not None:
+            node = self.inventory.nodes.get(check.node)
+        site = self.inventory.sites.get(node.site) if node else None
+        found = [object_id]
+        found += [check.node, check.site, check.commune] if check else []
+        found += [node.site, site.commune if site else ""] if node else []
+        return tuple(dict.fromkeys(filter(None, found)))
 
     def timeline(self, object_id: str) -> Timeline:
         """The timeline of a check, node or service."""
@@ -147,17 +158,6 @@ class Assessment:
         if line is None:
             line = self._members[object_id] = marked(self.timeline(object_id), self.planned(object_id))
         return line
-
-    def _above(self, object_id: str) -> tuple[str, ...]:
-        """The object itself and what it stands in, whose windows it inherits: its node, site and commune."""
-        check, node = self.inventory.checks.get(object_id), self.inventory.nodes.get(object_id)
-        if check is not None:
-            node = self.inventory.nodes.get(check.node)
-        site = self.inventory.sites.get(node.site) if node else None
-        above = [object_id]
-        above += [check.node, check.site, check.commune] if check else []
-        above += [node.site, site.commune if site else ""] if node else []
-        return tuple(dict.fromkeys(filter(None, above)))
 
 
 def references_of(service: Service) -> tuple[str, ...]:

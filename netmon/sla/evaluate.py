@@ -1,7 +1,8 @@
 """The availability engine alone, on an event log: what ``netmon sla eval`` prints. Pure."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TypeAlias
 
@@ -24,6 +25,8 @@ Evaluated: TypeAlias = tuple[str | None, Figures]
 """An object and its figures; no object: all together."""
 
 SCHEMA_VERSION = 1
+_AT_ONCE = 1_000
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,23 @@ def object_document(name: str | None, figures: Figures, question: Question) -> D
     return {"object": name, **_asked(question), **figures_document(figures)}
 
 
+def written(evaluated: Iterable[Evaluated], question: Question) -> Iterator[str]:
+    """The text of ``document``, in pieces: however many objects and outages there are, little of it at a time."""
+    yield f'{{"schema_version": {SCHEMA_VERSION}, "objects": ['
+    separator = ""
+    for name, figures in evaluated:
+        yield separator if name is not None else '], "aggregate": '
+        whole = _encode(object_document(name, replace(figures, outages=()), question) | _means(figures))
+        before, _, after = whole.partition('"outages": []')
+        yield f'{before}"outages": ['
+        for place in range(0, len(figures.outages), _AT_ONCE):
+            some = [_outage(outage) for outage in figures.outages[place : place + _AT_ONCE]]
+            yield f"{', ' if place else ''}{_encode(some)[1:-1]}"
+        yield f"]{after}"
+        separator = ", "
+    yield "}\n"
+
+
 def bounds_of(ledger: Ledger, start: Millis | None, end: Millis | None) -> tuple[Millis, Millis]:
     """The period asked for; a side left out is the first or the last instant any event names (``Ledger.span``).
 
@@ -110,7 +130,6 @@ def figures_document(figures: Figures) -> Document:
     """Figures as programs read them; all lengths in seconds."""
     partition = figures.partition
     lengths = {key: seconds_of(getattr(partition, key)) for key in CLASSES}
-    available = figures.eligible - figures.unavailable
     return {
         "seconds": {"period": seconds_of(partition.period), **lengths},
         "eligible": seconds_of(figures.eligible),
@@ -120,9 +139,13 @@ def figures_document(figures: Figures) -> Document:
         "high": figures.high.ratio,
         "coverage": figures.coverage.ratio,
         "outages": [_outage(outage) for outage in figures.outages],
-        "mttr": _mean(figures.unavailable, figures),
-        "mtbf": _mean(available, figures),
+        **_means(figures),
     }
+
+
+def _means(figures: Figures) -> Document:
+    available = figures.eligible - figures.unavailable
+    return {"mttr": _mean(figures.unavailable, figures), "mtbf": _mean(available, figures)}
 
 
 def _outage(outage: Outage) -> Document:

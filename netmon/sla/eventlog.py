@@ -55,7 +55,7 @@ def event_of(line: str | bytes, number: int) -> Event | None:
         RefusedError: it is no event.
     """
     text = _text(line, number)
-    return _event(_fields(text)) if text else None
+    return event_from(_fields(text)) if text else None
 
 
 def refusal(name: str, number: int, refused: RefusedError) -> str:
@@ -137,7 +137,12 @@ _KIND_OF: dict[type[Event], str] = {
 }
 
 
-def _event(fields: Fields) -> Event:
+def event_from(fields: Fields) -> Event:
+    """The event that has these keys; they are used up.
+
+    Raises:
+        RefusedError: it is no event.
+    """
     kind = fields.pop("kind", None)
     if not isinstance(kind, str) or kind not in _KEYS:
         raise RefusedError(f"unknown kind {_shown(kind)}{_nearest(kind, _KEYS)}")

@@ -1,5 +1,6 @@
 """The figures of one object over one period. Integers throughout; nothing is rounded before it is shown."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -64,7 +65,7 @@ class Tally:
 
     def __init__(self, meanings: Meanings) -> None:
         self.meanings = meanings
-        self.held: dict[int, Millis] = {}
+        self.held: defaultdict[int, Millis] = defaultdict(int)
 
     def measure(self, outages: tuple[Outage, ...]) -> Measure:
         """What it comes to."""

@@ -78,7 +78,8 @@ def length(pieces: Set) -> Millis:
 class Ruler:
     """Measures how much of a set lies before an instant, in the logarithm of its intervals.
 
-    ``edges`` are all its starts and ends, ``before[i]`` how much of it lies before ``edges[i - 1]``.
+    ``edges`` are all its starts and ends, then an instant after all; ``before[i]`` is how much of it lies before
+    ``edges[i - 1]``.
     """
 
     __slots__ = ("before", "edges")
@@ -90,6 +91,7 @@ class Ruler:
             self.edges += (start, end)
             inside = self.before[-1]
             self.before += (inside, inside + end - start)
+        self.edges.append(LAST + 1)
 
     def upto(self, at: Millis) -> Millis:
         """The length of the set before ``at``."""

@@ -116,6 +116,10 @@ class Ledger:
         """The maintenance windows of this object alone, as told."""
         return self._entries.get(object_id, _NOTHING).windows
 
+    def corrections(self, object_id: str) -> list[Correction]:
+        """The corrections of this object, as told."""
+        return [correction for _, correction in self._entries.get(object_id, _NOTHING).corrections]
+
     def planned(self, *object_ids: str) -> Set:
         """When any of the objects, or everything, was under maintenance."""
         own = [window for object_id in object_ids for window in self.windows(object_id)]

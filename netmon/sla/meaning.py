@@ -55,7 +55,7 @@ class Meanings(dict[int, Meaning]):
 
     def __init__(self, policy: Policy) -> None:
         super().__init__()
-        self.outage: dict[int, int] = {}
+        self.outage = _Outages(self)
         self.mute = 0 if policy.no_data == "carry" else STOPPED
         self._policy = policy
         self._states: dict[State, Answer] = {
@@ -96,6 +96,18 @@ class Meanings(dict[int, Meaning]):
         if code & STOPPED and self._policy.no_data != "carry":
             return "no_data", self._states[State.PENDING]
         return ("no_data" if state is State.PENDING else state.value), self._states[state]
+
+
+class _Outages(dict[int, int]):
+    """Has every code's answer once it is asked for, or its meaning is."""
+
+    def __init__(self, meanings: Meanings) -> None:
+        super().__init__()
+        self._meanings = meanings
+
+    def __missing__(self, code: int) -> int:
+        self._meanings[code]
+        return self[code]
 
 
 @lru_cache(maxsize=64)

@@ -64,34 +64,40 @@ def measure(line: Timeline, frame: Frame, object_id: str = "") -> Measure:
 
 
 _COUNTS = 2
-_NO_RUN: tuple[Millis, str] = (0, "")
 _ANY_STATE = code_of(State.UP)
 
 
 def _walk(line: Timeline, frame: Frame, tally: Tally, object_id: str) -> tuple[Outage, ...]:
     """Fill the tally with what the frame leaves below its layers; find the outages. (The inner loop of all figures.)"""
-    starts, codes, held, meanings, outage = line.starts, line.codes, tally.held, tally.meanings, tally.meanings.outage
+    starts, codes, held, outage = line.starts, line.codes, tally.held, tally.meanings.outage
     edges, before = frame.ruler.edges, frame.ruler.before
-    place, after = bisect_right(starts, frame.start) - 1, bisect_left(starts, frame.end)
-    start, covered, counted, run, edge = frame.start, 0, 0, _NO_RUN, 0
-    outages: list[Outage] = []
-    for code, following in zip(codes[place:after], (*starts[place + 1 : after], frame.end), strict=True):
-        edge = bisect_right(edges, following, edge)
-        measured = before[edge] + following - edges[edge - 1] if edge & 1 else before[edge]
-        if measured != covered:
-            held[code] = held.get(code, 0) + measured - covered
-        if code not in outage:
-            meanings[code]
-        if outage[code]:
-            if run is _NO_RUN:
-                run, counted = (start, "" if code & meanings.mute else line.reasons[place]), 0
-            if outage[code] == _COUNTS:
+    first, after = bisect_right(starts, frame.start) - 1, bisect_left(starts, frame.end)
+    ends = starts[first + 1 : after]
+    ends.append(frame.end)
+    start, covered, counted, edge = frame.start, 0, 0, 0
+    run: Millis | None = None
+    runs: list[tuple[Millis, Millis, Millis]] = []
+    for code, end in zip(codes[first:after], ends, strict=True):
+        if end >= edges[edge]:  # most pieces are short, and lie between two edges
+            edge = bisect_right(edges, end, edge)
+        measured = before[edge] + end - edges[edge - 1] if edge & 1 else before[edge]
+        held[code] += measured - covered
+        counts = outage[code]
+        if counts:
+            if run is None:
+                run, counted = start, 0
+            if counts == _COUNTS:
                 counted += measured - covered
-        elif run is not _NO_RUN:
-            outages.append(Outage(object_id, run[0], start, counted, str(run[1])))
-            run = _NO_RUN
-        covered, start = measured, following
-        place += 1
-    if run is not _NO_RUN:
-        outages.append(Outage(object_id, run[0], frame.end, counted, str(run[1])))
-    return tuple(outages)
+        elif run is not None:
+            runs.append((run, start, counted))
+            run = None
+        covered, start = measured, end
+    if run is not None:
+        runs.append((run, frame.end, counted))
+    return tuple(Outage(object_id, *one, _reason(line, one[0], tally)) for one in runs)
+
+
+def _reason(line: Timeline, at: Millis, tally: Tally) -> str:
+    """That of what was in force; none where it begins with a stop of the monitor, whatever the state before."""
+    code, reason = line.at(at)
+    return "" if code & tally.meanings.mute else str(reason)

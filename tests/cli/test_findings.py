@@ -1,5 +1,6 @@
 """``netmon history correct|attribute|incident`` on a real store."""
 
+import json
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -7,9 +8,10 @@ import pytest
 
 from netmon.cli import main
 from netmon.cli.moments import moment
+from netmon.conventions import Reason
 from netmon.errors import UsageError
 from netmon.history import open_history
-from netmon.model import Attribution, Correction, IncidentStep, Party, State, Step
+from netmon.model import Attribution, Correction, IncidentStep, Party, State, Step, Transition
 
 CONFIGURATION = """
 data_dir: data
@@ -22,7 +24,8 @@ checks:
 services:
   - {id: web, name: Site, family: web, communes: [Bègles], expression: portail}
 contracts:
-  - {id: market, name: Marché, kind: market, provider: Op, customer: Métropole, objective: 99.9, gtr: {within: 4h}}
+  - {id: market, name: Marché, kind: market, provider: Op, customer: Métropole, objective: 99.9, gtr: {within: 4h},
+     excluded: [commune]}
 """
 FIRST = 1_793_487_600_000  # 2026-11-01T00:00:00+01:00
 HOUR = 3_600_000
@@ -131,3 +134,34 @@ def test_moments_may_be_civil_time_of_the_zone(text: str, same: str) -> None:
 def test_moments_that_are_none_or_two_are_refused(text: str) -> None:
     with pytest.raises(UsageError, match="--at"):
         moment(text, "--at", ZoneInfo("Europe/Paris"))
+
+
+def test_findings_reach_the_contract(config: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = open_history(tmp_path / "data" / "netmon.sqlite")
+    changes = ((-HOUR, State.UP), (8 * HOUR, State.DOWN), (14 * HOUR, State.UP))
+    store.record([
+        Transition("portail", FIRST + at, FIRST + at, State.PENDING, state, Reason.TIMEOUT, FIRST + at)
+        for at, state in changes
+    ]).result()  # fmt: skip
+    store.close()
+    step = ["history", "incident", "INC-7", "--object", "portail", "--author", "A", *config]
+    assert main([*step, "notified", "--at", "2026-11-01 08:00"]) == 0
+    assert main([*step, "restored", "--at", "2026-11-01 14:00"]) == 0
+    span = ["--from", "2026-11-01 08:00", "--to", "2026-11-01 09:00"]
+    assert main(["history", "correct", "portail", *span, "--state", "up", *WHO, *config]) == 0
+    span = ["--from", "2026-11-01 13:00", "--to", "2026-11-01 15:00"]
+    assert main(["history", "attribute", "portail", *span, "--party", "commune", *WHO, *config]) == 0
+    capsys.readouterr()
+    asked = ["sla", "--by", "contract", "--period", "2026-11-01..2026-11-01", *config]
+    assert main([*asked, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    [contract] = document["contracts"]
+    assert (contract["unavailable"], contract["excluded"], contract["eligible"]) == (4 * 3600, 3600, 23 * 3600)
+    assert contract["gtr"] == {"met": 0, "missed": 1, "running": 0, "rate": 0.0}
+    assert contract["incidents"][0]["gtr"]["late"] == 2 * 3600
+    assert [round(each["after"] - each["before"], 4) for each in contract["corrections"]] == [0.0435]  # an hour of 23
+    assert document["rows"][0]["unavailable"] == 4 * 3600
+    assert main(asked) == 0
+    said = capsys.readouterr().out.replace("\u00a0", " ").replace("\u202f", " ")
+    assert "Marché : rétablissement (GTR) : garantie tenue 0 fois sur 1, en cours : 0." in said
+    assert "Marché : 1 h d’interruption exclues par imputation." in said

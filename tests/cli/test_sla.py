@@ -261,6 +261,23 @@ def test_as_json_the_policy_asked_for_comes_with_ours_and_the_differences(
     assert document["rows"][-1]["object"] is None
 
 
+def test_what_held_before_a_stop_over_the_first_of_the_month_is_carried_into_it(
+    tmp_path: Path, configuration: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = open_history(tmp_path / "data" / "netmon.sqlite")
+    store.record([
+        MonitorEvent(OCTOBER - 2 * HOUR, "stopped"),
+        Transition("sw-1/snmp", OCTOBER - HOUR, OCTOBER - HOUR, State.UP, State.DOWN, Reason.REBOOT, OCTOBER + HOUR),
+        MonitorEvent(OCTOBER + HOUR, "started"),
+    ]).result()  # fmt: skip
+    store.close()
+    asked = ["--period", "2026-10", "--by", "node", "--policy", "no_data=carry", "--json"]
+    assert main(["sla", "-c", configuration, *asked]) == 0
+    row = json.loads(capsys.readouterr().out)["rows"][0]
+    assert row["outages"][0]["from"] == OCTOBER // 1000 + 3600
+    assert row["seconds"]["no_data"] == 0  # up is carried until the restart
+
+
 def test_an_unknown_commune_or_period_is_a_usage_error(configuration: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sla", "-c", configuration, "--period", "2026-10", "--commune", "Begles"]) == 64
     assert "did you mean 'Bègles'" in capsys.readouterr().err

@@ -1,12 +1,18 @@
 """Contracts and calendars as written, as read, and what is said when they are wrong."""
 
+import contextlib
 import datetime as dt
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from netmon.clock import DAY, HOUR, MINUTE, from_datetime
+from netmon.config import Configuration
+from netmon.errors import UsageError
 from netmon.model import (
     Contract,
     DayCalendar,
@@ -18,8 +24,11 @@ from netmon.model import (
     ScopeLine,
     WorksRules,
 )
+from netmon.sla import parse_period
+from netmon.sla.contract.settle import settle
 from tests.config.good import problems, read
 from tests.config.test_errors import Mistake, mistake
+from tests.config.test_mutations import VALUES, outcome, places, put, quick
 
 FILE = """\
 communes:
@@ -142,3 +151,32 @@ def test_a_minute_is_the_shortest_guarantee(tmp_path: Path) -> None:
     assert "expected a duration from 1m" in said
     contract = read(tmp_path, {"netmon.yml": FILE.replace("within: 1h", "within: 1m")}).inventory.contracts["market"]
     assert contract.gti == Guarantee(MINUTE)
+
+
+def test_the_example_of_the_documentation_is_valid_and_can_be_settled(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "contracts.md").read_text("utf-8")
+    example = text.split("```yaml\n")[1].split("```")[0]
+    inventory = read(tmp_path, {"netmon.yml": FILE.partition("calendars:")[0] + example}).inventory
+    december = parse_period("2026-12", "Europe/Paris", 0)
+    [report] = settle(inventory, [], december, generated=december.end)
+    assert len(report.contract.scope) == 2
+    assert [proposal.total for proposal in report.proposals] == [0]
+
+
+TREE = yaml.load(FILE, yaml.BaseLoader)
+PLACES = [place for place in places(TREE) if place[:1] in {("contracts",), ("calendars",)}]
+WRITTEN = ["off", "SH off", "24/7", "Mo-Fr 08:00-10:00, Sa 09:00-10:00", "2026-01-01", "2026-13-01..", "9999-12-31",
+           "0 %", "100 %", "1e3", "0.001", "at-least:9", "gti", "365d", "zone-a", "999999999999.99"]  # fmt: skip
+
+
+@quick
+@given(st.data())
+def test_whatever_is_put_in_any_place_ends_in_a_configuration_or_in_problems(
+    tmp_path: Path, data: st.DataObject
+) -> None:
+    tree = put(TREE, data.draw(st.sampled_from(PLACES)), data.draw(st.one_of(VALUES, st.sampled_from(WRITTEN))))
+    found = outcome(tmp_path, {"netmon.yml": yaml.safe_dump(tree, allow_unicode=True)})
+    if isinstance(found, Configuration):
+        october = parse_period("2026-10", "Europe/Paris", 0)
+        with contextlib.suppress(UsageError):  # a calendar that says nothing about October, say
+            settle(found.inventory, [], october, generated=october.end)

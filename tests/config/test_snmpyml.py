@@ -104,8 +104,8 @@ class Mistake:
     said: list[str]
 
 
-def mistakes() -> list[Mistake]:
-    blocks = Path(__file__).with_name("snmp-mistakes.txt").read_text(encoding="utf-8").strip().split("\n\n")
+def mistakes(name: str = "snmp-mistakes.txt") -> list[Mistake]:
+    blocks = Path(__file__).with_name(name).read_text(encoding="utf-8").strip().split("\n\n")
     return [mistake(block.split("\n")) for block in blocks]
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from netmon.inventory.allow import AllowList, network_of
-from netmon.model import Inventory, Node, Role
+from netmon.model import Check, Inventory, Node, Role
+from netmon.settings import DnsSettings, HttpSettings, HttpStep, IcmpSettings, TcpSettings
 
 
 def inventory(*addresses: str) -> Inventory:
@@ -88,3 +89,30 @@ def test_a_network_with_host_bits_is_a_mistake() -> None:
     assert network_of("*.example") is None
     with pytest.raises(ValueError, match="host bits"):
         network_of("10.0.0.1/8")
+
+
+WATCHED = (
+    HttpSettings("https://Portail.example.org:8443/a", connect_to=("192.0.2.80", 443)),
+    HttpSettings("http://ticket.example.org/", steps=(HttpStep("in", HttpSettings("http://login.example.org/")),)),
+    HttpSettings("http://x.example.org/", steps=(HttpStep("on", HttpSettings("{{next}}")),)),
+    TcpSettings("mail.example.org", 25),
+    IcmpSettings("2001:db8::7"),
+    DnsSettings("192.0.2.53", "example.org"),
+)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["portail.example.org", "192.0.2.80", "ticket.example.org", "login.example.org", "mail.example.org", "2001:db8::7",
+     "192.0.2.53"],
+)  # fmt: skip
+def test_what_checks_watch_may_be_asked(host: str) -> None:
+    allow = AllowList(Inventory({}, {}, {}, {}, {str(at): check(one) for at, one in enumerate(WATCHED)}, {}))
+    assert allow.allows_name(host) or allow.allows_address(host)
+    assert not AllowList(Inventory({}, {}, {}, {}, {}, {})).allows_name(host)
+    strangers = ("example.org", "{{next}}", "192.0.2.1")
+    assert [name for name in strangers if allow.allows_name(name) or allow.allows_address(name)] == []
+
+
+def check(settings: object) -> Check:
+    return Check("c", "c", "http", "t", "", "", "", (), 60_000, 5_000, 1, 1, settings)

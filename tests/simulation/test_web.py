@@ -24,7 +24,11 @@ _SECURE, _PLAIN = "web-opendata", "web-mairie-ambes"
 
 def _check(endpoint: Endpoint, address: Address, ca_file: Path) -> Check:
     settings = HttpSettings(
-        endpoint.url, body_regex=endpoint.phrase, connect_to=address, slow=1000, tls=TlsSettings(ca_file=str(ca_file))
+        endpoint.url,
+        body_regex=(endpoint.phrase,),
+        connect_to=address,
+        slow=1000,
+        tls=TlsSettings(ca_file=str(ca_file)),
     )
     return Check(endpoint.id, endpoint.id, "http", endpoint.url, "", "", "", (), 10_000, 3000, 2, 1, settings)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netmon.sla.evaluate import Question, document, evaluate, figures_document
+from netmon.sla.evaluate import Question, document, evaluate, figures_document, written
 from netmon.sla.intervals import normalise
 from netmon.sla.policy import PRESETS, Policy
 from tests.sla.histories import END, histories, in_millis, parsed, policies
@@ -16,7 +16,9 @@ from tests.sla.naive import Naive
 
 def ask(lines: list[dict[str, Any]], policy: dict[str, str], end: int = END * 1000, **more: Any) -> dict[str, Any]:
     question = Question(0, end, Policy(**policy), **more)  # type: ignore[arg-type]
-    return json.loads(json.dumps(document(evaluate(parsed(lines), question), question)))  # type: ignore[no-any-return]
+    found: dict[str, Any] = json.loads("".join(written(evaluate(parsed(lines), question), question)))
+    assert found == json.loads(json.dumps(document(evaluate(parsed(lines), question), question)))
+    return found
 
 
 def as_millis(value: Any) -> Any:

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
+from functools import cached_property
 
 from netmon.clock import Millis
 from netmon.contracts import Event
-from netmon.l10n import ratio_of
 from netmon.model import (
     Attribution,
     CivilUnit,
@@ -18,7 +17,6 @@ from netmon.model import (
     ObjectiveOutcome,
     Period,
     RefusedWork,
-    Share,
     WorksRules,
 )
 from netmon.sla.contract.books import Books
@@ -26,9 +24,10 @@ from netmon.sla.contract.civil import unit_at
 from netmon.sla.contract.clocks import Hours
 from netmon.sla.contract.hours import contract_hours, reach
 from netmon.sla.contract.imputation import InForce, in_force
-from netmon.sla.contract.scope import closure
+from netmon.sla.contract.scope import closure, restricted
 from netmon.sla.contract.works import WorksBook
 from netmon.sla.intervals import ALWAYS, Set
+from netmon.sla.verdict import is_open, reaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,9 @@ class Facts:
 
     steps: tuple[IncidentStep, ...] = ()
     attributions: tuple[Attribution, ...] = ()
+
+
+NO_FACTS = Facts()
 
 
 class Account:
@@ -53,10 +55,11 @@ class Account:
     ) -> None:
         self.contract, self.inventory, self.facts = contract, inventory, facts
         self.period, self.end = period, end
+        self.told = events
+        self.is_part = False
         self.held = in_force(facts.attributions)
         self.excluded = [one for one in self.held if one[0].party in contract.excluded]
         self.events, self.refused = self._admitted(events)
-        self._closures: dict[str, frozenset[str]] = {}
         self._books: dict[tuple[Millis, Millis], Books] = {}
 
     def books(self, span: Period) -> Books:
@@ -72,6 +75,16 @@ class Account:
         hours = self.hours(span.start, span.end)
         return Books(self.contract, self.inventory, events, excluded, span, end, hours)
 
+    def restricted(self, communes: tuple[str, ...]) -> "Account | None":
+        """The same as far as it is about some communes, with all that was folded already; None: not at all."""
+        contract = restricted(self.contract, communes)
+        if contract is None:
+            return None
+        fewer = Account(contract, self.inventory, self.told, self.facts, self.period, self.end)
+        fewer.is_part = True
+        fewer._books = {span: books.restricted(contract) for span, books in self._books.items()}
+        return fewer
+
     def hours(self, start: Millis, end: Millis) -> Set:
         """Covered time inside [start, end)."""
         return contract_hours(self.contract, self.period.timezone, start, end)
@@ -84,12 +97,15 @@ class Account:
             reach(self.contract, zone, notified),
         )
 
-    def closure(self, name: str) -> frozenset[str]:
-        """Everything an object of the contract rests on, itself included."""
-        known = self._closures.get(name)
-        if known is None:
-            known = self._closures[name] = frozenset(closure(name, self.books(self.period).lived))
-        return known
+    @cached_property
+    def resting(self) -> dict[str, list[str]]:
+        """Everything the contract's objects rest on, with the objects that rest on it."""
+        found: dict[str, list[str]] = {}
+        books = self.books(self.period)
+        for name in books.scope:
+            for below in closure(name, books.lived):
+                found.setdefault(below, []).append(name)
+        return found
 
     def objectives(self, span: Period) -> tuple[ObjectiveOutcome, ...]:
         """What was reached of each objective: those of families that have their own, then that of all others."""
@@ -107,11 +123,10 @@ class Account:
 
     def _outcome(self, family: str, objective: float, books: Books, names: Sequence[str]) -> ObjectiveOutcome:
         figures = books.whole(names).figures()
-        promised = ratio_of(objective)
-        met = _reaches(figures.availability, promised)
-        low, high = (_reaches(share, promised) for share in (figures.low, figures.high))
+        met = reaches(figures.availability, objective) if figures.availability.whole else None
+        certain = not is_open(figures, objective)
         excluded = books.whole(names, excluding=False).measured.unavailable - figures.unavailable
-        return ObjectiveOutcome(family, objective, figures, excluded, met, low == high)
+        return ObjectiveOutcome(family, objective, figures, excluded, met, certain)
 
     def _admitted(self, events: Sequence[Event]) -> tuple[Sequence[Event], list[RefusedWork]]:
         """The events without the works, or parts of them, that the contract does not admit."""
@@ -119,7 +134,7 @@ class Account:
         if rules == WorksRules():
             return events, []
         start, zone = since(self.contract, self.period), self.period.timezone
-        end = max(start, self.end)
+        end = self.period.end  # works still to come matter to the error budget
         hours = self.hours(start, end) if rules.cap is not None else ALWAYS
         book = WorksBook(rules, hours, contract_hours(self.contract, zone, start, end, rules.allowed), start, end, zone)
         book.announce(event for event in events if isinstance(event, MaintenanceWindow))
@@ -127,12 +142,9 @@ class Account:
         return [*others, *book.admitted], book.refused
 
 
-def since(contract: Contract, period: Period) -> Millis:
-    """From when on events are needed: yearly limits and caps look back to the start of their civil year or month."""
+def since(contract: Contract, period: Period, *, yearly: bool = True) -> Millis:
+    """From when on events are needed: caps of works look back to the start of their civil unit, yearly limits to that
+    of the year (not ``yearly``: these are not asked for)."""
     units: list[CivilUnit] = [contract.works.per] if contract.works.cap is not None else []
-    units += ["year"] if contract.ims is not None else []
+    units += ["year"] if yearly and contract.ims is not None else []
     return min([period.start, *(unit_at(period.start, unit, period.timezone).start for unit in units)])
-
-
-def _reaches(share: Share, promised: Fraction) -> bool | None:
-    return Fraction(share.part, share.whole) >= promised if share.whole else None

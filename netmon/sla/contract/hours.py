@@ -20,6 +20,8 @@ _DAYS = "(?:Mo|Tu|We|Th|Fr|Sa|Su)"
 _SELECTOR = rf"(?:PH|SH|{_DAYS}(?:-{_DAYS})?)"
 _RULE = re.compile(rf"\s*({_SELECTOR}(?:\s*,\s*{_SELECTOR})*)(?=\s|$)(.*)", re.DOTALL)
 _SEMICOLON = re.compile(r';(?=(?:[^"]*"[^"]*")*[^"]*$)')
+_ADDED = re.compile(r",\s+[A-Za-z]|\|\|")
+"""Where a rule goes on with another one, to which dates before the first do not reach."""
 _WHOLE_DAY = re.compile(r"24/7(?!\S)")
 _CLOSED = "off"
 
@@ -56,7 +58,8 @@ def written_out(
     """The text with ``SH`` and the exceptions as dates; ``within``: only days of it matter.
 
     Raises:
-        UsageError: ``SH`` stands where it cannot be written out, or nothing says what it is.
+        UsageError: ``SH`` stands where it cannot be written out, or nothing says what it is; or hours of an exception
+            are several rules not set apart by ``;``.
     """
     rules = list(_with_school(text, school, within))
     for exception in exceptions:
@@ -95,7 +98,15 @@ def _timed_rules(hours: str) -> Iterator[str]:
 
 
 def _timed(rule: str) -> str:
-    """A rule as it can stand after dates, where ``24/7`` cannot."""
+    """A rule as it can stand after dates, where ``24/7`` cannot.
+
+    Raises:
+        UsageError: it is more than one rule.
+    """
+    if _ADDED.search(re.sub(r'"[^"]*"', "", rule)):
+        raise UsageError(
+            f"'{rule.strip()}': for days of a calendar, rules are set apart by ';', and names by ',' alone"
+        )
     return _WHOLE_DAY.sub("00:00-24:00", rule)
 
 

@@ -42,6 +42,16 @@ def holds(contract: Contract, start: Millis, end: Millis) -> bool:
     return _or(contract.start, FIRST) < end and start < _or(contract.end, LAST)
 
 
+def restricted(contract: Contract, communes: tuple[str, ...]) -> Contract | None:
+    """The contract as far as it is about some communes; None: not at all."""
+    lines = [
+        replace(line, communes=tuple(name for name in communes if not line.communes or name in line.communes))
+        for line in contract.scope
+    ]
+    kept = tuple(line for line in lines if line.communes)
+    return None if lines and not kept else replace(contract, communes=communes, scope=kept)
+
+
 def closure(object_id: str, assessment: Assessment) -> set[str]:
     """Everything the object rests on, itself included: what an incident, a correction or works on it can be about."""
     inventory = assessment.inventory

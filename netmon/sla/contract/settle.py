@@ -15,14 +15,12 @@ from netmon.model import (
     YearlyInterruption,
 )
 from netmon.sla.contract import annex
-from netmon.sla.contract.account import Account, Facts, since
+from netmon.sla.contract.account import NO_FACTS, Account, Facts, since
 from netmon.sla.contract.civil import unit_at, whole_units
 from netmon.sla.contract.incidents import IncidentJudge, handlings, respect, settled_within, touches
 from netmon.sla.contract.penalties import propose
 from netmon.sla.contract.scope import holds
 from netmon.sla.ledger import EVERYTHING
-
-NO_FACTS = Facts()
 
 
 def settle(
@@ -40,17 +38,25 @@ def settle(
     Raises:
         UsageError: hours, policy or aggregate cannot be read, or a calendar says nothing about the period.
     """
+    accounts = accounts_of(inventory, events, period, generated=generated, facts=facts)
+    return tuple(settled(account, generated) for account in accounts)
+
+
+def accounts_of(
+    inventory: Inventory, events: Sequence[Event], period: Period, *, generated: Millis, facts: Facts = NO_FACTS
+) -> list[Account]:
+    """An account for each contract that ``settle`` settles."""
     end = max(period.start, min(period.end, generated))
-    return tuple(
-        settled(Account(contract, inventory, events, facts, period, end), generated)
+    return [
+        Account(contract, inventory, events, facts, period, end)
         for contract in inventory.contracts.values()
         if holds(contract, period.start, period.end)
-    )
+    ]
 
 
-def needed_since(contracts: Iterable[Contract], period: Period) -> Millis:
-    """From when on events are needed to settle the contracts over the period."""
-    return min((since(contract, period) for contract in contracts), default=period.start)
+def needed_since(contracts: Iterable[Contract], period: Period, *, yearly: bool = True) -> Millis:
+    """From when on events are needed to settle the contracts over the period; not ``yearly``: without the IMS."""
+    return min((since(contract, period, yearly=yearly) for contract in contracts), default=period.start)
 
 
 def settled(account: Account, generated: Millis) -> ContractReport:
@@ -78,7 +84,8 @@ def settled(account: Account, generated: Millis) -> ContractReport:
 
 
 def yearly(account: Account, until: Millis) -> tuple[YearlyInterruption, ...]:
-    """What each object used of its yearly maximum from the start of the civil year of ``until``, the worst first.
+    """What each object used of its yearly maximum since the civil year of ``until``, or the contract, began; the worst
+    first.
 
     An instant that begins a year is the end of the year before.
     """
@@ -86,27 +93,28 @@ def yearly(account: Account, until: Millis) -> tuple[YearlyInterruption, ...]:
     if limit is None:
         return ()
     year = unit_at(until - 1, "year", account.period.timezone)
-    books = account.books(Period(year.label, year.start, until, year.timezone))
+    start = max(year.start, account.contract.start or year.start)
+    books = account.books(Period(year.label, start, until, year.timezone))
     used = ((name, books.measure(name).measured.unavailable) for name in books.scope)
     worst_first = sorted(used, key=lambda each: (-each[1], each[0]))
-    return tuple(YearlyInterruption(name, year.start, unavailable, limit) for name, unavailable in worst_first)
+    return tuple(YearlyInterruption(name, start, unavailable, limit) for name, unavailable in worst_first)
 
 
 def _incidents(account: Account) -> Iterator[IncidentOutcome]:
     """The incidents of the contract that were open at some time of the period or ended in it, as of its end."""
-    contract, books = account.contract, account.books(account.period)
-    about = {name for each in books.scope for name in account.closure(each)}
+    contract, about = account.contract, account.resting.keys()
     judge = IncidentJudge((contract.gti, contract.gtr), account.guarantee_hours, account.held, contract.excluded)
     steps = [step for step in account.facts.steps if not step.contract or step.contract == contract.id]
     for handling in handlings(steps):
-        mine = contract.id in handling.contracts or not about.isdisjoint(handling.objects)
+        named = contract.id in handling.contracts and not account.is_part
+        mine = named or not about.isdisjoint(handling.objects)
         if mine and touches(handling, account.period.start, account.end):
             yield judge.outcome(handling, account.end)
 
 
 def _refused(account: Account) -> Iterator[RefusedWork]:
     """The works that were not admitted in the period, on what the contract is about."""
-    about = {name for each in account.books(account.period).scope for name in account.closure(each)} | {EVERYTHING}
+    about = account.resting.keys() | {EVERYTHING}
     for work in account.refused:
         if work.window.object in about and work.start < account.end and work.end > account.period.start:
             yield work

@@ -1,7 +1,7 @@
 """Which planned works leave a contract's figure: announced in time, at an allowed time, within the cap.
 
 The cap counts covered time only: works outside the service hours use up nothing. It is kept for each announced object
-(``*`` is one) and civil unit, in the order in which works begin.
+(``*`` is one) and civil unit, in the order in which works begin; time that two announcements share counts once.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,7 +10,7 @@ from typing import Literal
 from netmon.clock import Millis
 from netmon.model import MaintenanceWindow, RefusedWork, WorksRules
 from netmon.sla.contract.civil import units_between
-from netmon.sla.intervals import LAST, Set, clip, difference, intersection
+from netmon.sla.intervals import LAST, Set, clip, difference, intersection, union
 
 
 class WorksBook:
@@ -20,6 +20,7 @@ class WorksBook:
         self._rules, self._hours, self._allowed = rules, hours, allowed
         self._start, self._end, self._timezone = start, end, timezone
         self._used: dict[tuple[str, str], Millis] = {}
+        self._counted: dict[str, Set] = {}
         self.admitted: list[MaintenanceWindow] = []
         self.refused: list[RefusedWork] = []
 
@@ -41,7 +42,10 @@ class WorksBook:
 
     def _over_the_cap(self, name: str, pieces: Set) -> Iterator[tuple[Millis, Millis]]:
         cap = self._rules.cap or 0
-        for start, end in intersection(pieces, self._hours):
+        counted = self._counted.get(name, ())
+        mine = difference(intersection(pieces, self._hours), counted)
+        self._counted[name] = union(counted, mine)
+        for start, end in mine:
             for unit in units_between(start, end, self._rules.per, self._timezone):
                 first, last = max(start, unit.start), min(end, unit.end)
                 used = self._used.get((name, unit.label), 0)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from collectors.http import HttpCollector
+from netmon.contracts import Collector
 from netmon.errors import CollectError
 from netmon.model import Check, Reading
 from netmon.settings import HttpSettings
@@ -30,9 +31,13 @@ def poll_all(checks: Sequence[Check], **options: int) -> list[Reading]:
 
 def attempt_all(checks: Sequence[Check], **options: int) -> list[Reading | CollectError]:
     """All at once with one collector."""
+    return run_all(HttpCollector(**options), checks)
+
+
+def run_all(collector: Collector, checks: Sequence[Check]) -> list[Reading | CollectError]:
+    """All at once with ``collector``, which is started before and stopped after."""
 
     async def run() -> list[Reading | CollectError]:
-        collector = HttpCollector(**options)
         await collector.start()
         try:
             return await asyncio.gather(*(attempt(collector, one) for one in checks))
@@ -42,7 +47,7 @@ def attempt_all(checks: Sequence[Check], **options: int) -> list[Reading | Colle
     return asyncio.run(run())
 
 
-async def attempt(collector: HttpCollector, one: Check) -> Reading | CollectError:
+async def attempt(collector: Collector, one: Check) -> Reading | CollectError:
     try:
         return await collector.collect(one, verbose=True)
     except CollectError as error:

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from collectors.http import HttpCollector, matching
-from collectors.http.deadline import Deadline
-from collectors.http.resolve import Resolver
+from collectors.http import HttpCollector
+from collectors.net import matching
+from collectors.net.deadline import Deadline
+from collectors.net.resolve import Resolver
 from netmon.contracts import Collector
 from netmon.conventions import Reason
 from netmon.errors import CollectError
@@ -101,7 +102,7 @@ def test_nothing_is_left_after_failures_of_every_kind(tmp_path: Path) -> None:
         Server(answer(OK)) as good,
     ):
         urls = [stuck.url, dripping.url, unsafe.url, noisy.url, good.url, "http://127.0.0.1:1/", "ftp://x/"]
-        results = attempt_all([check(HttpSettings(url, body_regex=r"B\w+"), 300) for url in urls * 3])
+        results = attempt_all([check(HttpSettings(url, body_regex=(r"B\w+",)), 300) for url in urls * 3])
     assert len(results) == 21
 
 
@@ -185,9 +186,9 @@ def test_a_pattern_that_never_ends_is_ours_and_stops_nobody(monkeypatch: pytest.
     with Server(answer(with_body(b"a" * 40 + b"!"))) as server:
         results = attempt_all(
             [
-                check(HttpSettings(server.url, body_regex=CATASTROPHE)),
-                check(HttpSettings(server.url, body_regex=r"a+!")),
-                check(HttpSettings(server.url, body_regex="(")),
+                check(HttpSettings(server.url, body_regex=(CATASTROPHE,))),
+                check(HttpSettings(server.url, body_regex=(r"a+!",))),
+                check(HttpSettings(server.url, body_regex=("(",))),
             ]
         )
     assert [result.reason for result in results] == [Reason.INTERNAL, Reason.OK, Reason.INTERNAL]
@@ -200,7 +201,7 @@ def test_the_loop_runs_on_while_a_pattern_does_not_end(monkeypatch: pytest.Monke
     async def run(url: str) -> int:
         collector = HttpCollector()
         await collector.start()
-        task = asyncio.create_task(attempt(collector, check(HttpSettings(url, body_regex=CATASTROPHE))))
+        task = asyncio.create_task(attempt(collector, check(HttpSettings(url, body_regex=(CATASTROPHE,)))))
         ticks = 0
         while not task.done():
             await asyncio.sleep(0.01)
@@ -279,6 +280,7 @@ def test_names_and_types_are_blackbox_exporters() -> None:
         "probe_duration_seconds",
         "probe_dns_lookup_time_seconds",
         "probe_ip_protocol",
+        "probe_ip_addr_hash",
         "probe_http_status_code",
         "probe_http_redirects",
         "probe_http_ssl",

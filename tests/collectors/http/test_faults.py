@@ -41,7 +41,16 @@ FAULTS = {
     ),
     "breaks the connection": (reset, Reason.RESET),
     "closes without a word": (answer(b""), Reason.RESET),
-    "closes within its headers": (answer(HEAD + b"Content-Le"), Reason.OK),  # RFC 9112 leaves the end to the close
+    "closes within a header": (answer(HEAD + b"Content-Le"), Reason.PROTOCOL),
+    "closes within its headers": (answer(HEAD + b"Content-Length: 0\r\n"), Reason.PROTOCOL),
+    "sends a line that is no header": (answer(HEAD + b"Content-Length 0\r\n\r\n"), Reason.PROTOCOL),
+    "folds a header": (answer(HEAD + b"X: a\r\n  b\r\nContent-Length: 0\r\n\r\n"), Reason.OK),
+    "announces two lengths": (answer(HEAD + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nab"), Reason.PROTOCOL),
+    "announces the same length twice": (answer(HEAD + b"Content-Length: 2\r\nContent-Length: 2\r\n\r\nab"), Reason.OK),
+    "announces a length that is none": (answer(HEAD + b"Content-Length: -2\r\n\r\nab"), Reason.PROTOCOL),
+    "sends too many headers": (answer(HEAD + b"X: y\r\n" * 300 + b"\r\n"), Reason.PROTOCOL),
+    "speaks another HTTP": (answer(b"HTTP/3.0 200 OK\r\n\r\n"), Reason.PROTOCOL),
+    "hints before it answers": (answer(b"HTTP/1.1 103 Early\r\nLink: x\r\n\r\n" + HEAD + b"\r\n"), Reason.OK),
     "closes within its body": (answer(HEAD + b"Content-Length: 99\r\n\r\nshort"), Reason.PROTOCOL),
     "closes within a chunk": (answer(HEAD + b"Transfer-Encoding: chunked\r\n\r\nff\r\nshort"), Reason.PROTOCOL),
     "counts its chunks wrongly": (
@@ -91,7 +100,7 @@ GOOD = {
 @pytest.mark.parametrize("kind", GOOD)
 def test_a_body_is_read_however_it_is_sent(kind: str) -> None:
     with Server(answer(GOOD[kind])) as server:
-        reading = poll(HttpSettings(server.url, body_regex="^Bienvenue$", body_not_regex="Erreur"))
+        reading = poll(HttpSettings(server.url, body_regex=("^Bienvenue$",), body_not_regex=("Erreur",)))
     assert reading.state is State.UP, reading
     assert value(reading, "probe_http_uncompressed_body_length") == 9
     assert value(reading, "probe_http_status_code") == 200
@@ -176,10 +185,10 @@ def test_a_plain_server_asked_for_tls_is_named() -> None:
     [
         ({"expected_status": (404,)}, Reason.STATUS),
         ({"expected_status": (200, 404)}, Reason.OK),
-        ({"body_regex": "Bonsoir"}, Reason.BODY),
-        ({"body_regex": r"Bien\w+"}, Reason.OK),
-        ({"body_not_regex": "Bienvenue"}, Reason.BODY),
-        ({"body_not_regex": r"Err\w+"}, Reason.OK),
+        ({"body_regex": ("Bonsoir",)}, Reason.BODY),
+        ({"body_regex": (r"Bien\w+",)}, Reason.OK),
+        ({"body_not_regex": ("Bienvenue",)}, Reason.BODY),
+        ({"body_not_regex": (r"Err\w+",)}, Reason.OK),
         ({"slow": 60_000}, Reason.OK),
         ({"slow": 0}, Reason.SLOW),
         ({"max_bytes": 9}, Reason.OK),
@@ -197,9 +206,9 @@ def test_what_was_expected_is_what_is_judged(settings: dict[str, object], reason
 def test_text_is_read_in_the_charset_the_server_names() -> None:
     page = with_body("Bègles".encode("latin-1"), "Content-Type: text/html; charset=ISO-8859-1")
     with Server(answer(page)) as server:
-        assert poll(HttpSettings(server.url, body_regex="Bègles")).state is State.UP
+        assert poll(HttpSettings(server.url, body_regex=("Bègles",))).state is State.UP
     with Server(answer(with_body("Bègles".encode(), "Content-Type: text/html; charset=no-such"))) as server:
-        assert poll(HttpSettings(server.url, body_regex="Bègles")).state is State.UP
+        assert poll(HttpSettings(server.url, body_regex=("Bègles",))).state is State.UP
 
 
 def test_method_headers_and_body_go_out_as_configured() -> None:

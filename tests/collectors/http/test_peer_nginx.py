@@ -79,7 +79,7 @@ def wait_for(port: int, process: "subprocess.Popen[bytes]", root: Path) -> None:
 
 
 def test_nginx_in_plain(nginx: Nginx) -> None:
-    reading = poll(HttpSettings(f"http://127.0.0.1:{nginx.plain}/", body_regex="Bienvenue à B.gles</h1>$"))
+    reading = poll(HttpSettings(f"http://127.0.0.1:{nginx.plain}/", body_regex=("Bienvenue à B.gles</h1>$",)))
     assert reading.state is State.UP, reading
     assert value(reading, "probe_http_uncompressed_body_length") == 29 * 200
     assert value(reading, "probe_http_content_length") == -1

@@ -7,7 +7,7 @@ import pytest
 from netmon.conventions import Reason
 from netmon.errors import CollectError
 from netmon.model import Reading, State
-from netmon.settings import HttpSettings, Secret
+from netmon.settings import AddressChoice, HttpSettings, Secret
 from tests.collectors.http.polling import attempt_all, check, poll, value
 from tests.collectors.http.servers import OK, Server, answer, answer_by_path, redirect, with_body
 
@@ -23,7 +23,7 @@ def test_redirects_are_followed_and_counted() -> None:
     pages = {"/": redirect("/a?x=1"), "/a?x=1": redirect("b", 301), "/b": redirect("//{}/c", 308), "/c": OK}
     with Server(answer_by_path(pages)) as server:
         pages["/b"] = redirect(f"//127.0.0.1:{server.port}/c", 308)
-        reading = poll(HttpSettings(server.url, body_regex="Bienvenue"))
+        reading = poll(HttpSettings(server.url, body_regex=("Bienvenue",)))
     assert reading.state is State.UP, reading
     assert value(reading, "probe_http_redirects") == 3
     assert [request.split()[1] for request in server.requests] == [b"/", b"/a?x=1", b"/b", b"/c"]
@@ -35,7 +35,7 @@ def test_more_redirects_than_allowed_are_a_loop(most: int, reason: Reason) -> No
     with Server(answer_by_path(pages)) as server:
         reading = poll(HttpSettings(server.url, max_redirects=most))
     assert reading.reason is reason
-    assert value(reading, "probe_http_redirects") == min(most, 3)
+    assert value(reading, "probe_http_redirects") == 3  # the one too many counts too
 
 
 def test_a_redirect_not_followed_is_the_answer() -> None:
@@ -69,6 +69,23 @@ def test_secrets_stay_with_the_site_they_are_for() -> None:
     assert b"portail.example" not in away
     assert b"X-Plain: kept" in away
     assert TOKEN not in everything(reading)
+
+
+class OnlyOne:
+    """Allows one address."""
+
+    def allows(self, host: str, address: str) -> bool:
+        return address == "127.0.0.1"
+
+
+def test_where_a_redirect_leads_is_checked_like_the_first_address() -> None:
+    guarded = AddressChoice(guard=OnlyOne())
+    with Server(answer(OK)) as other, Server(answer(redirect(f"http://127.0.0.2:{other.port}/"))) as server:
+        (error,) = attempt_all([check(HttpSettings(server.url, addresses=guarded))])
+        assert poll(HttpSettings(other.url, addresses=guarded)).state is State.UP
+    assert isinstance(error, CollectError)
+    assert (error.reason, error.detail) == (Reason.FORBIDDEN, "127.0.0.2, which may not be asked")
+    assert len(other.requests) == 1
 
 
 def test_another_port_is_another_site() -> None:

@@ -3,12 +3,13 @@
 import datetime as dt
 import socket
 import ssl
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from collectors.http.deadline import Deadline
-from collectors.http.tls import Contexts
+from collectors.net.contexts import Contexts
+from collectors.net.deadline import Deadline
 from netmon.conventions import Reason
 from netmon.errors import CollectError
 from netmon.model import Reading, State
@@ -167,21 +168,22 @@ def test_a_ca_file_that_cannot_be_used_is_ours_not_the_targets(
 
 def test_contexts_are_shared_until_their_file_changes(authority: Authority, tmp_path: Path) -> None:
     contexts = Contexts()
-    first = contexts.verifying(authority.file)
-    assert contexts.verifying(authority.file) is first
+    trusting = TlsSettings(ca_file=authority.file)
+    first = contexts.get(trusting)
+    assert contexts.get(replace(trusting, min_days=3, server_name=NAME)) is first
     other = Authority(tmp_path, "Other CA")
-    assert contexts.verifying(other.file) is not first
+    assert contexts.get(TlsSettings(ca_file=other.file)) is not first
     Path(authority.file).write_bytes(Path(authority.file).read_bytes() + Path(other.file).read_bytes())
-    renewed = contexts.verifying(authority.file)
+    renewed = contexts.get(trusting)
     assert renewed is not first
     assert renewed.cert_store_stats()["x509_ca"] == 2
-    assert contexts.blind() is contexts.blind()
-    assert contexts.blind().verify_mode is ssl.CERT_NONE
+    assert contexts.blind(trusting) is contexts.blind(trusting)
+    assert contexts.blind(trusting).verify_mode is ssl.CERT_NONE
     assert first.verify_mode is ssl.CERT_REQUIRED
 
 
 def test_a_directory_of_certificates_is_read_as_one(authority: Authority, tmp_path: Path) -> None:
-    assert Contexts().verifying(str(tmp_path)).verify_mode is ssl.CERT_REQUIRED
+    assert Contexts().get(TlsSettings(ca_file=str(tmp_path))).verify_mode is ssl.CERT_REQUIRED
 
 
 def test_an_aborted_deadline_has_no_time_left() -> None:

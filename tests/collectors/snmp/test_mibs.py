@@ -8,6 +8,9 @@ from collectors.snmp import mibs
 from collectors.snmp.mibs import Names, names_of
 from collectors.snmp.modules import MODULES
 from netmon.errors import UsageError
+from netmon.model import State
+from tests.collectors.snmp.agents import Agent, Mib, switch
+from tests.collectors.snmp.polling import check, poll
 
 SMI = """SNMPv2-SMI DEFINITIONS ::= BEGIN
 org OBJECT IDENTIFIER ::= { iso 3 }
@@ -88,3 +91,9 @@ def test_a_directory_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 def test_nothing_known_names_nothing() -> None:
     assert Names({}).explain("1.3.6.1.2.1.1.3.0") == "1.3.6.1.2.1.1.3.0"
+
+
+def test_a_poll_by_pysnmp_never_reads_mib_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pysnmp.smi.compiler.MibCompiler", lambda *_: pytest.fail("pysmi was started"))
+    with Agent(Mib(switch(1))) as agent:
+        assert poll(check(agent.port, engine="pysnmp", timeout=5_000)).state is State.UP

@@ -158,3 +158,11 @@ def test_lengths_are_told_as_a_glance_needs_them(seconds: int, words: str) -> No
 def test_a_document_that_cannot_be_read_is_one_clear_error(change: dict[str, Any]) -> None:
     with pytest.raises(UnavailableError, match="cannot be read"):
         read_status({**status_document(broken_metropolis()), **change})
+
+
+def test_that_netmon_itself_is_cut_off_is_told_with_its_own_health() -> None:
+    snapshot = make_snapshot(METROPOLIS[:3])
+    for name in ("core-1/snmp", "portail-web"):
+        snapshot.set_check(name, State.UNKNOWN, reason="blind")
+    lines = drawn(status_of(snapshot), Look("en", zone=PARIS), 120)
+    assert any("netmon itself is cut off: 2 checks cannot be seen" in line for line in lines)

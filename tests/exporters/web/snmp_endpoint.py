@@ -36,13 +36,14 @@ class Answer(NamedTuple):
 class Scraper:
     """Asks one running endpoint; blocking, for use in a thread."""
 
-    def __init__(self, server: WebServer) -> None:
+    def __init__(self, server: WebServer, path: str = "/snmp") -> None:
         self._server = server
+        self._path = path
 
     def get(self, query: Mapping[str, str] | Iterable[tuple[str, str]] | str, **headers: str) -> Answer:
         text = query if isinstance(query, str) else urlencode(query if isinstance(query, Mapping) else list(query))
         connection = http.client.HTTPConnection(self._server.host, self._server.port, timeout=30)
-        connection.request("GET", f"/snmp?{text}", headers={k.replace("_", "-"): v for k, v in headers.items()})
+        connection.request("GET", f"{self._path}?{text}", headers={k.replace("_", "-"): v for k, v in headers.items()})
         response = connection.getresponse()
         body = response.read()
         connection.close()

@@ -154,3 +154,11 @@ def test_every_document_has_the_fields_that_openapi_promises() -> None:
     ]  # fmt: skip
     for name, document in pairs:
         assert set(document) == set(schemas[name]["properties"]), name
+
+
+def test_checks_that_netmon_could_not_see_are_counted_as_its_own_trouble() -> None:
+    snapshot = make_snapshot([BEGLES, AMBES])
+    snapshot.set_check("core-1/snmp", State.UNKNOWN, reason="blind")
+    snapshot.set_check("portail-web", State.UNKNOWN, reason="credential")
+    assert status_document(snapshot)["monitor"]["blind"] == 1
+    assert status_document(make_snapshot([BEGLES]))["monitor"]["blind"] == 0

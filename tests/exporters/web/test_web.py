@@ -294,3 +294,10 @@ def test_a_mistake_of_ours_is_a_short_500_and_one_entry_in_the_log(caplog: pytes
     assert [(record.name, record.getMessage()) for record in caplog.records] == [
         ("netmon.exporters.web", "request failed")
     ]
+
+
+def test_the_landing_page_tells_that_netmon_itself_is_cut_off() -> None:
+    snapshot = make_snapshot([BEGLES])
+    snapshot.set_check("core-1/snmp", State.UNKNOWN, reason="blind")
+    page = serving(snapshot, lambda server: fetch(server, "/")[2]).decode()
+    assert "netmon est lui-même coupé du réseau" in page

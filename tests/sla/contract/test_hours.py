@@ -62,6 +62,13 @@ def test_holidays_that_nobody_dated_are_refused_and_not_taken_for_never() -> Non
         service_hours("Mo-Fr 08:00-18:00; SH off", ZONE, OCTOBER.start, OCTOBER.end)
 
 
+@pytest.mark.parametrize("text", ["SH Mo-Fr 08:00-10:00, Sa 10:00-12:00", "SH 10:00-12:00 || off"])
+def test_rules_that_dates_would_not_reach_are_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="rules are set apart by ';'"):
+        hours_of(text)
+    assert hours_of('SH Mo-Fr 08:00-10:00 "a, b"; SH Sa,Su 10:00-12:00,14:00-15:00') == 10 * 2 + 5 * 3
+
+
 @pytest.mark.parametrize("text", ["2026 SH off", "Mo-Fr 08:00-12:00, SH 10:00-12:00", "SH SH off"])
 def test_holidays_where_they_cannot_be_written_out_are_refused(text: str) -> None:
     with pytest.raises(UsageError, match="SH is understood where a rule begins"):

@@ -1,5 +1,6 @@
 """Proposals of penalties, with the arithmetic in the names: amounts in cents, October 2026 as the settled month."""
 
+import datetime as dt
 from dataclasses import replace
 from fractions import Fraction
 
@@ -11,9 +12,11 @@ from netmon.clock import DAY, HOUR, MINUTE, Millis
 from netmon.model import (
     Attribution,
     Clock,
+    DayCalendar,
     Figures,
     Guarantee,
     Handling,
+    HoursException,
     IncidentOutcome,
     ObjectiveOutcome,
     Partition,
@@ -117,8 +120,8 @@ ADJUSTMENTS = {
     "a franchise of 100 €: 350 €": ({"franchise": 10_000}, [("franchise", -10_000)], 35_000),
     "a franchise above the sum takes no more than it": ({"franchise": 99_000}, [("franchise", -45_000)], 0),
     "a cap of 3 % of 12,000 € is 360 €": ({"cap": Fraction(3, 100)}, [("cap", -9_000)], 36_000),
-    "a cap is rounded down: 1/7 of 1 € is 14 cents": (
-        {"cap": Fraction(1, 7), "period_amount": 100}, [("cap", 14 - 45_000)], 14),
+    "a cap is rounded down: 2/3 of 1 € is 66 cents": (
+        {"cap": Fraction(2, 3), "period_amount": 100}, [("cap", 66 - 45_000)], 66),
     "450 € are not waived at 449.99 €": ({"waiver": 44_999}, [], 45_000),
     "450 € are waived at 450 €": ({"waiver": 45_000}, [("waiver", -45_000)], 0),
     "franchise, then cap, then waiver: 450 - 50 = 400, capped to 360, above 300": (
@@ -254,6 +257,24 @@ def test_an_incident_counts_in_the_period_it_ends_in() -> None:
     report = settled([], CONTRACT, Facts(steps))
     assert report.gtr
     assert (report.gtr.running, report.gtr.share.whole) == (1, 0)
+
+
+def test_an_incident_over_before_it_was_notified_counts_where_it_was_notified() -> None:
+    november = parse_period("2026-11", ZONE, 0)
+    steps = incident("INC-7", "sw-begles", restored=OCTOBER.end - HOUR, notified=november.start + HOUR)
+    kept = [settled([], CONTRACT, Facts(steps), period=period).gtr for period in (OCTOBER, november)]
+    assert [each and each.met for each in kept] == [0, 1]
+
+
+def test_the_exceptions_of_a_contract_are_none_of_a_guarantee_with_hours_of_its_own() -> None:
+    closed = DayCalendar("closed", "", ((dt.date(2026, 10, 1), dt.date(2026, 10, 2)),))
+    contract = replace(CONTRACT, hours="Mo-Fr 08:00-18:00; PH off", exceptions=(HoursException(closed, "off"),))
+    steps = Facts(incident("INC-7", "sw-begles", notified=NOTIFIED, restored=DUE))
+    [own] = settled([], contract, steps).incidents
+    [shared] = settled([], replace(contract, gtr=Guarantee(4 * HOUR)), steps).incidents
+    assert own.gtr
+    assert shared.gtr
+    assert (own.gtr.elapsed, shared.gtr.elapsed) == (4 * HOUR, 0)
 
 
 def test_a_notification_under_another_contract_starts_no_clock_here() -> None:

@@ -260,6 +260,24 @@ def test_a_member_at_fault_excuses_only_what_it_explains() -> None:
     assert (report.figures.unavailable, report.excluded) == (2 * HOUR, HOUR)
 
 
+def test_a_service_itself_may_be_attributed() -> None:
+    facts = Facts(attributions=(attributed("reseau-begles", T0 + DAY, HOUR // 2),))
+    report = settled(ONE_HOUR, NETWORK, facts)
+    assert (report.figures.eligible, report.figures.unavailable) == (LENGTH - HOUR // 2, HOUR // 2)
+
+
+def test_works_that_a_policy_counts_stay_counted_beside_an_attribution() -> None:
+    events = [*ONE_HOUR, works(DAY, HOUR, 0), *down("sw-begles/snmp", T0 + 5 * DAY, HOUR)]
+    facts = Facts(attributions=(attributed("sw-begles", T0 + 5 * DAY, HOUR),))
+    for policy, unavailable in (("nagios", HOUR), ("contract", 0), ("icinga", 0)):
+        report = settled(events, replace(NETWORK, policy=policy), facts)
+        assert (policy, report.figures.unavailable, report.excluded) == (policy, unavailable, HOUR)
+    at_the_service = Facts(attributions=(attributed("reseau-begles", T0 + 5 * DAY, HOUR),))
+    on_it = replace(works(DAY, HOUR, 0), object="reseau-begles")
+    report = settled([*events[:2], on_it, *events[3:]], replace(NETWORK, policy="nagios"), at_the_service)
+    assert (report.figures.unavailable, report.excluded) == (HOUR, HOUR)
+
+
 @settings(max_examples=20, deadline=None)
 @pytest.mark.parametrize("policy", ["contract", "strict", "icinga", "nagios", "uptime-kuma"])
 @pytest.mark.parametrize("aggregate", ["weighted", "all", "any", "at-least:2"])

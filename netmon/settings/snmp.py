@@ -1,35 +1,9 @@
-"""What a check asks of its collector: the values configuration produces and collectors read.
-
-They stand here because configuration and collectors do not know each other.
-"""
+"""What SNMP checks and traps ask for."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-
-class Secret:
-    """A resolved secret that shows itself only to whoever calls ``reveal``."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        """The secret itself; for the wire, never for a message."""
-        return self._value
-
-    def __repr__(self) -> str:
-        return "Secret(…)"
-
-    __str__ = __repr__
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and other._value == self._value
-
-    def __hash__(self) -> int:
-        return hash(self._value)
-
+from netmon.settings.secret import Secret
 
 SNMP_MODULES: tuple[str, ...] = (
     "system", "if_mib", "ups_mib", "host_resources_mib", "entity_mib", "entity_sensor_mib", "power_ethernet_mib",
@@ -100,40 +74,6 @@ class SnmpSettings:
     budget: int | None = None
     parallel: int = 1
     interfaces: tuple[InterfaceRule, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TlsSettings:
-    """``ca_file`` None: the system's trust store. Fewer than ``min_days`` left before expiry: DEGRADED."""
-
-    verify: bool = True
-    ca_file: str | None = None
-    server_name: str | None = None
-    min_days: int = 14
-
-
-@dataclass(frozen=True, slots=True)
-class HttpSettings:
-    """``Check.settings`` of the collector ``http``.
-
-    ``expected_status`` empty: any 2xx. ``connect_to`` sends the connection to this (host, port) while URL, Host header
-    and SNI stay. A whole exchange slower than ``slow`` milliseconds is DEGRADED; ``max_bytes`` bounds the body read
-    after decompression.
-    """
-
-    url: str
-    method: str = "GET"
-    headers: tuple[tuple[str, str | Secret], ...] = ()
-    body: str | None = None
-    expected_status: tuple[int, ...] = ()
-    body_regex: str | None = None
-    body_not_regex: str | None = None
-    follow_redirects: bool = True
-    max_redirects: int = 10
-    max_bytes: int = 1_048_576
-    slow: int | None = None
-    connect_to: tuple[str, int] | None = None
-    tls: TlsSettings = TlsSettings()
 
 
 @dataclass(frozen=True, slots=True)

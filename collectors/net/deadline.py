@@ -1,10 +1,7 @@
 """One deadline for a whole poll, and the phases the time goes to."""
 
 import time
-from collections.abc import Callable
-
-PHASES = ("resolve", "connect", "tls", "processing", "transfer")
-"""Phases of an exchange, in order, with the names and meaning of blackbox_exporter."""
+from collections.abc import Callable, Iterable
 
 
 class Deadline:
@@ -48,8 +45,8 @@ class Deadline:
 class Trace:
     """Seconds per phase, summed over the hops of a poll; the phase that failed keeps what it took."""
 
-    def __init__(self) -> None:
-        self.seconds = dict.fromkeys(PHASES, 0.0)
+    def __init__(self, phases: Iterable[str]) -> None:
+        self.seconds = dict.fromkeys(phases, 0.0)
         self.phase = ""
         self.started = self._since = time.monotonic()
 
