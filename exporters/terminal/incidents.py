@@ -144,7 +144,8 @@ class IncidentScreen:
         return line
 
     def _tree(self, takes: Mapping[str, Any]) -> Iterator[Text]:
-        yield from (Text(f"  {line}") for line in _branches(takes["tree"], self._look.ascii))
+        if takes["nodes"]:
+            yield from (Text(f"  {line}") for line in _branches(takes["tree"], self._look.ascii))
         _ = self._look.gettext
         for title, names in ((_("Checks"), takes["checks"]), (_("Services"), takes["services"])):
             if names:

@@ -7,7 +7,7 @@ from netmon.clock import Millis
 from netmon.contracts import CheckView, IncidentView, NodeView, ServiceView, Taken
 from netmon.engine.paths import Paths
 from netmon.inventory import EVERY_COMMUNE
-from netmon.model import Handling, IncidentStep, Inventory, State, Step
+from netmon.model import MONITOR, Handling, IncidentStep, Inventory, State, Step
 from netmon.sla.contract.incidents import handlings
 from netmon.sla.contract.running import RunningClocks
 from netmon.state.book import Book, Case
@@ -179,8 +179,8 @@ def _main(roots: Sequence[str], down: Sequence[str], inventory: Inventory) -> st
 
 def _reason(steps: Sequence[IncidentStep], name: str) -> str:
     """Why the object failed, as was told when it did."""
-    told = (step for step in reversed(steps) if step.step is Step.DETECTED and step.object == name)
-    return next((step.text for step in told), "")
+    told = (step for step in reversed(steps) if step.step is Step.DETECTED and step.author == MONITOR)
+    return next((step.text for step in told if step.object == name), "")
 
 
 def _last(steps: Sequence[IncidentStep], wanted: Step) -> IncidentStep | None:

@@ -7,7 +7,7 @@ incident is about and when it ends (``netmon.state.incidents``); what people tel
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from netmon.clock import Millis
+from netmon.clock import DAY, Millis
 from netmon.model import MONITOR, IncidentStep, Step
 from netmon.state.flapping import WINDOW
 
@@ -25,7 +25,8 @@ class Root:
 
 @dataclass(slots=True)
 class Case:
-    """An incident in the book. Without ``roots`` it is one that only people told of."""
+    """An incident in the book. Without ``roots`` it is one that only people told of. ``tickets`` are numbers of theirs
+    for this one."""
 
     id: str
     began: Millis
@@ -33,16 +34,20 @@ class Case:
     flapping: set[str] = field(default_factory=set)
     steps: list[IncidentStep] = field(default_factory=list)
     closed: Millis | None = None
+    tickets: set[str] = field(default_factory=set)
 
     @property
     def first(self) -> str:
         """What it was about first."""
         return next(iter(self.roots), "") or next((step.object for step in self.steps if step.object), "")
 
+    def _is_own(self, step: IncidentStep) -> bool:
+        return step.incident == self.id or step.incident in self.tickets
+
     def told(self) -> Iterator[IncidentStep]:
         """The steps as contracts read them (``Book.told``)."""
         for step in self.steps:
-            if step.step is Step.SPLIT or (step.incident != self.id and step.step in _ENDS):
+            if step.step is Step.SPLIT or (step.step in _ENDS and not self._is_own(step)):
                 continue
             detected = step.step is Step.DETECTED and step.author == MONITOR
             at = self.began if detected else step.at
@@ -50,7 +55,7 @@ class Case:
 
     def is_told_restored(self) -> bool:
         """Whether a person said that service is back, after the last failure netmon told of."""
-        for step in (step for step in reversed(self.steps) if step.incident == self.id):
+        for step in filter(self._is_own, reversed(self.steps)):
             if step.step is Step.DETECTED and step.author == MONITOR:
                 return False
             if step.step is Step.RESTORED:
@@ -62,13 +67,16 @@ class Book:
     """All incidents told of."""
 
     def __init__(self, steps: Iterable[IncidentStep] = ()) -> None:
+        """``steps`` in any order: they are told in the order in which they were."""
         self._cases: dict[str, Case] = {}
         self._case_of: dict[str, str] = {}
         self._merged: dict[str, str] = {}
         self._changes: dict[str, list[Millis]] = {}
         self._flapping: set[str] = set()
         self._numbers: set[str] = set()
-        for step in steps:
+        self._forgotten: set[str] = set()
+        self._tickets: dict[str, str] = {}
+        for step in sorted(steps, key=lambda each: each.recorded):
             self.tell(step)
 
     # --- What is read
@@ -128,9 +136,13 @@ class Book:
             self._merge(step)
             return
         incident = self.resolve(step.incident)
-        case = self._cases.get(incident)
+        case = self._cases.get(incident) or self._same_by_object(step)
+        if incident in self._forgotten:
+            return
         if case is None:
             case = self._cases[incident] = Case(incident, step.at)
+            if step.author != MONITOR and step.object:
+                self._tickets[step.object] = incident
         case.steps.append(step)
         if step.author == MONITOR:
             self._tell_of_monitor(case, step)
@@ -141,6 +153,25 @@ class Book:
         elif step.step is Step.DETECTED:
             case.began = min(case.began, step.at)
 
+    def _same_by_object(self, step: IncidentStep) -> Case | None:
+        """What people tell under a number of their own of an object with an open incident is told of that one."""
+        case = self.case_of(step.object) if step.author != MONITOR and step.step is not Step.SPLIT else None
+        if case is not None:
+            self._merged[step.incident] = case.id
+            case.tickets.add(step.incident)
+        return case
+
+    def _take_up_ticket(self, case: Case, step: IncidentStep) -> None:
+        """What people told of the object within a day before netmon saw it fail is told of this incident."""
+        ticket = self._cases.get(self._tickets.pop(step.object, ""))
+        late = ticket is not None and step.recorded - ticket.steps[-1].recorded <= DAY
+        if ticket is None or ticket.roots or ticket.closed is not None or not late:
+            return
+        del self._cases[ticket.id]
+        self._merged[ticket.id] = case.id
+        case.tickets |= {ticket.id, *ticket.tickets}
+        case.steps = [*ticket.steps, *case.steps]
+
     def _tell_of_monitor(self, case: Case, step: IncidentStep) -> None:
         name, at = step.object, step.at
         if step.step is Step.DETECTED:
@@ -148,6 +179,7 @@ class Book:
             case.began, case.closed = min(case.began, at), None
             self._case_of[name] = case.id
             self._change(name, at)
+            self._take_up_ticket(case, step)
         elif step.step is Step.RECOVERED and name in case.roots:
             case.roots[name].down, case.roots[name].changed = False, at
             self._change(name, at)
@@ -204,6 +236,7 @@ class Book:
         """Let go of incidents that closed before, to keep the book small."""
         for name in [name for name, case in self._cases.items() if case.closed is not None and case.closed < before]:
             del self._cases[name]
+            self._forgotten.add(name)
 
 
 def told_of_wholes(steps: Iterable[IncidentStep]) -> list[IncidentStep]:

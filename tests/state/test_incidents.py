@@ -1,6 +1,6 @@
 """Incidents, step by step."""
 
-from netmon.clock import MINUTE
+from netmon.clock import DAY, MINUTE
 from netmon.model import MONITOR, IncidentStep, State, Step
 from netmon.state.book import Book, told_of_wholes
 from netmon.state.flapping import WINDOW
@@ -164,3 +164,38 @@ def test_incidents_that_only_people_told_of_are_kept_beside() -> None:
     assert book.cases["TICKET-7"].closed is None
     book.tell(IncidentStep("TICKET-7", Step.RESTORED, T + 9, "", "", "A. Martin", "", T + 9))
     assert book.cases["TICKET-7"].closed == T + 9
+
+
+def test_a_number_of_their_own_that_people_give_an_open_incident_is_that_incident() -> None:
+    story = Story()
+    story.now(T, page(DOWN, T))
+    name = incident_name("page", T)
+    story.say(Step.NOTIFIED, "TICKET-7", T + 20, "page")
+    story.say(Step.RESTORED, "TICKET-7", T + 50)
+    assert story.open() == {name: {"page"}}
+    assert story.now(T + 60, page(UP, T + 55)) == [(Step.RECOVERED, "page"), (Step.CLOSED, "page")]
+    told = told_of_wholes(story.steps)
+    assert {step.incident for step in told} == {name}
+    assert [step.at for step in told if step.step is Step.RESTORED] == [T + 50]
+
+
+def test_what_people_told_before_netmon_saw_it_belongs_to_the_incident() -> None:
+    story = Story()
+    story.say(Step.DETECTED, "TICKET-7", T - 30, "page")
+    story.now(T, page(DOWN, T))
+    assert story.open() == {incident_name("page", T): {"page"}}
+    assert story.book.resolve("TICKET-7") == incident_name("page", T)
+    assert Book(reversed(story.steps)).resolve("TICKET-7") == incident_name("page", T)
+    old = Story()
+    old.say(Step.DETECTED, "TICKET-7", T - 2 * DAY, "page")
+    old.now(T, page(DOWN, T))
+    assert len(old.open()) == 2
+
+
+def test_what_is_told_of_an_incident_that_was_let_go_of_opens_none() -> None:
+    story = Story()
+    story.now(T, page(DOWN, T))
+    story.now(T + 60, page(UP, T + 55))
+    story.book.forget(T + DAY)
+    story.say(Step.NOTED, incident_name("page", T), T + 2 * DAY)
+    assert not story.book.cases
