@@ -50,7 +50,7 @@ def test_figures_that_cannot_be_computed_are_logged_and_harm_nothing_else(
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("netmon.app.build_views", fail)
+    monkeypatch.setattr("netmon.running.build_views", fail)
     file, _ = configuration(tmp_path, DEAD_WEB.format(port=free_port()))
     answers: list[str | None] = []
 
