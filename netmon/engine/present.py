@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from netmon.clock import Millis
 from netmon.contracts import CheckView, IncidentView, NodeView, ServiceView, SlaView
@@ -39,7 +40,8 @@ class Present:
         self._failures: dict[str, Counter[str]] = {check: Counter() for check in inventory.checks}
         self._paths = Paths(inventory, self._memories)
         self._incidents = Incidents(self._paths, self._memories)
-        self._clocks = RunningClocks(inventory, timezone)
+        self._attributions: tuple[Attribution, ...] = ()
+        self._clocks: tuple[object, RunningClocks] = None, RunningClocks(inventory, timezone)
         self._timezone = timezone
         self._views = IncidentViews(inventory, self._paths)
         self._shown: tuple[object, Sequence[IncidentView]] = None, ()
@@ -61,7 +63,7 @@ class Present:
 
     def attribute(self, attributions: Iterable[Attribution]) -> None:
         """All that anybody is held responsible for."""
-        self._clocks = RunningClocks(self._inventory, self._timezone, attributions)
+        self._attributions = tuple(attributions)
         self._version += 1
 
     @property
@@ -110,7 +112,7 @@ class Present:
         key = self._version, now // _REFRESH
         if self._shown[0] != key:
             seen = Seen(self.checks(), self.nodes(), self.services())
-            self._shown = key, self._views.make(self.book, self._clocks, seen, now)
+            self._shown = key, self._views.make(self.book, self._running_clocks(), seen, now)
         return self._shown[1]
 
     @property
@@ -125,6 +127,14 @@ class Present:
     def sla(self) -> Sequence[SlaView]:
         """The running figures as last computed."""
         return self._sla
+
+    def _running_clocks(self) -> RunningClocks:
+        """Made anew when attributions change, or the incidents they were told of become part of others."""
+        key = self._attributions, len(self.book.merged)
+        if self._clocks[0] != key:
+            told = [replace(each, incident=self.book.resolve(each.incident)) for each in self._attributions]
+            self._clocks = key, RunningClocks(self._inventory, self._timezone, told)
+        return self._clocks[1]
 
     def _worked_on(self) -> set[str]:
         """The objects that planned work covers now."""
