@@ -4,9 +4,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from netmon.clock import Millis
-from netmon.contracts import CheckView, NodeView, ServiceView, SlaView, Snapshot
+from netmon.contracts import CheckView, IncidentView, NodeView, ServiceView, SlaView, Snapshot
 from netmon.conventions import Reason
-from netmon.model import MaintenanceWindow, Observation, State
+from netmon.model import MaintenanceWindow, Neighbour, Observation, State
 
 STALE_INTERVALS = 3
 """After this many intervals without an observation, what it said is no longer told."""
@@ -27,6 +27,8 @@ class Moment:
         self._services = snapshot.services()
         self._maintenance = snapshot.maintenance()
         self._sla = snapshot.sla()
+        self._incidents = snapshot.incidents()
+        self._neighbours = snapshot.neighbours()
 
     def now(self) -> Millis:
         return self._now
@@ -45,6 +47,12 @@ class Moment:
 
     def sla(self) -> Sequence[SlaView]:
         return self._sla
+
+    def incidents(self) -> Sequence[IncidentView]:
+        return self._incidents
+
+    def neighbours(self) -> Mapping[str, Sequence[Neighbour]]:
+        return self._neighbours
 
 
 def is_stale(last: Observation | None, now: Millis) -> bool:

@@ -2,12 +2,12 @@
 
 import asyncio
 import contextlib
-import dataclasses
 import fcntl
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 
 from collectors import COLLECTORS
 from collectors.http import HttpCollector
@@ -18,18 +18,20 @@ from exporters.web.app import create_app
 from exporters.web.probe import ProbeEndpoint
 from exporters.web.server import WebServer
 from exporters.web.snmp import SnmpEndpoint
-from netmon.clock import SECOND, Clock, Millis, SteadyClock, SystemClock
+from netmon.clock import HOUR, SECOND, Clock, Millis, SteadyClock, SystemClock
 from netmon.config import Configuration
-from netmon.contracts import Collector, Event
-from netmon.engine import heart
+from netmon.contracts import Collector, Event, Fact
+from netmon.engine import heart, planning
 from netmon.engine.garbage import TEND, GarbageCare
+from netmon.engine.people import hear_people
 from netmon.engine.pipeline import Pipeline, no_longer_watched
 from netmon.engine.poller import Poller
+from netmon.engine.prompt import PromptPolls
 from netmon.engine.scheduler import Scheduler
 from netmon.engine.telemetry import MessageCounter, Telemetry
 from netmon.errors import CollectError, HostError
 from netmon.history import Store, open_history
-from netmon.model import Check, MaintenanceWindow
+from netmon.model import Announcement, Check
 from netmon.probing import Probing
 from netmon.reporting.access import report_readers
 from netmon.reporting.closing import reports_path
@@ -37,11 +39,14 @@ from netmon.reporting.jobs import LOOK, ReportJobs
 from netmon.running import RunningFigures
 from netmon.scraping import SnmpScraping
 from netmon.snmpmodules import Module, ModuleLibrary
+from netmon.state.works import windows_of
 from netmon.trapping import Trapping
 
 log = logging.getLogger("netmon.app")
 
 SWEEP: Millis = 5 * SECOND
+LOOK_AGAIN: Millis = SECOND
+"""What stands before a target in doubt is looked at again at most so often."""
 SLA_REFRESH: Millis = 60 * SECOND
 STOP_SECONDS = 4.0
 """All parts together have this long to stop; the history is closed whatever happens."""
@@ -128,6 +133,7 @@ class Daemon:
             store.observe_writes(telemetry.store_write.observe)
             telemetry.store_queue.set_function(store.queue_length)
             clock = SteadyClock(self._wall, await asyncio.to_thread(store.latest))
+            news = await asyncio.to_thread(store.news)
             pipeline = await asyncio.to_thread(self._take_up, store, clock)
             wrap = self.configuration.wrap_large_counters
             exposition = Exposition(pipeline, telemetry.registry, wrap_large_counters=wrap)
@@ -142,6 +148,8 @@ class Daemon:
             probing.open(collectors)
             poller = self._schedule(stack, store, pipeline, collectors, telemetry, clock)
             await self._await_traps(stack, poller, telemetry, clock)
+            people = asyncio.create_task(hear_people(store, news, pipeline), name="news")
+            stack.callback(people.cancel)
             yield web
 
     def _catch_signals(self, stack: contextlib.AsyncExitStack) -> None:
@@ -159,22 +167,24 @@ class Daemon:
     def _take_up(self, store: Store, clock: Clock) -> Pipeline:
         """What the history knows, taken up where the daemon before this one left it."""
         now, inventory = clock.now(), self.configuration.inventory
-        stored, states = store.maintenance(), store.states()
-        known = {(window.object, window.start, window.end, window.text) for window in stored}
-        news: list[Event] = [
-            dataclasses.replace(window, recorded=now)
-            for window in self.configuration.maintenance
-            if (window.object, window.start, window.end, window.text) not in known
-        ]
-        windows = [*stored, *(event for event in news if isinstance(event, MaintenanceWindow))]
+        states, known = store.states(), store.announcements()
+        works = self._works(known, now)
+        news: list[Event | Fact] = [*works]
+        windows = windows_of([*known, *works])
         until = heart.watched_until(store)
         until = now if until is None else until
         news += no_longer_watched(states, inventory, until, now)
         if news:
             store.record(news).result()
-        pipeline = Pipeline(inventory, store, clock.now, windows)
-        pipeline.restore(states, until)
+        pipeline = Pipeline(inventory, store, clock.now, windows, self.configuration.timezone)
+        pipeline.attribute(store.attributions())
+        pipeline.restore(states, until, store.incident_steps())
         return pipeline
+
+    def _works(self, known: Sequence[Announcement], now: Millis) -> list[Announcement]:
+        """What the configuration plans and the history does not know, and what it plans no more."""
+        asked = self.configuration
+        return planning.announce(asked.maintenance, asked.recurring, asked.timezone, known, now)
 
     async def _serve(
         self,
@@ -230,6 +240,9 @@ class Daemon:
         checks = self.configuration.inventory.checks
         references = [checks[name] for name in self.configuration.vantage]
         poller = Poller(collectors, pipeline, telemetry, clock, references)
+        prompt = PromptPolls(poller.start_now, clock, LOOK_AGAIN)
+        pipeline.doubt(prompt.ask)
+        stack.callback(prompt.stop)
         beats = heart.Heart(store, pipeline, clock, self.configuration.heartbeat)
 
         def poll(check: Check, _due: Millis) -> None:
@@ -249,6 +262,7 @@ class Daemon:
         scheduler.start()
         scheduler.every(self.configuration.heartbeat, beats.beat)
         scheduler.every(SWEEP, sweep)
+        scheduler.every(HOUR, lambda: self._plan_ahead(store, clock.now()))
         garbage = GarbageCare()
         garbage.start()
         stack.callback(garbage.stop)
@@ -262,6 +276,17 @@ class Daemon:
         watch = asyncio.create_task(heart.watch_loop(telemetry, self._wall), name="loop watch")
         stack.callback(watch.cancel)
         return poller
+
+    def _plan_ahead(self, store: Store, now: Millis) -> None:
+        """Announce recurring works that come nearer; whoever hears people hears of them."""
+
+        def announce() -> None:
+            works = self._works(store.announcements(), now)
+            if works:
+                store.record(works)
+
+        if self.configuration.recurring:
+            threading.Thread(target=announce, name="netmon-works", daemon=True).start()
 
     async def _await_traps(
         self, stack: contextlib.AsyncExitStack, poller: Poller, telemetry: Telemetry, clock: Clock

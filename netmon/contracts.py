@@ -7,16 +7,21 @@ from typing import Protocol, TypeAlias, runtime_checkable
 
 from netmon.clock import Millis
 from netmon.model import (
+    Announcement,
     Attribution,
     Check,
+    Clock,
     Correction,
     Edition,
+    Handling,
     IncidentStep,
     Inventory,
     MaintenanceWindow,
     Membership,
     MonitorEvent,
+    Neighbour,
     Observation,
+    Party,
     Reading,
     ReportRun,
     State,
@@ -27,7 +32,7 @@ from netmon.probemodules import ProbeModule
 Event: TypeAlias = Transition | MaintenanceWindow | MonitorEvent | Membership | Correction
 """What happened, as far as availability is concerned: what an event log holds."""
 
-Fact: TypeAlias = IncidentStep | Attribution | Edition | ReportRun
+Fact: TypeAlias = IncidentStep | Attribution | Announcement | Edition | ReportRun
 """What people did and decided about it, and the reports made of it: kept beside the events, in no event log."""
 
 
@@ -105,6 +110,60 @@ class SlaView:
     budget_seconds: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What an incident takes along, its own objects left out: what is cut off, services that lose something, and the
+    sites, communes and people (``population`` of the communes) concerned."""
+
+    nodes: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+    communes: tuple[str, ...] = ()
+    population: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ContractClocks:
+    """The guarantees of one contract for an incident; None: nothing is guaranteed, or the provider was not told."""
+
+    contract: str
+    gti: Clock | None
+    gtr: Clock | None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentView:
+    """An incident as of now.
+
+    ``roots`` are the nodes and checks that failed by themselves, the first one first; ``down`` those that still do.
+    ``object`` is the one to call it by.
+    ``state``: DOWN, DEGRADED while a node still answers otherwise, UP once it ended. ``since`` is when the first of
+    them failed, ``ended`` when the last worked again. ``steps`` are everything told of it and of incidents that are
+    part of it, in recorded order, ``handling`` what follows from that.
+    """
+
+    id: str
+    object: str
+    roots: tuple[str, ...]
+    down: tuple[str, ...]
+    state: State
+    since: Millis
+    ended: Millis | None
+    reason: str
+    detail: str
+    commune: str
+    site: str
+    flapping: bool
+    maintenance: bool
+    takes: Taken
+    handling: Handling
+    acknowledged: IncidentStep | None = None
+    party: Party | None = None
+    clocks: tuple[ContractClocks, ...] = ()
+    steps: tuple[IncidentStep, ...] = ()
+
+
 class Snapshot(Protocol):
     """The present, read by exporters on the event loop; never blocks."""
 
@@ -122,6 +181,11 @@ class Snapshot(Protocol):
         """Windows open now."""
 
     def sla(self) -> Sequence[SlaView]: ...
+    def neighbours(self) -> Mapping[str, Sequence[Neighbour]]:
+        """What each node last told of its neighbours (LLDP)."""
+
+    def incidents(self) -> Sequence[IncidentView]:
+        """Those open, the gravest first, then those that closed within a day, the latest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +260,7 @@ class ObservationListener(Protocol):
 class Recorder(Protocol):
     """Where the pipeline leaves facts."""
 
-    def record(self, events: Sequence[Event]) -> "Future[None]":
+    def record(self, events: Sequence[Event | Fact]) -> "Future[None]":
         """Queue the events as one transaction; the future is done when they are durable."""
 
 

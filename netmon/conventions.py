@@ -46,6 +46,7 @@ class Reason(StrEnum):
     AUTHENTICATION = "authentication"
     REBOOT = "reboot"
     PARENT_DOWN = "parent_down"
+    AGENT_SILENT = "agent_silent"
     OTHER = "other"
     # Ourselves.
     CREDENTIAL = "credential"
@@ -95,6 +96,8 @@ class Metric(StrEnum):
     SLA_OBJECTIVE = "netmon_sla_objective_ratio"
     SLA_COVERAGE = "netmon_sla_coverage_ratio"
     SLA_BUDGET = "netmon_sla_error_budget_remaining_seconds"
+    INCIDENT_OPEN = "netmon_incident_open"
+    INCIDENT_DEADLINE = "netmon_incident_restore_deadline_timestamp_seconds"
     MAINTENANCE_ACTIVE = "netmon_maintenance_active"
     POLL_LAG = "netmon_poll_lag_seconds"
     POLLS_SKIPPED = "netmon_polls_skipped_total"

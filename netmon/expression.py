@@ -159,3 +159,12 @@ def node_state(states: Iterable[State]) -> State:
     if answering and distinct & {State.DOWN, State.UNREACHABLE}:
         return State.DEGRADED
     return worst(distinct)
+
+
+def is_agent_silent(members: Iterable[tuple[State, bool]]) -> bool:
+    """Whether a node is DEGRADED because its SNMP agent alone does not answer: each member's state, and whether it is
+    the agent that is asked. One rule for the live view and the reports."""
+    failing = {State.DOWN, State.UNREACHABLE}
+    told = list(members)
+    silent = [agent for state, agent in told if state in failing]
+    return bool(silent) and all(silent) and any(state in {State.UP, State.DEGRADED} for state, _ in told)

@@ -1,5 +1,7 @@
 """What the store holds of a period, as the arithmetic of availability needs it."""
 
+from dataclasses import replace
+
 from netmon.clock import DAY, Millis
 from netmon.config import Configuration
 from netmon.contracts import Event
@@ -7,6 +9,7 @@ from netmon.history import open_history
 from netmon.model import MonitorEvent, Period
 from netmon.sla.contract.account import Facts
 from netmon.sla.ledger import Ledger
+from netmon.state.book import Book
 
 _SILENT_BEATS = 3
 
@@ -19,7 +22,9 @@ def facts_of(configuration: Configuration) -> Facts:
     """
     store = open_history(configuration.history, read_only=True)
     try:
-        return Facts(tuple(store.incident_steps()), tuple(store.attributions()))
+        book, told = Book(store.incident_steps()), store.attributions()
+        attributions = (replace(each, incident=book.resolve(each.incident)) for each in told)
+        return Facts(tuple(book.told()), tuple(attributions))
     finally:
         store.close()
 

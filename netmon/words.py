@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from netmon.conventions import Reason
 from netmon.i18n import mark
-from netmon.model import Party, Role, SiteKind, State
+from netmon.model import Party, Role, SiteKind, State, Step
 
 STATE_WORDS: dict[State, str] = {
     State.UP: mark("up"),
@@ -51,6 +51,7 @@ REASON_WORDS: dict[Reason, str] = {
     Reason.AUTHENTICATION: mark("authentication refused"),
     Reason.REBOOT: mark("device restarted"),
     Reason.PARENT_DOWN: mark("cut off by a failure upstream"),
+    Reason.AGENT_SILENT: mark("SNMP agent silent, the device answers otherwise"),
     Reason.OTHER: mark("another reason"),
     Reason.CREDENTIAL: mark("credential missing"),
     Reason.FORBIDDEN: mark("not allowed to be asked"),
@@ -61,6 +62,24 @@ REASON_WORDS: dict[Reason, str] = {
     Reason.NOT_POLLED: mark("not polled"),
     Reason.BLIND: mark("the monitoring host itself was cut off"),
     Reason.INTERNAL: mark("internal error of the monitoring"),
+}
+
+STEP_WORDS: dict[Step, str] = {
+    Step.DETECTED: mark("detected"),
+    Step.NOTIFIED: mark("provider notified"),
+    Step.STARTED: mark("intervention started"),
+    Step.PAUSED: mark("clocks paused"),
+    Step.RESUMED: mark("clocks resumed"),
+    Step.WORKAROUND: mark("workaround in place"),
+    Step.RESTORED: mark("service restored"),
+    Step.ACKNOWLEDGED: mark("acknowledged"),
+    Step.NOTED: mark("note"),
+    Step.MERGED: mark("part of"),
+    Step.SPLIT: mark("split off"),
+    Step.RECOVERED: mark("works again"),
+    Step.FLAPPING: mark("flapping"),
+    Step.STEADY: mark("steady again"),
+    Step.CLOSED: mark("closed"),
 }
 
 POLICY_KEY_WORDS: dict[str, str] = {

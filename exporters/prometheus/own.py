@@ -10,7 +10,7 @@ from exporters.prometheus.heads import Head
 from exporters.prometheus.selection import Selection
 from exporters.prometheus.text import label_block
 from exporters.summary import ALIVE, is_stale, services_by_commune, up_ratio
-from netmon.clock import Millis
+from netmon.clock import SECOND, Millis
 from netmon.contracts import CheckView, Snapshot
 from netmon.conventions import CHECK_LABELS, Metric
 from netmon.model import Check, Inventory, MetricKind, Node, Number, State
@@ -46,6 +46,10 @@ SNAPSHOT_HEADS = (
     _head(Metric.SLA_COVERAGE, "gauge", "Share of the period's time that was seen.", *_SLA),
     _head(Metric.SLA_BUDGET, "gauge", "Unavailable time that the objective still leaves in the period; "
           "negative when overdrawn.", *_SLA),
+    _head(Metric.INCIDENT_OPEN, "gauge", "1 for each open incident, one for each root cause; 'state' is down, or "
+          "degraded while the node still answers otherwise.", "incident", "commune", "site", "object", "state"),
+    _head(Metric.INCIDENT_DEADLINE, "gauge", "When the guaranteed time of restoration (GTR) of an open incident ends. "
+          "Absent before the provider was notified and while the clock is paused.", "incident", "contract"),
     _head(Metric.MAINTENANCE_ACTIVE, "gauge", "1 while planned work on the object is open ('*': all objects).",
           "object"),
     _head(Metric.BUILD_INFO, "info", "The running version.", "version"),
@@ -148,10 +152,12 @@ class OwnFamilies:
 
 def _snapshot_lines(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[str, bytes]]:
     if not selection.nodes:
+        yield from _incident_lines(snapshot, selection)
         yield from _commune_lines(snapshot, selection)
         yield from _sla_lines(snapshot, selection)
     if selection.is_everything:
         yield from _maintenance_lines(snapshot)
+        yield from _deadline_lines(snapshot)
         yield _line(Metric.BUILD_INFO, (("version", netmon.__version__),), 1)
 
 
@@ -183,6 +189,21 @@ def _sla_lines(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[str, 
         ):
             if value is not None:
                 yield _line(name, labels, value)
+
+
+def _incident_lines(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[str, bytes]]:
+    for view in snapshot.incidents():
+        if view.ended is None and selection.takes(view.commune, ""):
+            place = (("commune", view.commune), ("site", view.site), ("object", view.object))
+            yield _line(Metric.INCIDENT_OPEN, (("incident", view.id), *place, ("state", view.state.value)), 1)
+
+
+def _deadline_lines(snapshot: Snapshot) -> Iterator[tuple[str, bytes]]:
+    for view in snapshot.incidents():
+        for clocks in view.clocks if view.ended is None else ():
+            if clocks.gtr is not None and clocks.gtr.deadline is not None and clocks.gtr.ended is None:
+                labels = (("incident", view.id), ("contract", clocks.contract))
+                yield _line(Metric.INCIDENT_DEADLINE, labels, clocks.gtr.deadline / SECOND)
 
 
 def _maintenance_lines(snapshot: Snapshot) -> Iterator[tuple[str, bytes]]:

@@ -14,7 +14,12 @@ _SCHEMA = 1
 
 
 def fetch_status(url: str, timeout: float = 5.0) -> dict[str, Any]:
-    """The daemon's status document.
+    """The daemon's status document: see ``fetch``."""
+    return fetch(url, "status", timeout)
+
+
+def fetch(url: str, name: str, timeout: float = 5.0) -> dict[str, Any]:
+    """The daemon's document ``name``.
 
     Raises:
         UsageError: ``url`` is not an HTTP address.
@@ -22,7 +27,7 @@ def fetch_status(url: str, timeout: float = 5.0) -> dict[str, Any]:
     """
     if not url.startswith(("http://", "https://")):
         raise UsageError(f"'{url}' is not an address of a daemon: expected http://HOST:PORT")
-    address = url.rstrip("/") + "/api/v1/status"
+    address = url.rstrip("/") + f"/api/v1/{name}"
     try:
         request = urllib.request.Request(address, headers={"Accept": "application/json"})  # noqa: S310
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -14,12 +14,14 @@ from exporters.prometheus import Exposition, Selection
 from exporters.prometheus.negotiation import OPENMETRICS_TYPE, TEXT_TYPE, accepts_gzip, join, wants_openmetrics
 from exporters.web import documents
 from exporters.web.guard import Guard
+from exporters.web.incidents import incidents_document
 from exporters.web.landing import LandingPage
 from exporters.web.openapi import openapi_document
 from exporters.web.pages import style
 from exporters.web.probe import ProbeEndpoint
 from exporters.web.reports import Readers, StoredReports
 from exporters.web.snmp import SnmpEndpoint
+from exporters.web.topology import topology_document
 from netmon.contracts import Snapshot
 
 
@@ -53,6 +55,8 @@ def create_app(
         Route("/api/v1/nodes", _document(lambda: documents.nodes_document(snapshot))),
         Route("/api/v1/services", _document(lambda: documents.services_document(snapshot))),
         Route("/api/v1/maintenance", _document(lambda: documents.maintenance_document(snapshot))),
+        Route("/api/v1/incidents", _document(lambda: incidents_document(snapshot))),
+        Route("/api/v1/topology", _document(lambda: topology_document(snapshot))),
         Route("/api/v1/openapi.json", _document(openapi_document)),
     ]
     if snmp is not None:

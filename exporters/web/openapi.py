@@ -22,6 +22,10 @@ def openapi_document() -> dict[str, Any]:
             "/api/v1/services": _get("Every service with what keeps it from being up", "Services"),
             "/api/v1/maintenance": _get("Planned works under way", "Maintenance"),
             "/api/v1/reports": _get("Stored reports, the latest period first", "Reports"),
+            "/api/v1/incidents": _get(
+                "Incidents, one for each root cause: open ones, then those of the last day", "Incidents"
+            ),
+            "/api/v1/topology": _get("Configured uplinks, what LLDP tells, and where they disagree", "Topology"),
             "/metrics": _metrics(),
         },
         "components": {"schemas": _schemas()},
@@ -79,6 +83,8 @@ def _schemas() -> dict[str, Any]:
                 commune=_TEXT, insee=_TEXT, verdict=_TEXT, objective=maybe, availability=maybe, documents=_TEXTS,
             )},
         }),
+        "Incidents": _document(incidents=_list("Incident")),
+        **_incident_schemas(),
         "Monitor": _object(version=_TEXT, language=_TEXT, timezone=_TEXT, started=_TIME, last_run=_MAYBE_TIME,
                            checks=whole, pending=whole, blind=whole, stale=whole, failures=whole),
         "Commune": _object(name=_TEXT, insee=_TEXT, population=whole, tile={"type": "array", "items": whole},
@@ -95,4 +101,39 @@ def _schemas() -> dict[str, Any]:
         "Node": _object(**known, role=_TEXT, address=_TEXT, commune=_TEXT, site=_TEXT, site_name=_TEXT,
                         uplinks=_TEXTS, maintenance=flag, checks=_list("Check")),
         "Service": _object(**known, family=_TEXT, communes=_TEXTS, expression=_TEXT, causes=_TEXTS, maintenance=flag),
+    }  # fmt: skip
+
+
+def _incident_schemas() -> dict[str, Any]:
+    flag, number = {"type": "boolean"}, {"type": "number"}
+    branch = _object(id=_TEXT, children=_list("Branch"))
+    said = {"anyOf": [_object(at=_TIME, author=_TEXT, text=_TEXT), {"type": "null"}]}
+    pause = _object(**{"from": _TIME, "to": _MAYBE_TIME, "reason": _TEXT})
+    return {
+        "Branch": branch,
+        "Incident": _object(
+            id=_TEXT, object=_TEXT, roots=_TEXTS, down=_TEXTS, state={"enum": ["down", "degraded", "up"]}, since=_TIME,
+            ended=_MAYBE_TIME, reason=_TEXT, detail=_TEXT, commune=_TEXT, site=_TEXT, site_name=_TEXT, flapping=flag,
+            maintenance=flag, party={"type": ["string", "null"]}, acknowledged=said,
+            takes=_object(nodes=_TEXTS, checks=_TEXTS, services=_TEXTS, sites=_TEXTS, communes=_TEXTS,
+                          population={"type": "integer"}, tree=_list("Branch")),
+            handling=_object(detected=_MAYBE_TIME, notified=_MAYBE_TIME, started=_MAYBE_TIME, workaround=_MAYBE_TIME,
+                             restored=_MAYBE_TIME, pauses={"type": "array", "items": pause}),
+            clocks=_list("Clock"), trail=_list("Step"),
+        ),
+        "Topology": _document(
+            nodes={"type": "array", "items": _object(
+                id=_TEXT, name=_TEXT, role=_TEXT, uplinks=_TEXTS, accept_lldp=flag,
+                state={"enum": [*_STATES, None]}, tells_neighbours=flag)},
+            links={"type": "array", "items": _object(
+                lower=_TEXT, upper=_TEXT, told={"enum": ["both", "configured", "seen"]}, disagrees=flag,
+                accepted=flag, lower_port=_TEXT, upper_port=_TEXT)},
+            strangers={"type": "array", "items": _object(
+                node=_TEXT, port=_TEXT, name=_TEXT, remote_port=_TEXT, chassis=_TEXT)},
+        ),
+        "Clock": _object(contract=_TEXT, kind={"enum": ["gti", "gtr"]}, limit_seconds=number, elapsed_seconds=number,
+                         remaining_seconds=number, late_seconds=number, deadline=_MAYBE_TIME, ended=_MAYBE_TIME,
+                         paused=flag, result={"enum": ["met", "missed", "running"]}),
+        "Step": _object(at=_TIME, recorded=_TIME, step=_TEXT, object=_TEXT, contract=_TEXT, author=_TEXT, text=_TEXT,
+                        incident=_TEXT),
     }  # fmt: skip

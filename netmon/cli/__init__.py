@@ -8,10 +8,28 @@ from collections.abc import Sequence
 import typer
 
 from netmon import __version__
-from netmon.cli import check_config, demo, explain, history, probe, report, run, sla, snmp, status
+from netmon.cli import (
+    check_config,
+    demo,
+    explain,
+    handover,
+    history,
+    incidents,
+    maintenance,
+    probe,
+    report,
+    run,
+    sla,
+    snmp,
+    status,
+    topology,
+)
 from netmon.errors import EXIT_USAGE, NetmonError
 
-COMMANDS = (demo, run, status, report, sla, explain, history, probe, snmp, check_config)
+COMMANDS = (
+    demo, run, status, incidents, maintenance, topology, handover, report, sla, explain, history, probe, snmp,
+    check_config,
+)  # fmt: skip
 
 
 def application() -> typer.Typer:

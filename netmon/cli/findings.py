@@ -16,12 +16,13 @@ from netmon.clock import Millis, SystemClock
 from netmon.contracts import Event, Fact
 from netmon.errors import UsageError
 from netmon.l10n import Formats
-from netmon.model import Attribution, Correction, IncidentStep, Inventory, Party, State, Step
+from netmon.model import MONITOR, Attribution, Correction, IncidentStep, Inventory, Party, State, Step
 
 if TYPE_CHECKING:
     from netmon.config import Configuration
 
 _MOST_LETTERS = 1000
+_NOT_TOLD_HERE = (Step.MERGED, Step.SPLIT, Step.RECOVERED, Step.FLAPPING, Step.STEADY, Step.CLOSED)
 _WRITE_SECONDS = 30
 
 FromOption = Annotated[str, typer.Option("--from", metavar="T", help="2026-11-24 22:00, RFC 3339 or Unix seconds.")]
@@ -99,6 +100,8 @@ def incident(
         _refuse_unknown(name, _objects(configuration.inventory))
     if contract:
         _refuse_unknown(contract, list(configuration.inventory.contracts), "contract")
+    if step in _NOT_TOLD_HERE:
+        raise UsageError(f"{step} is told with 'netmon incidents', or by netmon itself")
     if step is Step.PAUSED and not text:
         raise UsageError("--text: a pause needs its reason")
     now = SystemClock().now()
@@ -142,6 +145,8 @@ def _span(start: str, end: str, configuration: "Configuration") -> tuple[Millis,
 def _said(text: str, option: str) -> str:
     if not text.strip():
         raise UsageError(f"{option}: expected a text: it stands in the reports")
+    if option == "--author" and text.strip().casefold() == MONITOR:
+        raise UsageError(f"{option}: {MONITOR!r} is netmon itself")
     return _line(text, option)
 
 

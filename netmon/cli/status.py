@@ -136,8 +136,13 @@ def _url(config: Path | None) -> str:
         if config is not None:
             raise
         return _DEFAULT_URL
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(web.host, web.host)  # noqa: S104
-    return f"http://[{host}]:{web.port}" if ":" in host else f"http://{host}:{web.port}"
+    return url_of(web.host, web.port)
+
+
+def url_of(listens: str, port: int) -> str:
+    """Where to ask a daemon that listens there."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listens, listens)  # noqa: S104
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _look(console: "Console", language: str, timezone: str, plain: bool) -> "Look":

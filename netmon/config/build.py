@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
-from netmon.clock import Millis
+from netmon.clock import Millis, to_datetime
 from netmon.config.agreementrules import wrong_calendar, wrong_contract
 from netmon.config.agreements import CalendarEntry, ContractEntry
 from netmon.config.delivery import wrong_delivery
@@ -27,9 +28,22 @@ from netmon.config.sections import Sections
 from netmon.config.source import Location, mark_of, shown
 from netmon.config.targets import CredentialEntry, NodeSnmpEntry, ProbeCheckEntry, TlsEntry
 from netmon.errors import Problem
-from netmon.model import Check, Commune, Contract, DayCalendar, Inventory, MaintenanceWindow, Node, Role, Service, Site
+from netmon.model import (
+    Check,
+    Commune,
+    Contract,
+    DayCalendar,
+    Inventory,
+    MaintenanceWindow,
+    Node,
+    RecurringWork,
+    Role,
+    Service,
+    Site,
+)
 from netmon.probemodules import ProbeLibrary, aim
 from netmon.settings import InterfaceRule, SnmpCredential, SnmpSettings, TlsSettings, TrapSettings
+from netmon.state.recurrence import read_rule
 
 
 @dataclass
@@ -71,13 +85,27 @@ class Builder:
         for index, entry in self.sections.entries("maintenance", MaintenanceEntry).items():
             if entry.end <= entry.start:
                 self._problem(("maintenance", index, "to"), "expected a time later than 'from'")
-            windows.append(MaintenanceWindow(entry.object, entry.start, entry.end, entry.text, entry.start))
+            elif entry.rrule is None:
+                windows.append(MaintenanceWindow(entry.object, entry.start, entry.end, entry.text, entry.start))
         return tuple(windows)
 
     def delivery(self) -> None:
         """Check what is said of reports and mails."""
         for where, message in wrong_delivery(self.sections.main.reports, self.sections.main.mail):
             self._problem(where, message)
+
+    def recurring(self) -> tuple[RecurringWork, ...]:
+        """Planned works that repeat."""
+        zone, found = ZoneInfo(self.sections.main.timezone), []
+        for index, entry in self.sections.entries("maintenance", MaintenanceEntry).items():
+            if entry.rrule is None:
+                continue
+            try:
+                read_rule(entry.rrule, to_datetime(entry.start, zone).replace(tzinfo=None))
+            except ValueError as error:
+                self._problem(("maintenance", index, "rrule"), str(error))
+            found.append(RecurringWork(entry.object, entry.start, entry.end, entry.text, entry.rrule))
+        return tuple(found)
 
     def _problem(self, location: Location, message: str) -> None:
         tree = self.sections.tree
@@ -89,7 +117,9 @@ class Builder:
         asked = entry.snmp or NodeSnmpEntry()
         host, port = entry.address
         port = port or asked.port or self.sections.main.snmp.port
-        return Node(entry.id, entry.name or entry.id, entry.site, entry.role, host, port, entry.uplinks)
+        return Node(
+            entry.id, entry.name or entry.id, entry.site, entry.role, host, port, entry.uplinks, entry.accept_lldp
+        )
 
     def _checks(self, nodes: Mapping[str, Node], sites: Mapping[str, Site]) -> dict[str, Check]:
         self._default_schedule()

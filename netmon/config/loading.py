@@ -14,7 +14,7 @@ from netmon.config.sections import read_sections
 from netmon.config.snmpyml import read_module_files
 from netmon.config.wrong import Advisor
 from netmon.errors import ConfigError, Problem
-from netmon.model import Inventory, MaintenanceWindow
+from netmon.model import Inventory, MaintenanceWindow, RecurringWork
 from netmon.probemodules import ProbeLibrary
 from netmon.reportplan import MailSettings, ReportSettings
 from netmon.settings import SNMP_MODULES, Secret, SnmpCredential, TrapSettings
@@ -72,6 +72,7 @@ class Configuration:
     mib_dirs: tuple[Path, ...] = ()
     reports: ReportSettings = field(default_factory=ReportSettings)
     mail: MailSettings | None = None
+    recurring: tuple[RecurringWork, ...] = ()
 
     @property
     def history(self) -> Path | str:
@@ -98,7 +99,7 @@ def _configuration(main: Path, files: Files) -> Configuration:
     names.of("probe module").update(dict.fromkeys(probes.library, files.tree.mark))
     sections = read_sections(files.tree, names, advisor)
     builder = Builder(sections, probes.library)
-    inventory, maintenance = builder.inventory(), builder.maintenance()
+    inventory, maintenance, recurring = builder.inventory(), builder.maintenance(), builder.recurring()
     builder.delivery()
     problems = [*files.problems, *names.problems, *sections.problems, *builder.problems]
     problems += uplink_circles(files.tree)
@@ -118,6 +119,7 @@ def _configuration(main: Path, files: Files) -> Configuration:
         heartbeat=settings.heartbeat,
         http_threads=settings.http.threads,
         maintenance=maintenance,
+        recurring=recurring,
         source=main,
         files=tuple(files.paths),
         traps=builder.traps(),

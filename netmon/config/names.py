@@ -1,4 +1,4 @@
-"""What refers to what: the names there are, names given twice, uplinks that lead in a circle, names in expressions.
+"""What refers to what: the names there are, names given twice, uplinks that lead nowhere, names in expressions.
 
 Read from the raw tree, so that one wrong value elsewhere in an entry hides none of these.
 """
@@ -120,9 +120,14 @@ def _add(names: Names, where: str, kind: str, name: Scalar | None, taken: dict[s
 
 
 def uplink_circles(tree: MapNode) -> Iterator[Problem]:
-    """A problem for each circle of uplinks: following them must end at a root, or nothing tells what is cut off."""
+    """A problem for each circle of uplinks that no way leads out of: rings are good, but must hang on a root, or
+    nothing tells what is cut off. Nothing is reached through itself."""
     places = _uplinks(tree)
-    done: set[str] = set()
+    done = _hanging_on_a_root(places)
+    for node, uppers in places.items():
+        if node in uppers and node in done:
+            mark, path = uppers[node]
+            yield mark.problem(path, f"uplinks cannot lead in a circle: {_arrows([node, node])}")
     for start in places:
         if start in done:
             continue
@@ -140,6 +145,22 @@ def uplink_circles(tree: MapNode) -> Iterator[Problem]:
                 yield mark.problem(path, f"uplinks cannot lead in a circle: {_arrows(circle)}")
             elif upper in places and upper not in done:
                 trail[upper] = iter(places[upper])
+
+
+def _hanging_on_a_root(places: Mapping[str, Mapping[str, object]]) -> set[str]:
+    """The nodes that some way up from leads to a node without uplinks."""
+    below: dict[str, list[str]] = {}
+    for node, uppers in places.items():
+        for upper in uppers:
+            below.setdefault(upper, []).append(node)
+    ahead = [name for name in (*places, *below) if not places.get(name)]
+    found: set[str] = set()
+    while ahead:
+        name = ahead.pop()
+        if name not in found:
+            found.add(name)
+            ahead.extend(below.get(name, ()))
+    return found
 
 
 def _arrows(circle: list[str]) -> str:

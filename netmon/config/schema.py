@@ -49,6 +49,9 @@ Language: TypeAlias = Literal["fr", "en"]
 
 _Kind: TypeAlias = Annotated[SiteKind, kinds.choice([kind.value for kind in SiteKind], SiteKind)]
 _Role: TypeAlias = Annotated[Role, kinds.choice([role.value for role in Role], Role)]
+_Rule: TypeAlias = Annotated[
+    str, kinds.matching("a rule of RFC 5545 such as FREQ=WEEKLY;BYDAY=TU", "FREQ=[A-Z0-9=;,+-]+")
+]
 _Coordinate: TypeAlias = Annotated[int, kinds.whole(0, 99)]
 
 
@@ -143,6 +146,11 @@ class NodeEntry(ScheduleEntry):
         description="Where it answers: host or host:port."
     )
     uplinks: tuple[NodeId, ...] = setting((), "Nodes any one of which is enough to reach it; none: it is a root.")
+    accept_lldp: Annotated[bool, kinds.flag()] = setting(
+        False,
+        "Whether nodes that LLDP tells of (module `lldp_mib`) count as uplinks too; else they are only shown. "
+        "A node without uplinks that accepts them is a root no more.",
+    )
     icmp: Annotated[PingEntry | None, Or("true", PingEntry(), "a mapping", {"const": True})] = setting(
         None, "Whether it is pinged too, by a check called `<id>/icmp`: `true`, or how; none: it is not."
     )
@@ -202,6 +210,9 @@ class MaintenanceEntry(Entry):
     object: ObjectId = Field(description='The node, check, service, site or commune concerned; `"*"`: everything.')
     start: Moment = Field(alias="from", description="When it begins; in `timezone` unless an offset is given.")
     end: Moment = Field(alias="to", description="When it ends; later than `from`.")
+    rrule: _Rule | None = setting(
+        None, "How it repeats (RFC 5545), by the clock on the wall; `from` and `to` are its first time. None: once."
+    )
     text: Text = Field(description="What is done, for people.")
 
 

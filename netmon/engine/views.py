@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from netmon.clock import Millis
 from netmon.contracts import NodeView, ServiceView
 from netmon.conventions import Reason
-from netmon.expression import BADNESS, Expression, evaluate, node_state
+from netmon.expression import BADNESS, Expression, evaluate, is_agent_silent, node_state
+from netmon.inventory import commune_of_node
 from netmon.model import Inventory, State, Transition
 from netmon.state.machine import Memory
 
@@ -15,18 +16,20 @@ def places_of(inventory: Inventory) -> dict[str, frozenset[str]]:
     """For each check, node and service: the objects whose planned work covers it (itself, what it stands in, all)."""
     found: dict[str, frozenset[str]] = {name: frozenset(("*", name)) for name in inventory.services}
     for node in inventory.nodes.values():
-        found[node.id] = frozenset(("*", node.id, node.site))
+        found[node.id] = frozenset(("*", node.id, node.site, commune_of_node(inventory, node)))
     for check in inventory.checks.values():
-        found[check.id] = frozenset(("*", check.id, check.site)) | found.get(check.node, frozenset())
+        found[check.id] = frozenset(("*", check.id, check.site, check.commune)) | found.get(check.node, frozenset())
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A member of a node or service: the checks behind its name, and whether planned work is going on on it."""
+    """A member of a node or service: the checks behind its name, whether planned work is going on on it, and whether
+    it is a check that asks an SNMP agent."""
 
     memories: Sequence[Memory]
     worked_on: bool
+    agent: bool = False
 
     @property
     def state(self) -> State:
@@ -35,12 +38,14 @@ class Part:
 
 
 def node_view(node: str, checks: Sequence[Part], worked_on: bool) -> NodeView:
-    """A node from its checks; the reason is that of the worst."""
+    """A node from its checks; the reason is that of the worst, or that only the SNMP agent is silent."""
     memories = [memory for check in checks for memory in check.memories]
     state = node_state(memory.state for memory in memories)
     decisive = max(memories, key=lambda memory: (BADNESS[memory.state], -memory.since))
     explained = is_explained(state, checks, node_state)
-    return NodeView(node, state, decisive.since, decisive.reason.value, worked_on or explained)
+    silent = is_agent_silent((check.state, check.agent) for check in checks)
+    reason = Reason.AGENT_SILENT if silent else decisive.reason
+    return NodeView(node, state, decisive.since, reason.value, worked_on or explained)
 
 
 def is_explained(state: State, parts: Sequence[Part], rule: Callable[[list[State]], State]) -> bool:

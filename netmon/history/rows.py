@@ -9,6 +9,7 @@ from netmon.contracts import Event, Fact
 from netmon.conventions import Reason
 from netmon.history import schema
 from netmon.model import (
+    Announcement,
     Attribution,
     Correction,
     Edition,
@@ -28,6 +29,7 @@ Row = dict[str, Any]
 TABLES: Mapping[type[Event | Fact], Table] = {
     Transition: schema.transitions,
     MaintenanceWindow: schema.maintenance,
+    Announcement: schema.maintenance,
     MonitorEvent: schema.monitor,
     Membership: schema.members,
     Correction: schema.corrections,
@@ -38,10 +40,15 @@ TABLES: Mapping[type[Event | Fact], Table] = {
 }
 
 
+_OPTIONAL = ("window", "author")
+"""Columns that windows without a name leave empty."""
+
+
 def to_row(event: Event | Fact) -> Row:
     """The event's fields by column name."""
     table = TABLES[type(event)]
-    return {column.name: getattr(event, column.name) for column in table.columns if column.name != "id"}
+    named = (column.name for column in table.columns if column.name != "id")
+    return {name: getattr(event, name, "") if name in _OPTIONAL else getattr(event, name) for name in named}
 
 
 def from_row(kind: type[Event], row: Mapping[Any, Any]) -> Event:
@@ -79,3 +86,8 @@ def edition_of(row: Mapping[str, Any]) -> Edition:
 def run_of(row: Mapping[str, Any]) -> ReportRun:
     """The run of a schedule a row holds."""
     return ReportRun(**{name: value for name, value in row.items() if name != "id"})
+
+
+def announcement_of(row: Mapping[Any, Any]) -> Announcement:
+    """The announcement of planned works a stored row holds."""
+    return Announcement(**{name: value for name, value in row.items() if name != "id"})

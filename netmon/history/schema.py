@@ -34,6 +34,8 @@ maintenance = Table(
     Column("end", BigInteger),
     Column("text", Text, nullable=False),
     Column("recorded", BigInteger, nullable=False),
+    Column("window", String(255), nullable=False, server_default=""),
+    Column("author", Text, nullable=False, server_default=""),
 )
 
 monitor = Table(

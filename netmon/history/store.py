@@ -6,17 +6,19 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Engine, Select, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, func, or_, select
 
 from netmon.clock import Millis
 from netmon.contracts import Event, Fact
 from netmon.errors import StoreError
 from netmon.history import schema
 from netmon.history.database import READING, open_database
+from netmon.history.news import News
 from netmon.history.post import Post
-from netmon.history.rows import TABLES, attribution_of, edition_of, from_row, run_of, step_of
+from netmon.history.rows import TABLES, announcement_of, attribution_of, edition_of, from_row, run_of, step_of
 from netmon.history.writer import Writer
 from netmon.model import (
+    Announcement,
     Attribution,
     Correction,
     Edition,
@@ -27,6 +29,7 @@ from netmon.model import (
     ReportRun,
     Transition,
 )
+from netmon.state.works import windows_of
 
 _AT_ONCE = 5_000
 
@@ -78,12 +81,20 @@ class Store:
         return max((at for at in found if at is not None), default=0)
 
     def maintenance(self) -> list[MaintenanceWindow]:
-        """Every window ever announced."""
-        return cast("list[MaintenanceWindow]", self._read(MaintenanceWindow, select(schema.maintenance)))
+        """Every window that was announced and not called off."""
+        return windows_of(self.announcements())
+
+    def announcements(self) -> list[Announcement]:
+        """All that was ever announced of planned works, in recorded order."""
+        return [announcement_of(row) for row in self._rows(schema.maintenance)]
 
     def incident_steps(self) -> list[IncidentStep]:
         """All that was ever told about incidents, in recorded order."""
         return [step_of(row) for row in self._rows(schema.incident_steps)]
+
+    def news(self) -> "News":
+        """From now on: what others add to the history."""
+        return News(self._readers)
 
     def attributions(self) -> list[Attribution]:
         """All that anybody was ever held responsible for, in recorded order."""
@@ -122,18 +133,9 @@ class Store:
         """The same as ``events``, one by one: as of one moment, and however much it is."""
         wanted = None if objects is None else frozenset(objects) | {"*"}
         with self._readers.connect() as connection:
-            for kind, query in (
-                (MonitorEvent, select(schema.monitor)),
-                (Membership, select(schema.members)),
-                (MaintenanceWindow, select(schema.maintenance).where(_overlaps(schema.maintenance.c, start, end))),
-                (Correction, select(schema.corrections).where(_overlaps(schema.corrections.c, start, end))),
-                (Transition, _transitions(start, end)),
-            ):
-                found = connection.execution_options(yield_per=_AT_ONCE).execute(query.order_by(TABLES[kind].c.id))
-                for row in found.mappings():
-                    event = from_row(kind, row)
-                    if wanted is None or isinstance(event, MonitorEvent) or event.object in wanted:
-                        yield event
+            for event in _stream(connection, start, end):
+                if wanted is None or isinstance(event, MonitorEvent) or event.object in wanted:
+                    yield event
 
     def close(self) -> None:
         """Write what is queued, then close; safe to call twice.
@@ -173,6 +175,23 @@ def open_history(location: Path | str, *, read_only: bool = False) -> Store:
     return Store(open_database(location, read_only=read_only), read_only=read_only)
 
 
+def _stream(connection: Connection, start: Millis | None, end: Millis | None) -> Iterator[Event]:
+    """Kind by kind, each in recorded order; of planned works those that hold."""
+    for kind, query in (
+        (MonitorEvent, select(schema.monitor)),
+        (Membership, select(schema.members)),
+        (MaintenanceWindow, select(schema.maintenance)),
+        (Correction, select(schema.corrections).where(_overlaps(schema.corrections.c, start, end))),
+        (Transition, _transitions(start, end)),
+    ):
+        found = connection.execution_options(yield_per=_AT_ONCE).execute(query.order_by(TABLES[kind].c.id)).mappings()
+        if kind is MaintenanceWindow:
+            windows = windows_of(announcement_of(row) for row in found)
+            yield from (window for window in windows if _touches(window, start, end))
+        else:
+            yield from (from_row(kind, row) for row in found)
+
+
 def _transitions(start: Millis | None, end: Millis | None) -> Select[Any]:
     """Those of the period, and for each object the last one before it (its latest by time, then by order)."""
     table = schema.transitions
@@ -190,6 +209,10 @@ def _transitions(start: Millis | None, end: Millis | None) -> Select[Any]:
     other = table.alias()
     before = select(other.c.id).join(last, and_(other.c.object == last.c.object, other.c.at == last.c.at))
     return query.where(or_(table.c.at >= start, table.c.id.in_(before)))
+
+
+def _touches(window: MaintenanceWindow, start: Millis | None, end: Millis | None) -> bool:
+    return (start is None or window.end is None or window.end > start) and (end is None or window.start < end)
 
 
 def _overlaps(columns: Any, start: Millis | None, end: Millis | None) -> ColumnElement[bool]:

@@ -14,10 +14,18 @@ from netmon.model.agreed import (
     WorksRules,
 )
 from netmon.model.delivered import Budget, CommuneReport, FamilyFigures, OutageNote, Report, Stretch
-from netmon.model.handled import Attribution, Handling, IncidentStep, Pause, Step
+from netmon.model.handled import MONITOR, Attribution, Handling, IncidentStep, Pause, Step
 from netmon.model.kept import Edition, Letter, Mail, ReportRun
-from netmon.model.observed import Family, MetricKind, Number, Observation, Origin, Reading, Sample
-from netmon.model.recorded import Correction, MaintenanceWindow, Membership, MonitorEvent, Transition
+from netmon.model.observed import Family, MetricKind, Neighbour, Number, Observation, Origin, Reading, Sample
+from netmon.model.recorded import (
+    Announcement,
+    Correction,
+    MaintenanceWindow,
+    Membership,
+    MonitorEvent,
+    RecurringWork,
+    Transition,
+)
 from netmon.model.reported import Figures, ObjectFigures, Outage, Partition, Period, Share
 from netmon.model.settled import (
     Clock,
@@ -35,6 +43,8 @@ from netmon.model.settled import (
 from netmon.model.watched import Check, Commune, Inventory, Node, Role, Service, Site, SiteKind, State
 
 __all__ = [
+    "MONITOR",
+    "Announcement",
     "Attribution",
     "Budget",
     "Cents",
@@ -65,6 +75,7 @@ __all__ = [
     "Membership",
     "MetricKind",
     "MonitorEvent",
+    "Neighbour",
     "Node",
     "Number",
     "ObjectFigures",
@@ -82,6 +93,7 @@ __all__ = [
     "Period",
     "Proposal",
     "Reading",
+    "RecurringWork",
     "RefusedWork",
     "Report",
     "ReportRun",

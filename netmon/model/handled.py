@@ -6,9 +6,18 @@ from enum import StrEnum
 from netmon.clock import Millis
 from netmon.model.agreed import Party
 
+MONITOR = "netmon"
+"""The author of the steps that netmon tells itself; no person may be called so."""
+
 
 class Step(StrEnum):
-    """What can be told of an incident. NOTIFIED: the provider was told, which starts the contract's clocks."""
+    """What can be told of an incident. NOTIFIED: the provider was told, which starts the contract's clocks.
+
+    netmon itself tells when an object that is a root cause stopped (DETECTED) and works again (RECOVERED), when it
+    goes back and forth (FLAPPING) and no longer does (STEADY), and when nothing of the incident is left (CLOSED, and
+    RESTORED where nobody said so). MERGED: ``text`` names the incident it is part of. SPLIT: ``object`` is an incident
+    of its own, ``text`` names it. ACKNOWLEDGED and NOTED are people's.
+    """
 
     DETECTED = "detected"
     NOTIFIED = "notified"
@@ -17,6 +26,14 @@ class Step(StrEnum):
     RESUMED = "resumed"
     WORKAROUND = "workaround"
     RESTORED = "restored"
+    ACKNOWLEDGED = "acknowledged"
+    NOTED = "noted"
+    MERGED = "merged"
+    SPLIT = "split"
+    RECOVERED = "recovered"
+    FLAPPING = "flapping"
+    STEADY = "steady"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,3 +81,13 @@ class Observation:
     started: Millis
     duration: float
     reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """What a node told of one neighbour by LLDP: its own port, and the neighbour's name, port and chassis."""
+
+    port: str
+    name: str
+    remote_port: str
+    chassis: str

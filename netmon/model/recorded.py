@@ -38,6 +38,34 @@ class MaintenanceWindow:
 
 
 @dataclass(frozen=True, slots=True)
+class Announcement:
+    """What ``author`` said at ``recorded`` of the planned work ``window`` (its name) on ``object``.
+
+    Of several about the same the last recorded holds, so that works are moved, ended early and called off (an end that
+    is not after the start) without changing what was said (``netmon.state.works``). Without a name: one of its own.
+    """
+
+    window: str
+    object: str
+    start: Millis
+    end: Millis | None
+    text: str
+    author: str
+    recorded: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class RecurringWork:
+    """Planned work that repeats: ``rule`` is an RRULE (RFC 5545), from ``start`` to ``end`` is its first time."""
+
+    object: str
+    start: Millis
+    end: Millis
+    text: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class MonitorEvent:
     """The daemon itself stopped or started watching."""
 

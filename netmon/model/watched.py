@@ -70,7 +70,10 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A device of the network. ``uplinks``: nodes any one of which is enough to reach it; none: a root."""
+    """A device of the network. ``uplinks``: nodes any one of which is enough to reach it; none: a root.
+
+    ``accept_lldp``: neighbours that LLDP tells of count as uplinks as well.
+    """
 
     id: str
     name: str
@@ -79,6 +82,7 @@ class Node:
     address: str
     port: int
     uplinks: tuple[str, ...] = ()
+    accept_lldp: bool = False
 
 
 @dataclass(frozen=True, slots=True)

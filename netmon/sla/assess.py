@@ -23,7 +23,7 @@ V = TypeVar("V")
 class Assessment:
     """Timelines and measures of the objects of ``inventory`` over ``period``, as far as ``end``, under ``policy``.
 
-    A maintenance window on a site or node is inherited by the nodes and checks of it; on a service it is that
+    A maintenance window on a commune, site or node is inherited by the nodes and checks of it; on a service it is that
     service's alone. What works on checks and nodes do to a service is said in ``netmon.sla.derive``.
     """
 
@@ -103,14 +103,15 @@ class Assessment:
         return self.ledger.planned(*self.above(object_id))
 
     def above(self, object_id: str) -> tuple[str, ...]:
-        """The object itself and what it stands in, whose windows it inherits."""
-        if object_id in self.inventory.nodes:
-            return object_id, self.inventory.nodes[object_id].site
-        check = self.inventory.checks.get(object_id)
-        if check is None:
-            return (object_id,)
-        node = self.inventory.nodes.get(check.node)
-        return tuple(dict.fromkeys(filter(None, (object_id, check.node, check.site, node.site if node else ""))))
+        """The object itself and what it stands in, whose windows it inherits: its node, site and commune."""
+        check, node = self.inventory.checks.get(object_id), self.inventory.nodes.get(object_id)
+        if check is not None:
+            node = self.inventory.nodes.get(check.node)
+        site = self.inventory.sites.get(node.site) if node else None
+        found = [object_id]
+        found += [check.node, check.site, check.commune] if check else []
+        found += [node.site, site.commune if site else ""] if node else []
+        return tuple(dict.fromkeys(filter(None, found)))
 
     def timeline(self, object_id: str) -> Timeline:
         """The timeline of a check, node or service."""
@@ -151,7 +152,9 @@ class Assessment:
         if object_id in self.inventory.services:
             line = service_timeline(parse(self.inventory.services[object_id].expression), self._member)
         elif object_id in self.inventory.nodes:
-            line = node_timeline([self._member(check.id) for check in self.checks_of.get(object_id, ())])
+            checks = self.checks_of.get(object_id, ())
+            agents = [check.collector == "snmp" for check in checks]
+            line = node_timeline([self._member(check.id) for check in checks], agents)
         else:
             return self.ledger.timeline(object_id)
         return self.ledger.corrected(object_id, line)

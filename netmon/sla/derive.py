@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from typing import TypeAlias
 
-from netmon.expression import BADNESS, Expression, evaluate, node_state, references
+from netmon.conventions import Reason
+from netmon.expression import BADNESS, Expression, evaluate, is_agent_silent, node_state, references
 from netmon.model import State
 from netmon.sla.intervals import FIRST
 from netmon.sla.timeline import (
@@ -38,9 +39,15 @@ _MOST_COMBINATIONS = 64
 _RANK_PENDING = BADNESS[State.PENDING]
 
 
-def node_timeline(checks: Sequence[Timeline]) -> Timeline:
-    """The timeline of a node from those of its checks; without any, nothing is ever known of it."""
-    return _derive(checks, node_state)
+def node_timeline(checks: Sequence[Timeline], agents: Sequence[bool] = ()) -> Timeline:
+    """The timeline of a node from those of its checks; without any, nothing is ever known of it. ``agents`` marks the
+    checks that ask its SNMP agent: where only these fail, that is the reason."""
+
+    def named(codes: Sequence[int]) -> str:
+        told = zip((RANKED[code & STATE] for code in codes), agents, strict=True)
+        return Reason.AGENT_SILENT if is_agent_silent(told) else ""
+
+    return _derive(checks, node_state, named if any(agents) else None)
 
 
 def service_timeline(expression: Expression, members: Callable[[str], Timeline]) -> Timeline:
@@ -53,7 +60,7 @@ def service_timeline(expression: Expression, members: Callable[[str], Timeline])
     )
 
 
-def _derive(members: Sequence[Timeline], rule: Rule) -> Timeline:
+def _derive(members: Sequence[Timeline], rule: Rule, named: Callable[[Sequence[int]], str] | None = None) -> Timeline:
     if not members:
         return Timeline([FIRST], [PENDING], [""])
     if len(members) == 1:
@@ -69,7 +76,7 @@ def _derive(members: Sequence[Timeline], rule: Rule) -> Timeline:
         if key not in verdicts:
             verdicts[key] = _verdict(key, rule)
         code, cause = verdicts[key]
-        reason = members[cause].reasons[places[cause]]
+        reason = (named(codes) if named else "") or members[cause].reasons[places[cause]]
         if not whole.codes or whole.codes[-1] != code or whole.reasons[-1] != reason:
             whole.add(at, code, reason)
     return whole

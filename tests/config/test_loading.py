@@ -188,3 +188,25 @@ def test_the_configuration_that_operators_copy_is_valid(monkeypatch: pytest.Monk
 
 def test_the_good_files_are_good(tmp_path: Path) -> None:
     assert problems(tmp_path, GOOD) == []
+
+
+def test_works_may_repeat_and_nodes_may_accept_what_lldp_tells(tmp_path: Path) -> None:
+    (tmp_path / "netmon.yml").write_text(
+        """
+communes: [{name: Bègles, insee: "33039", population: 31831, tile: [4, 5]}]
+sites: [{id: mairie, name: Mairie, kind: town_hall, commune: Bègles}]
+nodes:
+  - {id: core, site: mairie, role: core_router, address: 192.0.2.1, snmp: false}
+  - {id: a, site: mairie, role: other, address: 192.0.2.2, snmp: false, uplinks: [core, b], accept_lldp: true}
+  - {id: b, site: mairie, role: other, address: 192.0.2.3, snmp: false, uplinks: [a, core]}
+maintenance:
+  - {object: a, from: 2026-11-24 22:00, to: 2026-11-25 02:00, rrule: "FREQ=WEEKLY;BYDAY=TU", text: Sauvegarde}
+  - {object: b, from: 2026-11-24 22:00, to: 2026-11-25 02:00, text: Recâblage}
+""",
+        "utf-8",
+    )
+    configuration = load(tmp_path / "netmon.yml")
+    assert [window.object for window in configuration.maintenance] == ["b"]
+    assert [(work.object, work.rule) for work in configuration.recurring] == [("a", "FREQ=WEEKLY;BYDAY=TU")]
+    assert [node.accept_lldp for node in configuration.inventory.nodes.values()] == [False, True, False]
+    assert configuration.inventory.nodes["b"].uplinks == ("a", "core")

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 
 from netmon.clock import SECOND
-from netmon.contracts import Event
-from netmon.model import Check, Commune, Inventory, Node, Role, Service, Site, SiteKind
+from netmon.contracts import Event, Fact
+from netmon.model import Attribution, Check, Commune, IncidentStep, Inventory, Node, Role, Service, Site, SiteKind
 
 UPLINKS = {"core": (), "dist": ("core",), "acc1": ("dist",), "acc2": ("dist", "core")}
 
@@ -50,9 +50,14 @@ class Memo:
 
     def __init__(self) -> None:
         self.events: list[Event] = []
+        self.steps: list[IncidentStep] = []
 
-    def record(self, events: Sequence[Event]) -> "Future[None]":
-        self.events += events
+    def record(self, events: Sequence[Event | Fact]) -> "Future[None]":
+        for event in events:
+            if isinstance(event, IncidentStep):
+                self.steps.append(event)
+            elif not isinstance(event, Attribution):
+                self.events.append(event)
         done: Future[None] = Future()
         done.set_result(None)
         return done

@@ -7,7 +7,9 @@ import pytest
 from netmon.clock import MINUTE, ManualClock
 from netmon.conventions import Reason
 from netmon.engine.pipeline import Pipeline, no_longer_watched
-from netmon.model import MaintenanceWindow, Node, Observation, Reading, Role, State, Transition
+from netmon.model import Family, MaintenanceWindow, Node, Observation, Reading, Role, State, Transition
+from netmon.sla.derive import node_timeline
+from netmon.sla.ledger import Ledger
 from tests.engine.small import Memo, check, inventory
 
 START = 1_760_000_000_000
@@ -246,3 +248,44 @@ def test_failed_polls_are_counted_by_reason_and_the_last_good_one_is_dated() -> 
     bench.poll(core=DOWN)
     view = bench.pipeline.checks()["core/snmp"]
     assert (dict(view.failures), view.last_success) == ({"timeout": 2}, good)
+
+
+def test_a_neighbour_that_lldp_tells_of_is_a_way_only_where_that_is_accepted() -> None:
+    def lives(*, accept: bool) -> State:
+        ours = inventory()
+        nodes = {**ours.nodes, "acc1": replace(ours.nodes["acc1"], accept_lldp=accept)}
+        clock = ManualClock(START)
+        pipeline = Pipeline(replace(ours, nodes=nodes), Memo(), clock.now)
+        labels = ("lldpRemSysName", "lldpLocPortId")
+        told = Family("lldpRemChassisIdSubtype", "gauge", "", labels, (("acc2.example", "24"),), (4,))
+        for minute in range(6):
+            clock.advance(60_000)
+            for name in ("core", "dist", "acc2", "acc1"):
+                fails = minute > 1 and name in {"dist", "acc1"}
+                good = Reading(State.UP, families=(told,) if name == "acc1" else ())
+                reading = Reading(State.DOWN, Reason.TIMEOUT) if fails else good
+                pipeline.observe(Observation(pipeline.inventory.checks[f"{name}/snmp"], clock.now(), 0.0, reading))
+        return pipeline.nodes()["acc1"].state
+
+    assert lives(accept=False) is State.UNREACHABLE
+    assert lives(accept=True) is State.DOWN
+
+
+def test_a_node_whose_agent_alone_is_silent_says_so_live_and_in_reports() -> None:
+    ours = inventory()
+    ping = replace(ours.checks["acc1/snmp"], id="acc1/icmp", name="icmp", collector="icmp")
+    clock, memo = ManualClock(START), Memo()
+    pipeline = Pipeline(replace(ours, checks={**ours.checks, "acc1/icmp": ping}), memo, clock.now)
+    for minute in range(4):
+        clock.advance(MINUTE)
+        for name in ("core/snmp", "dist/snmp", "acc1/snmp", "acc1/icmp"):
+            silent = minute > 1 and name == "acc1/snmp"
+            reading = Reading(State.DOWN, Reason.TIMEOUT) if silent else Reading(State.UP)
+            pipeline.observe(Observation(pipeline.inventory.checks[name], clock.now(), 0.0, reading))
+    view = pipeline.nodes()["acc1"]
+    assert (view.state, view.reason) == (State.DEGRADED, Reason.AGENT_SILENT.value)
+    [incident] = pipeline.incidents()
+    assert (incident.object, incident.state) == ("acc1/snmp", State.DEGRADED)
+    ledger = Ledger(memo.events)
+    line = node_timeline([ledger.timeline("acc1/snmp"), ledger.timeline("acc1/icmp")], [True, False])
+    assert line.at(clock.now())[1] == Reason.AGENT_SILENT

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from netmon.clock import MINUTE, SECOND, Millis
-from netmon.contracts import CheckView, NodeView, ServiceView, SlaView
+from netmon.contracts import CheckView, IncidentView, NodeView, ServiceView, SlaView
 from netmon.conventions import Reason
 from netmon.model import (
     Check,
@@ -12,6 +12,7 @@ from netmon.model import (
     Family,
     Inventory,
     MaintenanceWindow,
+    Neighbour,
     Node,
     Observation,
     Reading,
@@ -38,6 +39,7 @@ class FakeSnapshot:
     service_views: dict[str, ServiceView] = field(default_factory=dict)
     windows: list[MaintenanceWindow] = field(default_factory=list)
     sla_views: list[SlaView] = field(default_factory=list)
+    incident_views: list[IncidentView] = field(default_factory=list)
 
     def now(self) -> Millis:
         return self.time
@@ -56,6 +58,12 @@ class FakeSnapshot:
 
     def sla(self) -> Sequence[SlaView]:
         return self.sla_views
+
+    def incidents(self) -> Sequence[IncidentView]:
+        return self.incident_views
+
+    def neighbours(self) -> Mapping[str, Sequence[Neighbour]]:
+        return {}
 
     def set_check(self, check_id: str, state: State, **changes: object) -> None:
         """Give a check a state; ``changes`` are other fields of its view."""

@@ -21,7 +21,10 @@ from netmon.contracts import Event
 from netmon.conventions import Reason
 from netmon.errors import StoreError
 from netmon.history import Store, open_history
+from netmon.history.news import Told
 from netmon.model import (
+    MONITOR,
+    Announcement,
     Attribution,
     Correction,
     IncidentStep,
@@ -69,6 +72,8 @@ def test_a_store_of_the_first_version_is_taken_over_with_all_it_holds(tmp_path: 
     with sqlite3.connect(path) as connection:  # as the first version left it
         for table in ("incident_steps", "attributions", "editions", "report_runs", "post"):
             connection.execute(f"DROP TABLE {table}")
+        for column in ("window", "author"):
+            connection.execute(f"ALTER TABLE maintenance DROP COLUMN {column}")
         connection.execute("UPDATE alembic_version SET version_num = '0001'")
     connection.close()
     with pytest.raises(StoreError, match="written by another version of netmon"):
@@ -93,6 +98,38 @@ def test_what_people_found_comes_back_in_the_order_told_and_is_no_event(tmp_path
     assert (store.incident_steps(), store.attributions()) == (steps, found)
     assert list(store.events()) == EVERY_KIND
     store.close()
+
+
+def test_planned_works_are_those_last_announced(tmp_path: Path) -> None:
+    told = [
+        Announcement("MW-1", "n1", 100, 200, "fibre", "A. Martin", 20),
+        Announcement("MW-2", "n1", 300, 400, "courant", "A. Martin", 30),
+        Announcement("MW-1", "n1", 100, 150, "fibre", "B", 140),
+        Announcement("MW-2", "n1", 300, 300, "courant", "B", 50),
+    ]
+    store = open_history(tmp_path / "h.sqlite")
+    store.record([*EVERY_KIND, *told]).result(10)
+    assert store.announcements()[1:] == told
+    assert store.maintenance() == [MaintenanceWindow("*", 100, None, "micrologiciel", 20),
+                                   MaintenanceWindow("n1", 100, 150, "fibre", 20)]  # fmt: skip
+    assert [event for event in store.events(160, 500) if isinstance(event, MaintenanceWindow)] == [
+        MaintenanceWindow("*", 100, None, "micrologiciel", 20)]  # fmt: skip
+    store.close()
+
+
+def test_what_others_write_is_news_once(tmp_path: Path) -> None:
+    daemon = open_history(tmp_path / "h.sqlite")
+    daemon.record([IncidentStep("INC-0", Step.NOTED, 1, "n1", "", "A. Martin", "", 1)]).result(10)
+    news = daemon.news()
+    assert news.read() == Told()
+    person = open_history(tmp_path / "h.sqlite")
+    step = IncidentStep("INC-1", Step.ACKNOWLEDGED, 5, "n1", "", "A. Martin", "", 5)
+    person.record([step, Announcement("MW-1", "n1", 100, 200, "fibre", "A. Martin", 20)]).result(10)
+    person.close()
+    daemon.record([dataclasses.replace(step, author=MONITOR, step=Step.CLOSED)]).result(10)
+    assert news.read() == Told([step], attributions=False, maintenance=True)
+    assert news.read() == Told()
+    daemon.close()
 
 
 def test_a_period_comes_with_the_state_each_object_entered_it_in(tmp_path: Path) -> None:

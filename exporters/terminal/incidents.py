@@ -1,0 +1,178 @@
+"""Incidents as lines of text, drawn from their document: the list, and one with everything that is known of it."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.text import Text
+
+from exporters.terminal.layout import Column, cut, table
+from exporters.terminal.look import Look
+from netmon.i18n import mark
+from netmon.model import Step
+from netmon.words import PARTY_WORDS, STEP_WORDS
+
+_LATE_SOON = 900.0
+"""Seconds that are left when a clock turns yellow."""
+_CLOCKS = {"gti": mark("GTI"), "gtr": mark("GTR")}
+
+Incident = Mapping[str, Any]
+
+
+class IncidentScreen:
+    """Draws in ``width`` columns; ``now`` is when the document was made."""
+
+    def __init__(self, look: Look, width: int, now: str) -> None:
+        self._look = look
+        self._width = width
+        self._now = _moment(now)
+        self._ellipsis = "..." if look.ascii else "…"
+
+    def draw(self, incidents: Sequence[Incident]) -> list[Text]:
+        """One line each, the columns that say least dropped first."""
+        if not incidents:
+            return [Text(self._look.gettext("No incident is open."))]
+        _ = self._look.gettext
+        columns = [
+            Column("", [self._badge(each) for each in incidents]),
+            Column(_("Incident"), [Text(each["id"]) for each in incidents]),
+            Column(_("Object"), [Text(self._look.text(each["object"])) for each in incidents]),
+            Column(_("Since"), [Text(self._since(each)) for each in incidents]),
+            Column(_("Lasts"), [Text(self._lasts(each)) for each in incidents], 3, right=True),
+            Column(_("Clock"), [self._tightest(each) for each in incidents], 7),
+            Column(_("Takes along"), [Text(self._takes(each)) for each in incidents], 5, 14),
+            Column(_("On it"), [Text(self._on_it(each)) for each in incidents], 6, 10),
+            Column(_("Commune"), [Text(self._look.text(each["commune"])) for each in incidents], 4),
+            Column(_("Reason"), [Text(self._look.reason(each["reason"])) for each in incidents], 2, 12),
+            Column(_("Whose"), [Text(self._party(each)) for each in incidents], 1),
+        ]
+        return table(columns, self._width, self._ellipsis)
+
+    def show(self, one: Incident) -> list[Text]:
+        """Everything about one incident."""
+        look, _ = self._look, self._look.gettext
+        head = Text().append_text(self._badge(one)).append(f" {one['id']}  ", "bold").append(look.text(one["object"]))
+        where = ", ".join(filter(None, (one["site_name"] or one["site"], one["commune"])))
+        lines = [head, Text(f"  {look.text(where)}")] if where else [head]
+        reason = " · ".join(filter(None, (look.reason(one["reason"]), look.text(one["detail"]))))
+        since, ended = _("Since"), _("Ended")
+        lines.append(Text(f"  {since} {look.clock(_moment(one['since']))} ({self._lasts(one)})  {reason}"))
+        if one["ended"]:
+            lines.append(Text(f"  {ended} {look.clock(_moment(one['ended']))}"))
+        lines += [Text(f"  {name}: {value}") for name, value in self._facts(one)]
+        for title, rows in (
+            (_("Clocks"), [self._clock_line(clock) for clock in one["clocks"]]),
+            (_("Takes along"), list(self._tree(one["takes"]))),
+            (_("What was told"), [self._trail_line(step) for step in one["trail"]]),
+        ):
+            if rows:
+                lines += [Text(), Text(title, "bold"), *rows]
+        return [cut(line, self._width, self._ellipsis) for line in lines]
+
+    def _facts(self, one: Incident) -> Iterator[tuple[str, str]]:
+        _, takes = self._look.gettext, one["takes"]
+        if len(one["roots"]) > 1:
+            yield _("Root causes"), ", ".join(one["roots"])
+        if one["flapping"]:
+            yield _("Flapping"), _("it goes back and forth; seconds are counted as they were")
+        if one["party"]:
+            yield _("Whose"), self._party(one)
+        if takes["communes"]:
+            people = f"{takes['population']:,}".replace(",", " ")
+            inhabitants = _("%(n)s inhabitants") % {"n": people}
+            yield _("Communes"), f"{', '.join(takes['communes'])} ({inhabitants})"
+
+    def _badge(self, one: Incident) -> Text:
+        state = "maintenance" if one["maintenance"] else one["state"]
+        return self._look.badge(state)
+
+    def _since(self, one: Incident) -> str:
+        return self._look.at(_moment(one["since"]), self._now)
+
+    def _lasts(self, one: Incident) -> str:
+        end = _moment(one["ended"]) if one["ended"] else self._now
+        return self._look.lasted(end - _moment(one["since"]))
+
+    def _takes(self, one: Incident) -> str:
+        takes, look = one["takes"], self._look
+        parts = (
+            (len(takes["nodes"]), "%(n)s device", "%(n)s devices"),
+            (len(takes["services"]), "%(n)s service", "%(n)s services"),
+            (len(takes["communes"]), "%(n)s commune", "%(n)s communes"),
+        )
+        return " ".join(look.ngettext(one_word, many, count) for count, one_word, many in parts if count)
+
+    def _on_it(self, one: Incident) -> str:
+        handling, done, _ = one["handling"], one["acknowledged"], self._look.gettext
+        if any(pause["to"] is None for pause in handling["pauses"]) and not one["ended"]:
+            return _("paused")
+        for key, word in (("started", _("intervention")), ("notified", _("notified"))):
+            if handling[key]:
+                return word
+        return self._look.text(done["author"]) if done else ""
+
+    def _party(self, one: Incident) -> str:
+        return self._look.gettext(PARTY_WORDS[one["party"]]) if one["party"] else ""
+
+    def _tightest(self, one: Incident) -> Text:
+        running = [clock for clock in one["clocks"] if clock["ended"] is None]
+        if not running:
+            return Text()
+        clock = min(running, key=lambda each: (each["remaining_seconds"], -each["late_seconds"]))
+        return self._countdown(clock)
+
+    def _countdown(self, clock: Mapping[str, Any]) -> Text:
+        look = self._look
+        name = look.gettext(_CLOCKS[clock["kind"]])
+        if clock["late_seconds"]:
+            return Text(f"{name} +{look.lasted(dt.timedelta(seconds=clock['late_seconds']))}", "bold red")
+        left = look.lasted(dt.timedelta(seconds=clock["remaining_seconds"]))
+        if clock["ended"] is not None:
+            met = look.gettext("met")
+            return Text(f"{name} {met}")
+        if clock["paused"]:
+            paused = look.gettext("paused")
+            return Text(f"{name} {left} ({paused})")
+        return Text(f"{name} {left}", "yellow" if clock["remaining_seconds"] < _LATE_SOON else "")
+
+    def _clock_line(self, clock: Mapping[str, Any]) -> Text:
+        look = self._look
+        line = Text(f"  {look.text(clock['contract'])}  ").append_text(self._countdown(clock))
+        if clock["deadline"]:
+            until = look.gettext("until")
+            line.append(f"  {until} {look.at(_moment(clock['deadline']), self._now)}")
+        return line
+
+    def _tree(self, takes: Mapping[str, Any]) -> Iterator[Text]:
+        if takes["nodes"]:
+            yield from (Text(f"  {line}") for line in _branches(takes["tree"], self._look.ascii))
+        _ = self._look.gettext
+        for title, names in ((_("Checks"), takes["checks"]), (_("Services"), takes["services"])):
+            if names:
+                yield Text(f"  {title}: {', '.join(names)}")
+
+    def _trail_line(self, step: Mapping[str, Any]) -> Text:
+        look = self._look
+        said = [look.clock(_moment(step["at"])), look.gettext(STEP_WORDS[Step(step["step"])])]
+        said += [look.text(part) for part in (step["object"], step["contract"]) if part]
+        line = Text("  " + "  ".join(said))
+        if step["text"]:
+            line.append(f"  {look.reason(step['text'])}")
+        return line.append(f"  — {look.text(step['author'])}" if not look.ascii else f"  - {look.text(step['author'])}")
+
+
+def _branches(
+    children: Iterable[Mapping[str, Any]], ascii_only: bool, before: str = "", top: bool = True
+) -> Iterator[str]:
+    """A tree, each child under its parent."""
+    children = list(children)
+    for place, child in enumerate(children):
+        last = place == len(children) - 1
+        corner = "" if top else ("`-- " if last else "|-- ") if ascii_only else ("└── " if last else "├── ")
+        yield f"{before}{corner}{child['id']}"
+        rest = "" if top else "    " if last else "|   " if ascii_only else "│   "
+        yield from _branches(child["children"], ascii_only, before + rest, top=False)
+
+
+def _moment(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text)

@@ -1,0 +1,194 @@
+"""Incidents as exporters see them: what each takes along, who does what about it, which clocks run."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from netmon.clock import Millis
+from netmon.contracts import CheckView, IncidentView, NodeView, ServiceView, Taken
+from netmon.engine.paths import Paths
+from netmon.inventory import EVERY_COMMUNE
+from netmon.model import MONITOR, Handling, IncidentStep, Inventory, State, Step
+from netmon.sla.contract.incidents import handlings
+from netmon.sla.contract.running import RunningClocks
+from netmon.state.book import Book, Case
+
+_TROUBLE = (State.DOWN, State.UNREACHABLE, State.DEGRADED)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The views of everything, as of one moment."""
+
+    checks: Mapping[str, CheckView]
+    nodes: Mapping[str, NodeView]
+    services: Mapping[str, ServiceView]
+
+
+@dataclass(slots=True)
+class _Tally:
+    nodes: list[str] = field(default_factory=list)
+    checks: list[str] = field(default_factory=list)
+    services: list[str] = field(default_factory=list)
+
+
+_NOTHING = _Tally()
+
+
+class IncidentViews:
+    """Makes views of incidents; what was told of each is folded once."""
+
+    def __init__(self, inventory: Inventory, paths: Paths) -> None:
+        self._inventory = inventory
+        self._paths = paths
+        self._book = Book()
+        self._clocks = RunningClocks(inventory, "UTC")
+        self._folded: dict[str, tuple[int, Millis, tuple[IncidentStep, ...], Handling]] = {}
+
+    def make(self, book: Book, clocks: RunningClocks, present: Seen, now: Millis) -> list[IncidentView]:
+        """Open incidents, the gravest first, then closed ones, the latest first."""
+        self._book, self._clocks = book, clocks
+        self._folded = {name: folded for name, folded in self._folded.items() if name in book.cases}
+        tallies = self._tallies(present) if book.open_roots() else {}
+        views = [self._view(case, tallies.get(case.id, _NOTHING), present, now) for case in book.cases.values()]
+        return sorted(views, key=_gravity)
+
+    def _fold(self, case: Case) -> tuple[tuple[IncidentStep, ...], Handling]:
+        known = self._folded.get(case.id)
+        if known is None or known[:2] != (len(case.steps), case.began):
+            told = tuple(case.told())
+            handling = next(iter(handlings(told)), Handling(case.id, (), ()))
+            known = self._folded[case.id] = len(case.steps), case.began, told, handling
+        return known[2:]
+
+    def _view(self, case: Case, tally: _Tally, present: Seen, now: Millis) -> IncidentView:
+        told, handling = self._fold(case)
+        roots = tuple(case.roots) or tuple(dict.fromkeys(step.object for step in told if step.object))
+        down = tuple(name for name, root in case.roots.items() if root.down)
+        main = _main(roots, down, self._inventory)
+        commune, site = self._place(main)
+        current = present.nodes.get(main) or present.checks.get(main)
+        return IncidentView(
+            id=case.id,
+            object=main,
+            roots=roots,
+            down=down,
+            state=self._state(case, down, present),
+            since=case.began,
+            ended=case.closed,
+            reason=current.reason if current and down else _reason(case.steps, main),
+            detail=self._detail(down, present),
+            commune=commune,
+            site=site,
+            flapping=bool(case.flapping),
+            maintenance=case.closed is None and current is not None and current.maintenance,
+            takes=self._taken(roots, tally, commune, site),
+            handling=handling,
+            acknowledged=_last(case.steps, Step.ACKNOWLEDGED),
+            party=self._clocks.party(handling),
+            clocks=tuple(self._clocks.clocks(told, now)) if handling.notified is not None else (),
+            steps=tuple(case.steps),
+        )
+
+    def _state(self, case: Case, down: Collection[str], present: Seen) -> State:
+        if case.closed is not None:
+            return State.UP
+        checks = [present.checks[name].check.node for name in down if name in present.checks]
+        if down and len(checks) == len(down) and all(self._answers(node, present) for node in checks):
+            return State.DEGRADED
+        return State.DOWN
+
+    @staticmethod
+    def _answers(node: str, present: Seen) -> bool:
+        return node in present.nodes and present.nodes[node].state in {State.UP, State.DEGRADED}
+
+    def _detail(self, down: Iterable[str], present: Seen) -> str:
+        for name in down:
+            checks = self._paths.node_checks.get(name)
+            for check in [check.id for check in checks] if checks else [name]:
+                if check in present.checks and present.checks[check].detail:
+                    return present.checks[check].detail
+        return ""
+
+    def _tallies(self, present: Seen) -> dict[str, _Tally]:
+        """What is cut off or loses something, by the incident that does it."""
+        found: dict[str, _Tally] = {}
+        causes: dict[str, list[str]] = {}
+        for name, node in present.nodes.items():
+            if node.state is State.UNREACHABLE:
+                causes[name] = self._cutting(name)
+                for incident in causes[name]:
+                    found.setdefault(incident, _Tally()).nodes.append(name)
+        for name, check in present.checks.items():
+            if check.state is State.UNREACHABLE:
+                causes[name] = self._cutting(name)
+                for incident in causes[name] if check.check.node not in causes else ():
+                    found.setdefault(incident, _Tally()).checks.append(name)
+        for name, service in present.services.items():
+            blamed = (each for cause in service.causes for each in self._blamed(cause, causes, present))
+            for incident in dict.fromkeys(blamed) if service.state in _TROUBLE else ():
+                found.setdefault(incident, _Tally()).services.append(name)
+        return found
+
+    def _cutting(self, name: str) -> list[str]:
+        cases = (self._book.case_of(node) for node in self._paths.cut_by(name))
+        return list(dict.fromkeys(case.id for case in cases if case is not None))
+
+    def _blamed(self, cause: str, causes: Mapping[str, list[str]], present: Seen) -> Iterator[str]:
+        """The incidents behind a node or check that a service misses."""
+        yield from causes.get(cause, ())
+        around = [cause, *(check.id for check in self._paths.node_checks.get(cause, ()))]
+        if cause in present.checks:
+            around.append(present.checks[cause].check.node)
+        for name in around:
+            case = self._book.case_of(name)
+            if case is not None:
+                yield case.id
+
+    def _taken(self, roots: Iterable[str], tally: _Tally, commune: str, site: str) -> Taken:
+        inventory, communes, sites = self._inventory, {commune: None}, {site: None}
+        for name in (*tally.nodes, *tally.checks, *roots):
+            where = self._place(name)
+            communes[where[0]], sites[where[1]] = None, None
+        for name in tally.services:
+            told = inventory.services[name].communes
+            communes.update(dict.fromkeys(inventory.communes if EVERY_COMMUNE in told else told))
+        names = tuple(sorted(name for name in communes if name))
+        people = sum(inventory.communes[name].population for name in names if name in inventory.communes)
+        return Taken(
+            tuple(tally.nodes), tuple(tally.checks), tuple(tally.services), tuple(sorted(filter(None, sites))), names,
+            people,
+        )  # fmt: skip
+
+    def _place(self, name: str) -> tuple[str, str]:
+        """The commune and site of a node or check."""
+        node, check = self._inventory.nodes.get(name), self._inventory.checks.get(name)
+        if node is not None:
+            site = self._inventory.sites.get(node.site)
+            return site.commune if site else "", node.site
+        return (check.commune, check.site) if check is not None else ("", "")
+
+
+def _main(roots: Sequence[str], down: Sequence[str], inventory: Inventory) -> str:
+    """What to call the incident by: a node rather than a check of it, what is still down rather than what is not."""
+    for names in (down, roots):
+        nodes = [name for name in names if name in inventory.nodes]
+        if nodes or names:
+            return (nodes or list(names))[0]
+    return ""
+
+
+def _reason(steps: Sequence[IncidentStep], name: str) -> str:
+    """Why the object failed, as was told when it did."""
+    told = (step for step in reversed(steps) if step.step is Step.DETECTED and step.author == MONITOR)
+    return next((step.text for step in told if step.object == name), "")
+
+
+def _last(steps: Sequence[IncidentStep], wanted: Step) -> IncidentStep | None:
+    return next((step for step in reversed(steps) if step.step is wanted), None)
+
+
+def _gravity(view: IncidentView) -> tuple[object, ...]:
+    size = len(view.takes.nodes) + len(view.takes.checks) + len(view.takes.services)
+    if view.ended is not None:
+        return (True, False, False, 0, -view.ended, view.id)
+    return (False, view.maintenance, view.state is not State.DOWN, -size, view.since, view.id)

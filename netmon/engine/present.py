@@ -1,0 +1,173 @@
+"""The present: what the pipeline knows, as exporters read it (``contracts.Snapshot``). Reading changes nothing."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from netmon.clock import Millis
+from netmon.contracts import CheckView, IncidentView, NodeView, ServiceView, SlaView
+from netmon.engine.incidents import Incidents
+from netmon.engine.incidentviews import IncidentViews, Seen
+from netmon.engine.paths import Paths
+from netmon.engine.views import Part, node_view, places_of, service_view
+from netmon.expression import Expression, parse, references
+from netmon.model import Attribution, Check, Inventory, MaintenanceWindow, Neighbour, Observation, Transition
+from netmon.sla.contract.running import RunningClocks
+from netmon.state.book import Book
+from netmon.state.machine import Memory
+
+_REFRESH: Millis = 5_000
+"""For so long the views of incidents are good, if nothing changes: their clocks run."""
+
+
+class Present:
+    """All live state of the engine. What feeds it is ``pipeline.Pipeline``."""
+
+    def __init__(
+        self,
+        inventory: Inventory,
+        now: Callable[[], Millis],
+        windows: Iterable[MaintenanceWindow] = (),
+        timezone: str = "Europe/Paris",
+    ) -> None:
+        self._inventory = inventory
+        self._now = now
+        self._started = now()
+        self._windows = tuple(windows)
+        self._memories = {check: Memory(check, since=self._started) for check in inventory.checks}
+        self._last: dict[str, Observation] = {}
+        self._last_success: dict[str, Millis] = {}
+        self._failures: dict[str, Counter[str]] = {check: Counter() for check in inventory.checks}
+        self._paths = Paths(inventory, self._memories)
+        self._incidents = Incidents(self._paths, self._memories)
+        self._attributions: tuple[Attribution, ...] = ()
+        self._clocks: tuple[object, RunningClocks] = None, RunningClocks(inventory, timezone)
+        self._timezone = timezone
+        self._views = IncidentViews(inventory, self._paths)
+        self._shown: tuple[object, Sequence[IncidentView]] = None, ()
+        self._version = 0
+        self._places = places_of(inventory)
+        self._expressions = {service.id: parse(service.expression) for service in inventory.services.values()}
+        self._before: dict[str, Transition] = {}
+        self._neighbours: dict[str, tuple[Neighbour, ...]] = {}
+        self._sla: tuple[SlaView, ...] = ()
+
+    def set_sla(self, views: Iterable[SlaView]) -> None:
+        """The running figures, computed elsewhere from the history."""
+        self._sla = tuple(views)
+
+    def set_windows(self, windows: Iterable[MaintenanceWindow]) -> None:
+        """All planned work that is known."""
+        self._windows = tuple(windows)
+        self._version += 1
+
+    def attribute(self, attributions: Iterable[Attribution]) -> None:
+        """All that anybody is held responsible for."""
+        self._attributions = tuple(attributions)
+        self._version += 1
+
+    @property
+    def inventory(self) -> Inventory:
+        """What is watched."""
+        return self._inventory
+
+    @property
+    def started(self) -> Millis:
+        """When this daemon began to watch."""
+        return self._started
+
+    def now(self) -> Millis:
+        """The time everything shown is relative to."""
+        return self._now()
+
+    def checks(self) -> Mapping[str, CheckView]:
+        """Every check as of now."""
+        worked_on = self._worked_on()
+        return {name: self._check_view(check, name in worked_on) for name, check in self._inventory.checks.items()}
+
+    def nodes(self) -> Mapping[str, NodeView]:
+        """Every node that has checks, as of now."""
+        return self._node_views(self._worked_on())
+
+    def services(self) -> Mapping[str, ServiceView]:
+        """Every service as of now, its expression over the states of checks and nodes."""
+        worked_on = self._worked_on()
+        if worked_on:
+            worked_on |= {view.id for view in self._node_views(worked_on).values() if view.maintenance}
+        return {name: self._service_view(name, expression, worked_on) for name, expression in self._expressions.items()}
+
+    def maintenance(self) -> Sequence[MaintenanceWindow]:
+        """Planned work going on now."""
+        now = self._now()
+        return [window for window in self._windows if window.start <= now and (window.end is None or now < window.end)]
+
+    @property
+    def learned_ways(self) -> Collection[str]:
+        """Nodes, and checks without one, that are reached though all known ways to them are cut."""
+        return self._paths.reached
+
+    def incidents(self) -> Sequence[IncidentView]:
+        """The incidents; made anew when something changed, and each few seconds for their clocks."""
+        now = self._now()
+        key = self._version, now // _REFRESH
+        if self._shown[0] != key:
+            seen = Seen(self.checks(), self.nodes(), self.services())
+            self._shown = key, self._views.make(self.book, self._running_clocks(), seen, now)
+        return self._shown[1]
+
+    @property
+    def book(self) -> Book:
+        """The incidents."""
+        return self._incidents.book
+
+    def neighbours(self) -> Mapping[str, Sequence[Neighbour]]:
+        """What each node last told of its neighbours (LLDP)."""
+        return self._neighbours
+
+    def sla(self) -> Sequence[SlaView]:
+        """The running figures as last computed."""
+        return self._sla
+
+    def _running_clocks(self) -> RunningClocks:
+        """Made anew when attributions change, or the incidents they were told of become part of others."""
+        key = self._attributions, len(self.book.merged)
+        if self._clocks[0] != key:
+            told = [replace(each, incident=self.book.resolve(each.incident)) for each in self._attributions]
+            self._clocks = key, RunningClocks(self._inventory, self._timezone, told)
+        return self._clocks[1]
+
+    def _worked_on(self) -> set[str]:
+        """The objects that planned work covers now."""
+        objects = {window.object for window in self.maintenance()}
+        return {name for name, places in self._places.items() if not places.isdisjoint(objects)} if objects else set()
+
+    def _check_view(self, check: Check, worked_on: bool) -> CheckView:
+        memory = self._memories[check.id]
+        return CheckView(
+            check=check,
+            state=memory.state,
+            since=memory.since,
+            reason=memory.reason.value,
+            detail=memory.detail,
+            last=self._last.get(check.id),
+            last_success=self._last_success.get(check.id),
+            failures=self._failures[check.id],
+            reboots=memory.reboots,
+            maintenance=worked_on,
+        )
+
+    def _node_views(self, worked_on: set[str]) -> dict[str, NodeView]:
+        return {
+            node: node_view(node, [self._part(check.id, worked_on) for check in checks], node in worked_on)
+            for node, checks in self._paths.node_checks.items()
+        }
+
+    def _service_view(self, name: str, expression: Expression, worked_on: set[str]) -> ServiceView:
+        parts = {part: self._part(part, worked_on) for part in references(expression)}
+        return service_view(name, expression, parts, self._before, worked_on=name in worked_on)
+
+    def _part(self, name: str, worked_on: set[str]) -> Part:
+        checks = self._paths.node_checks.get(name)
+        memories = [self._memories[check.id] for check in checks] if checks else [self._memories[name]]
+        check = self._inventory.checks.get(name)
+        return Part(memories, name in worked_on, check is not None and check.collector == "snmp")
