@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Annotated
 
@@ -77,6 +77,9 @@ def import_log(
 
     What the history holds already is left out, so that importing twice changes nothing. Stops of another monitor would
     blind this one: they are taken only where this history holds nothing yet (--until cuts them off).
+
+    An event log says neither when works were announced, so that they count as announced when they begin, nor who was
+    held responsible and how incidents went: a contract settled from it alone is another.
     """
     from netmon.config import load
 
@@ -159,6 +162,9 @@ def _store(location: Path | str, events: list[Event]) -> int:
     for event in events:
         if isinstance(event, Transition | MonitorEvent) and event.at > now:
             raise UsageError(f"an event is dated {stamp_of(event.at)}, which is still to come: {format_event(event)}")
+    if isinstance(location, Path):
+        with suppress(OSError):  # open_history says what is wrong
+            location.parent.mkdir(parents=True, exist_ok=True)
     store = open_history(location)
     try:
         held, first = set[str](), None

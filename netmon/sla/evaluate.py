@@ -12,9 +12,8 @@ from netmon.errors import UsageError
 from netmon.model import Figures, Outage
 from netmon.sla.aggregate import WEIGHTED, Needed, parse_aggregate, vote
 from netmon.sla.direct import measure_changes
-from netmon.sla.eventlog import LATEST
 from netmon.sla.figures import Measure, Sum
-from netmon.sla.instant import instant_of, seconds_of
+from netmon.sla.instant import EARLIEST, LATEST, instant_of, seconds_of
 from netmon.sla.intervals import ALWAYS, Set
 from netmon.sla.ledger import Ledger
 from netmon.sla.meaning import CLASSES
@@ -124,7 +123,7 @@ def parse_instant(text: str, option: str) -> Millis:
         UsageError: neither.
     """
     sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
-    if digits.isascii() and digits.isdecimal() and int(digits[:20]) <= LATEST:
+    if digits.isascii() and digits.isdecimal() and EARLIEST <= int(sign + digits[:20]) <= LATEST:
         return int(sign + digits) * SECOND
     instant = instant_of(text)
     if instant is None:

@@ -16,15 +16,12 @@ from netmon.clock import SECOND, Millis
 from netmon.contracts import Event
 from netmon.errors import UsageError
 from netmon.model import Correction, MaintenanceWindow, Membership, MonitorEvent, State, Transition
-from netmon.sla.instant import instant_of, stamp_of
+from netmon.sla.instant import EARLIEST, LATEST, instant_of, stamp_of
 from netmon.sla.intervals import LAST
 from netmon.sla.ledger import EVERYTHING
 from netmon.sla.timeline import reason_from, reason_of
 
 Fields: TypeAlias = dict[str, Any]
-
-LATEST = 253_402_300_799
-"""The last second of the year 9999: later ones are typing errors (milliseconds for seconds)."""
 
 HEAVIEST = 2**31 - 1
 """The largest weight: what an INTEGER column of any database holds."""
@@ -223,7 +220,7 @@ def _span(fields: Fields) -> tuple[Millis, Millis | None]:
 
 def _time(fields: Fields, key: str) -> Millis:
     value = fields[key]
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LATEST:
+    if isinstance(value, int) and not isinstance(value, bool) and EARLIEST <= value <= LATEST:
         return value * SECOND
     instant = instant_of(value) if isinstance(value, str) else None
     if instant is None:

@@ -12,6 +12,9 @@ _RFC3339 = re.compile(
 _LEAP_SECOND = 60
 _HOURS, _MINUTES = 24, 60
 
+EARLIEST, LATEST = -62_135_596_800, 253_402_300_799
+"""The first second of the year 1 and the last of 9999: others are typing errors (milliseconds for seconds)."""
+
 
 def instant_of(text: str) -> Millis | None:
     """RFC 3339 with offset as an instant, finer than a millisecond cut off; None when it is not that.
@@ -30,7 +33,8 @@ def instant_of(text: str) -> Millis | None:
     except ValueError:
         return None
     millis = int(seconds) * SECOND + int((fraction or "0")[:3].ljust(3, "0"))
-    return civil + millis - (-ahead if sign == "-" else ahead) * MINUTE
+    instant = civil + millis - (-ahead if sign == "-" else ahead) * MINUTE
+    return instant if EARLIEST * SECOND <= instant < (LATEST + 1) * SECOND else None
 
 
 def seconds_of(length: Millis) -> int | float:

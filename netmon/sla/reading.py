@@ -13,12 +13,12 @@ import msgspec
 from netmon.clock import SECOND
 from netmon.errors import UsageError
 from netmon.model import State
-from netmon.sla.eventlog import LATEST, RefusedError, event_of, refusal
-from netmon.sla.instant import instant_of
+from netmon.sla.eventlog import RefusedError, event_of, refusal
+from netmon.sla.instant import EARLIEST, LATEST, instant_of
 from netmon.sla.ledger import EVERYTHING, Ledger
 from netmon.sla.timeline import code_of
 
-_Seconds = Annotated[int, msgspec.Meta(ge=-LATEST, le=LATEST)]
+_Seconds = Annotated[int, msgspec.Meta(ge=EARLIEST, le=LATEST)]
 _Name = Annotated[str, msgspec.Meta(min_length=1)]
 _KEYS_NEEDED = 4
 

@@ -71,34 +71,6 @@ def build_report(
     )
 
 
-def node_figures(
-    inventory: Inventory,
-    events: Iterable[Event],
-    period: Period,
-    *,
-    policy_name: str = "contract",
-    generated: Millis,
-    communes: Sequence[str] | None = None,
-) -> tuple[ObjectFigures, ...]:
-    """The figures of every node on the communes' sites (all when None), as ``build_report`` would count them.
-
-    Raises:
-        UsageError: as ``build_report``.
-    """
-    end = max(period.start, min(period.end, generated))
-    assessment = Assessment(inventory, Ledger(events), period, end, parse_policy(policy_name))
-    promises = chosen_communes(inventory, communes)
-    contracts = {commune.name: contract_of(inventory, commune.name, period) for commune in promises}
-    found = []
-    for node in inventory.nodes.values():
-        site = inventory.sites.get(node.site)
-        if site and site.commune in contracts:
-            hours = assessment.hours(contracts[site.commune])
-            figures = assessment.node(node.id, hours).figures()
-            found.append(ObjectFigures(node.id, node.name, "node", node.role, figures))
-    return tuple(found)
-
-
 def uses(service: Service, commune: str) -> bool:
     """Whether the service is one of the commune's."""
     return EVERY_COMMUNE in service.communes or commune in service.communes

@@ -76,6 +76,17 @@ def test_the_log_round_trips_through_another_store(
     assert of_log == document(evaluate(EVENTS, question), question)
 
 
+def test_the_past_may_be_imported_before_the_daemon_ever_ran(
+    full: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log, fresh = tmp_path / "log.jsonl", tmp_path / "fresh.yml"
+    log.write_text(exported(full, capsys), "utf-8")
+    (tmp_path / "community").write_text("public")
+    fresh.write_text(CONFIGURATION.format(data=tmp_path / "var" / "netmon"), "utf-8")
+    assert main(["history", "import", str(log), "-c", str(fresh)]) == 0
+    assert exported(str(fresh), capsys) == log.read_text("utf-8")
+
+
 def test_importing_twice_changes_nothing(full: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     log = tmp_path / "log.jsonl"
     log.write_text(exported(full, capsys), "utf-8")

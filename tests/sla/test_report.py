@@ -19,7 +19,6 @@ from netmon.model import (
 )
 from netmon.sla import build_report, build_views, parse_period
 from netmon.sla.figures import truncated_percent
-from netmon.sla.report import node_figures
 from tests.sla.metropolis import CONTRACT, metropolis, transition
 
 OCTOBER = parse_period("2026-10", "Europe/Paris", 0)
@@ -192,11 +191,6 @@ def test_display_names_are_given_for_every_id() -> None:
     ids = {*inventory.sites, *inventory.nodes, *inventory.services, *inventory.checks, *inventory.contracts}
     assert ids <= names.keys()
     assert names["sw-begles"] == "sw-begles-1"
-
-
-def test_nodes_are_counted_as_in_the_report() -> None:
-    found = node_figures(metropolis(CONTRACT), FAULTS, OCTOBER, generated=OCTOBER.end)
-    assert [(node.id, node.figures.unavailable) for node in found] == [("sw-begles", HOUR), ("sw-cenon", 0)]
 
 
 def test_the_running_figures_are_those_of_a_report_made_now() -> None:

@@ -29,6 +29,8 @@ def contract_rows(
 ) -> tuple[ContractRow, ...]:
     """The contracts in force in the period, restricted to what is asked for, in the inventory's order.
 
+    Penalties are agreed for the whole contract and its own aggregate: anything else proposes none.
+
     Raises:
         UsageError: no such commune, or weights that contracts do not have; as ``settle``.
     """
@@ -39,6 +41,8 @@ def contract_rows(
     rows = []
     for contract in _asked(inventory, question):
         account = Account(contract, inventory, events, facts, period, end)
+        agreed = inventory.contracts[contract.id]
+        account.is_part = (contract.communes, contract.scope) != (agreed.communes, agreed.scope)
         report = settled(account, question.now)
         if report.objects:
             rows.append(ContractRow(_standing(account, report, question.beside), report))
@@ -51,7 +55,9 @@ def _asked(inventory: Inventory, question: Question) -> Iterator[Contract]:
         mine = tuple(name for name in names if covers(contract, name))
         asked = contract if question.communes is None else restricted(contract, mine)
         if mine and asked and holds(contract, question.period.start, question.period.end):
-            yield replace(asked, aggregate=question.aggregate) if question.aggregate != WEIGHTED else asked
+            if question.aggregate != WEIGHTED:
+                asked = replace(asked, aggregate=question.aggregate)
+            yield contract if asked == contract else replace(asked, penalties=None)
 
 
 def _standing(account: Account, report: ContractReport, beside: Policy | None) -> Standing:

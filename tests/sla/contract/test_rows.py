@@ -67,6 +67,15 @@ def test_a_row_may_be_about_some_communes_only() -> None:
     assert rows(replace(MARKET, communes=("Bègles",)), communes=["Cenon"]) == ()
 
 
+def test_only_the_whole_contract_as_agreed_proposes_penalties() -> None:
+    market = replace(MARKET, penalties=Penalties((PenaltyRule("objective", amount=1000),)))
+    steps = incident("I-1", "sw-begles", "market", notified=T0 + DAY, restored=T0 + DAY + HOUR)
+    asked: list[dict[str, object]] = [{}, {"communes": ["Cenon"]}, {"communes": ["Bègles"]}, {"aggregate": "all"}]
+    found = [rows(market, facts=Facts(steps), **more)[0].report for more in asked]
+    assert [len(report.proposals) for report in found] == [1, 0, 0, 0]
+    assert [len(report.incidents) for report in found] == [1, 0, 1, 1]  # Cenon has no part in it
+
+
 def test_works_still_to_come_leave_the_budget_as_far_as_they_are_admitted() -> None:
     now, later = T0 + 3 * DAY, T0 + 20 * DAY
     announced = MaintenanceWindow("*", later, later + DAY, "", T0)
