@@ -1,6 +1,6 @@
 """What a report is made of. Times and lengths are integer milliseconds; nothing is rounded before it is shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -71,7 +71,7 @@ class Figures:
     low: Share
     high: Share
     coverage: Share
-    outages: tuple[Outage, ...]
+    outages: Sequence[Outage]
 
     @property
     def count(self) -> int:
