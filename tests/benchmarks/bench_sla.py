@@ -142,8 +142,8 @@ def bench_month(directory: Path) -> None:
         build_report(configuration.inventory, found, october, generated=now, version="bench")
 
     communes = len(configuration.inventory.communes)
-    took = timed(report)
-    print(f"the month of {communes} communes from a store of five years, {len(events):,} events: {took:.2f} s (1)")
+    spent = timed(report)
+    print(f"the month of {communes} communes, out of five years and {len(events):,} events: {spent:.2f} s (at most 1)")
 
 
 def bench_log(directory: Path, services: int) -> None:

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netmon.clock import to_datetime
 from netmon.conventions import Reason
 from netmon.errors import UsageError
 from netmon.model import Correction, MaintenanceWindow, Membership, MonitorEvent, State, Transition
@@ -56,6 +57,9 @@ def test_a_reason_in_other_words_is_kept_as_it_is() -> None:
         ("2025-10-09 10:53:20.5+02:00", 1_760_000_000_500),
         ("2025-10-09T03:23:20.123999-05:30", 1_760_000_000_123),
         ("2016-12-31T23:59:60Z", 1_483_228_800_000),
+        ("2016-12-31T23:59:60.250Z", 1_483_228_800_250),
+        ("1969-12-31T23:59:58.250Z", -1_750),
+        ("0001-01-01T00:00:00.001Z", -62_135_596_799_999),
         ("2028-02-29T00:00:00Z", 1_835_395_200_000),
     ],
 )
@@ -66,7 +70,8 @@ def test_rfc_3339_is_read_to_the_millisecond(text: str, millis: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["2025-10-09", "2025-10-09T08:53:20", "2025-10-09T08:53Z", "2025-02-29T00:00:00Z", "2025-10-09T24:00:00Z",
+    ["2025-10-09", "2025-10-09T08:53:20", "2025-10-09T08:53Z", "2025-02-29T00:00:00Z",
+     "2025-02-29T00:00:00.000Z", "2025-10-09T24:00:00.000Z", "2025-10-09T24:00:00Z",
      "0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01",
      "1760000000", "2025-10-09T08:53:61Z", "2025-10-09T08:53:20+25:00", "2025-10-09T08:53:20+01:60",
      "2025-10-09T08:53:20.Z", ""],
@@ -148,3 +153,9 @@ def test_what_is_printed_is_read_back(lines: list[dict[str, Any]], millis: int) 
 @pytest.mark.parametrize(("millis", "text"), [(0, "0"), (5000, "5"), (1500, "1.5"), (1001, "1.001"), (-500, "-0.5")])
 def test_seconds_are_whole_where_they_can_be(millis: int, text: str) -> None:
     assert json.dumps(seconds_of(millis)) == text
+
+
+@given(st.integers(-62_135_596_800_000, 253_402_300_799_999))
+def test_the_short_way_to_read_an_instant_is_the_long_one(millis: int) -> None:
+    written = to_datetime(millis).strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0") + f".{millis % 1000:03d}"
+    assert instant_of(f"{written}Z") == instant_of(f"{written}+00:00") == millis

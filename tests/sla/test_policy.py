@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from netmon.errors import UsageError
@@ -58,3 +60,11 @@ def test_every_key_has_answers_and_every_preset_is_explained() -> None:
     assert tuple(ANSWERS) == tuple(key for key, _ in Policy().items())
     for name in PRESETS:
         assert f"\n{name}\n    " in (explained.__doc__ or "")
+
+
+def test_the_page_on_availability_shows_every_preset_as_it_is() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "availability.md").read_text("utf-8")
+    rows = [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in page.splitlines() if "|" in line]
+    shown = {name: tuple(answers) for name, *answers in rows if name in PRESETS}
+    assert shown == {name: tuple(answer for _, answer in policy.items()) for name, policy in PRESETS.items()}
+    assert all(f"**{name}**" in page for name in PRESETS)
