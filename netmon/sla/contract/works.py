@@ -10,7 +10,7 @@ from typing import Literal
 from netmon.clock import Millis
 from netmon.model import MaintenanceWindow, RefusedWork, WorksRules
 from netmon.sla.contract.civil import units_between
-from netmon.sla.intervals import LAST, Set, clip, difference, intersection, union
+from netmon.sla.intervals import LAST, Interval, Set, clip, difference, intersection, union
 
 
 class WorksBook:
@@ -21,6 +21,7 @@ class WorksBook:
         self._start, self._end, self._timezone = start, end, timezone
         self._used: dict[tuple[str, str], Millis] = {}
         self._counted: dict[str, Set] = {}
+        self._over: dict[str, Set] = {}
         self.admitted: list[MaintenanceWindow] = []
         self.refused: list[RefusedWork] = []
 
@@ -35,16 +36,21 @@ class WorksBook:
             self._admit(window, intersection(whole, self._allowed))
 
     def _admit(self, window: MaintenanceWindow, pieces: Set) -> None:
-        over = tuple(self._over_the_cap(window.object, pieces)) if self._rules.cap is not None else ()
+        over = self._over_the_cap(window.object, pieces) if self._rules.cap is not None else ()
         self._refuse(window, over, "cap")
         for start, end in difference(pieces, over):
             self.admitted.append(MaintenanceWindow(window.object, start, end, window.text, window.recorded))
 
-    def _over_the_cap(self, name: str, pieces: Set) -> Iterator[tuple[Millis, Millis]]:
-        cap = self._rules.cap or 0
+    def _over_the_cap(self, name: str, pieces: Set) -> Set:
+        """What was over it once stays so, whoever announces it again."""
         counted = self._counted.get(name, ())
         mine = difference(intersection(pieces, self._hours), counted)
         self._counted[name] = union(counted, mine)
+        self._over[name] = union(self._over.get(name, ()), tuple(self._newly_over(name, mine)))
+        return intersection(pieces, self._over[name])
+
+    def _newly_over(self, name: str, mine: Set) -> Iterator[Interval]:
+        cap = self._rules.cap or 0
         for start, end in mine:
             for unit in units_between(start, end, self._rules.per, self._timezone):
                 first, last = max(start, unit.start), min(end, unit.end)

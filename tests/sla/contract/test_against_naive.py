@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from netmon.clock import DAY, HOUR
@@ -57,6 +57,9 @@ def planned_cells(told: list[Works], notice: int, cap: int | None) -> set[int]:
 
 
 @settings(max_examples=80, deadline=None)
+@example(  # what one announcement has beyond the cap, another of the same time does not admit
+    [], [(43, 60)], [Works(0, 22, 0), Works(63, 40, 0), Works(66, 40, 43)], 0, 6, []
+)
 @given(spans, spans, works, st.integers(0, 40), st.none() | st.integers(1, 12), faults)
 def test_the_figures_are_those_of_counting_hours(
     outages: list[tuple[int, int]],
