@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PEERS := snmpd snmp nginx-light nsd prometheus prometheus-snmp-exporter \
-  prometheus-blackbox-exporter postgresql openssl
+  prometheus-blackbox-exporter prometheus-alertmanager postgresql openssl
 ARGS ?=
 PYTEST_ARGS ?=
 
