@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from netmon.i18n import mark, translator
 from netmon.l10n import Formats
-from netmon.model import MaintenanceWindow, State, Transition
+from netmon.model import Correction, MaintenanceWindow, State, Transition
 from netmon.sla.evaluate import figures_document
 from netmon.sla.explain import Explanation, Interval, Kind, Rule
 from netmon.sla.instant import seconds_of
@@ -87,11 +87,7 @@ def _interval(interval: Interval, formats: Formats) -> Iterator[str]:
         state = _("%(object)s: %(state)s") % {"object": cause.object, "state": _(STATE_WORDS[cause.state])}
         yield _with_reason(state, cause.reason, _)
     yield from (_window(window, formats, _) for window in interval.windows)
-    if interval.correction:
-        told = interval.correction
-        yield "    " + _("corrected by %(author)s: %(reason)s (recorded %(recorded)s)") % {
-            "author": told.author, "reason": told.reason, "recorded": formats.precise(told.recorded)
-        }  # fmt: skip
+    yield from (_correction(told, formats, _) for told in interval.corrections)
     yield from (_change(change, formats, _) for change in interval.evidence)
 
 
@@ -106,6 +102,16 @@ def _window(window: MaintenanceWindow, formats: Formats, _: Callable[[str], str]
         "end": _("still open") if window.end is None else formats.precise(window.end),
         "text": window.text,
         "recorded": formats.precise(window.recorded),
+    }
+
+
+def _correction(told: Correction, formats: Formats, _: Callable[[str], str]) -> str:
+    return "    " + _("%(object)s: corrected to %(state)s by %(author)s: %(reason)s (recorded %(recorded)s)") % {
+        "object": told.object,
+        "state": _(STATE_WORDS[told.state]),
+        "author": told.author,
+        "reason": told.reason,
+        "recorded": formats.precise(told.recorded),
     }
 
 
@@ -133,7 +139,6 @@ def document(explanation: Explanation) -> dict[str, object]:
 
 
 def _interval_document(interval: Interval) -> dict[str, object]:
-    correction = interval.correction
     return {
         "from": seconds_of(interval.start),
         "to": seconds_of(interval.end),
@@ -155,12 +160,16 @@ def _interval_document(interval: Interval) -> dict[str, object]:
             }
             for window in interval.windows
         ],
-        "correction": correction
-        and {
-            "author": correction.author,
-            "reason": correction.reason,
-            "recorded": seconds_of(correction.recorded),
-        },
+        "corrections": [
+            {
+                "object": told.object,
+                "state": told.state,
+                "author": told.author,
+                "reason": told.reason,
+                "recorded": seconds_of(told.recorded),
+            }
+            for told in interval.corrections
+        ],
         "evidence": [
             {
                 "object": change.object,

@@ -53,6 +53,8 @@ def correct(
     _refuse_unknown(name, [*inventory.checks, *inventory.nodes, *inventory.services])
     since, until = _span(start, end, configuration)
     now = SystemClock().now()
+    if until > now:
+        raise UsageError("--to: is in the future")
     _add(
         configuration, Correction(name, since, until, state, _said(author, "--author"), _said(reason, "--reason"), now)
     )

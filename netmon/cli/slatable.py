@@ -108,10 +108,16 @@ def _figures(figures: Figures) -> dict[str, object]:
     longest = figures.longest
     return {
         **figures_document(figures),
-        "mtbsi": None if figures.mtbsi is None else seconds_of(round(figures.mtbsi)),
+        "mttr": _seconds(figures.mttr),
+        "mtbf": _seconds(figures.mtbf),
+        "mtbsi": _seconds(figures.mtbsi),
         "count": figures.count,
         "longest": None if longest is None else seconds_of(longest.counted),
     }
+
+
+def _seconds(mean: float | None) -> int | float | None:
+    return None if mean is None else seconds_of(round(mean))
 
 
 def _print_table(
@@ -196,11 +202,11 @@ def _coverage(row: Standing, formats: Formats) -> str:
 
 
 def _interrupted(row: Standing, formats: Formats) -> str:
-    return formats.duration(row.figures.unavailable)
+    return formats.duration(row.figures.interrupted)
 
 
 def _interrupted_there(row: Standing, formats: Formats) -> str:
-    return formats.duration(row.beside.unavailable) if row.beside else ""
+    return formats.duration(row.beside.interrupted) if row.beside else ""
 
 
 def _points(row: Standing, formats: Formats) -> str:

@@ -1,6 +1,6 @@
 """What a report is made of. Times and lengths are integer milliseconds; nothing is rounded before it is shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -74,7 +74,7 @@ class Figures:
     low: Share
     high: Share
     coverage: Share
-    outages: tuple[Outage, ...]
+    outages: Sequence[Outage]
 
     @property
     def count(self) -> int:
@@ -87,19 +87,31 @@ class Figures:
         return max((outage for outage in self.outages if outage.counted), key=lambda one: one.counted, default=None)
 
     @property
+    def interrupted(self) -> Millis:
+        """How long the outages counted, one after the other; each once, whatever weight its object has. Without weights
+        it is ``unavailable``."""
+        return sum(outage.counted for outage in self.outages)
+
+    @property
     def mttr(self) -> float | None:
-        """Mean time to restore service (MTRS), milliseconds: unavailable time over the number of counted outages."""
-        return self.unavailable / self.count if self.count else None
+        """Mean time to restore service (MTRS), milliseconds: interrupted time over the number of counted outages."""
+        return self.interrupted / self.count if self.count else None
 
     @property
     def mtbf(self) -> float | None:
-        """Mean time between failures, milliseconds: available time over the number of counted outages."""
-        return (self.eligible - self.unavailable) / self.count if self.count else None
+        """Mean time between failures, milliseconds: MTBF / (MTBF + MTRS) is the availability. Without weights it is
+        available time over the number of counted outages."""
+        return self._apart(self.eligible - self.unavailable)
 
     @property
     def mtbsi(self) -> float | None:
         """Mean time between service incidents (ITIL: from one beginning to the next), milliseconds: MTBF + MTRS."""
-        return self.eligible / self.count if self.count else None
+        return self._apart(self.eligible)
+
+    def _apart(self, total: Millis) -> float | None:
+        """``total`` for each counted outage, on the scale on which ``unavailable`` is ``interrupted``."""
+        whole = self.count * self.unavailable
+        return total * self.interrupted / whole if whole else None
 
 
 @dataclass(frozen=True, slots=True)

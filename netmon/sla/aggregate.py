@@ -8,9 +8,11 @@ may have answered.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from heapq import merge
+from itertools import accumulate, takewhile
 from typing import TypeAlias
 
 from netmon.clock import Millis
@@ -71,29 +73,30 @@ def vote(members: Sequence[Timeline], needed: Needed, start: Millis, end: Millis
 
 
 class _Urn:
-    """The ballots in force: how many members hold each code."""
+    """The ballots in force: a change of one is counted in a few steps, and nothing of the past is kept."""
 
     def __init__(self, members: Sequence[Timeline], needed: Needed, meanings: Meanings) -> None:
         self._members, self._needed, self._meanings = members, needed, meanings
         self._places = [0] * len(members)
-        self._counts: dict[int, int] = {}
-        self._results: dict[tuple[tuple[int, int], ...], _Result] = {}
+        self._counts: Counter[int] = Counter()  # how many hold each code
+        self._answers = [dict.fromkeys(Answer, 0) for _ in range(3)]  # how many give each: at worst, at best, below
         for line in members:
             self._change(line.codes[0], 1)
 
     def change(self, member: int, place: int) -> None:
         """The member came to another of its pieces."""
         codes = self._members[member].codes
-        self._change(codes[self._places[member]], -1)
-        self._change(codes[place], 1)
+        before, after = codes[self._places[member]], codes[place]
         self._places[member] = place
+        if before != after:
+            self._change(before, -1)
+            self._change(after, 1)
 
     def result(self) -> _Result:
         """The vote as of now."""
-        key = tuple(sorted(self._counts.items()))
-        if key not in self._results:
-            self._results[key] = self._count()
-        return self._results[key]
+        meaning = self._deciding()
+        low, high, below = map(self._decided, self._answers)
+        return _Result(meaning, low, high, Answer.DOWN in {meaning.answer, below})
 
     def reason(self) -> str:
         """That of the first member whose vote is down, or would be without maintenance."""
@@ -105,32 +108,23 @@ class _Urn:
         return (down or [reason for meaning, reason in held if meaning.below is Answer.DOWN] or [""])[0]
 
     def _change(self, code: int, by: int) -> None:
-        count = self._counts.get(code, 0) + by
-        if count:
-            self._counts[code] = count
-        else:
+        meaning = self._meanings[code]
+        self._counts[code] += by
+        if not self._counts[code]:
             del self._counts[code]
+        for answers, answer in zip(self._answers, (meaning.low, meaning.high, meaning.below), strict=True):
+            answers[answer] += by
 
-    def _count(self) -> _Result:
-        cast = [(self._meanings[code], count) for code, count in self._counts.items()]
-        meaning = self._deciding(cast)
-        below = self._decided([(ballot.below, count) for ballot, count in cast])
-        return _Result(
-            meaning,
-            self._decided([(ballot.low, count) for ballot, count in cast]),
-            self._decided([(ballot.high, count) for ballot, count in cast]),
-            Answer.DOWN in {meaning.answer, below},
-        )
-
-    def _decided(self, cast: list[tuple[Answer, int]]) -> Answer:
+    def _decided(self, answers: Mapping[Answer, int]) -> Answer:
         """The N-th best answer of those that vote."""
-        up = sum(count for answer, count in cast if answer is Answer.UP)
-        down = sum(count for answer, count in cast if answer is Answer.DOWN)
-        if not up + down:
+        up, voters = answers[Answer.UP], answers[Answer.UP] + answers[Answer.DOWN]
+        if not voters:
             return Answer.EXCLUDED
-        return Answer.UP if up >= self._needed(up + down) else Answer.DOWN
+        return Answer.UP if up >= self._needed(voters) else Answer.DOWN
 
-    def _deciding(self, cast: list[tuple[Meaning, int]]) -> Meaning:
+    def _deciding(self) -> Meaning:
+        """The meaning of the N-th best ballot of those that vote; of none, the nearest to a state."""
+        cast = [(self._meanings[code], count) for code, count in self._counts.items()]
         voters = [(ballot, count) for ballot, count in cast if ballot.answer is not Answer.EXCLUDED]
         if not voters:
             nearest = [ballot for ballot, _ in cast]
@@ -183,9 +177,7 @@ class _Box:
 
 def _moments(members: Sequence[Timeline], start: Millis, end: Millis, urn: _Urn) -> Iterator[tuple[Millis, Millis]]:
     """The spans of [start, end) in which no ballot changes; the urn holds those of the span when it is told."""
-    edges = sorted(
-        (at, member, place) for member, line in enumerate(members) for place, at in enumerate(line.starts) if at < end
-    )
+    edges = merge(*(_edges(member, line, end) for member, line in enumerate(members)))
     since = start
     for at, member, place in edges:
         if at > since:
@@ -194,3 +186,7 @@ def _moments(members: Sequence[Timeline], start: Millis, end: Millis, urn: _Urn)
         urn.change(member, place)
     if since < end:
         yield since, end
+
+
+def _edges(member: int, line: Timeline, end: Millis) -> Iterator[tuple[Millis, int, int]]:
+    return ((at, member, place) for place, at in enumerate(takewhile(lambda at: at < end, line.starts)))

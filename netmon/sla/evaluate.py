@@ -11,6 +11,7 @@ from netmon.contracts import Event
 from netmon.errors import UsageError
 from netmon.model import Figures, Outage
 from netmon.sla.aggregate import WEIGHTED, Needed, parse_aggregate, vote
+from netmon.sla.direct import measure_changes
 from netmon.sla.eventlog import LATEST
 from netmon.sla.figures import Measure, Sum
 from netmon.sla.instant import instant_of, seconds_of
@@ -55,16 +56,21 @@ def evaluate(events: Ledger | Iterable[Event], question: Question) -> Iterator[E
 
 
 def _evaluated(ledger: Ledger, names: Sequence[str], question: Question, needed: Needed | None) -> Iterator[Evaluated]:
-    frames: dict[Scope, Frame] = {}
-    whole = Sum()
+    whole, frame = Sum(), None
     for name in names:
         scope = _scope(ledger, name, question)
-        frame = frames.get(scope) or frames.setdefault(scope, _frame(scope, question))
-        part = measure(ledger.timeline(name), frame, name)
+        if frame is None or not scope.same(frame.scope):
+            frame = Frame(scope, question.start, question.end, question.policy)
+        part = _measured(ledger, name, frame)
         if needed is None:
             whole.add(part, ledger.weight(name))
         yield name, part.figures()
     yield None, (whole.measure() if needed is None else _voted(ledger, names, question, needed)).figures()
+
+
+def _measured(ledger: Ledger, name: str, frame: Frame) -> Measure:
+    changes = None if frame.gaps or frame.start >= frame.end else ledger.plain(name)
+    return measure(ledger.timeline(name), frame, name) if changes is None else measure_changes(changes, frame, name)
 
 
 def document(evaluated: Iterable[Evaluated], question: Question) -> Document:
@@ -144,8 +150,8 @@ def figures_document(figures: Figures) -> Document:
 
 
 def _means(figures: Figures) -> Document:
-    available = figures.eligible - figures.unavailable
-    return {"mttr": _mean(figures.unavailable, figures), "mtbf": _mean(available, figures)}
+    count, available = figures.count, figures.eligible - figures.unavailable
+    return {"mttr": _mean(figures.unavailable, count), "mtbf": _mean(available, count)}
 
 
 def _outage(outage: Outage) -> Document:
@@ -156,10 +162,6 @@ def _outage(outage: Outage) -> Document:
         "counted": seconds_of(outage.counted),
         "reason": outage.reason or None,
     }
-
-
-def _frame(scope: Scope, question: Question) -> Frame:
-    return Frame(scope, question.start, question.end, question.policy)
 
 
 def _named(ledger: Ledger, wanted: Sequence[str]) -> list[str]:
@@ -189,7 +191,6 @@ def _asked(question: Question) -> Document:
     }
 
 
-def _mean(total: Millis, figures: Figures) -> int | float | None:
+def _mean(total: Millis, count: int) -> int | float | None:
     """The total over the number of counted outages, to the nearest millisecond."""
-    count = figures.count
     return seconds_of((2 * total + count) // (2 * count)) if count else None

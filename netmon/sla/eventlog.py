@@ -26,6 +26,9 @@ Fields: TypeAlias = dict[str, Any]
 LATEST = 253_402_300_799
 """The last second of the year 9999: later ones are typing errors (milliseconds for seconds)."""
 
+HEAVIEST = 2**31 - 1
+"""The largest weight: what an INTEGER column of any database holds."""
+
 
 class RefusedError(Exception):
     """What is wrong with a line, without its number: never leaves ``netmon.sla``."""
@@ -143,7 +146,9 @@ def event_from(fields: Fields) -> Event:
     Raises:
         RefusedError: it is no event.
     """
-    kind = fields.pop("kind", None)
+    if "kind" not in fields:
+        raise RefusedError("the key 'kind' is missing")
+    kind = fields.pop("kind")
     if not isinstance(kind, str) or kind not in _KEYS:
         raise RefusedError(f"unknown kind {_shown(kind)}{_nearest(kind, _KEYS)}")
     needed, allowed = _KEYS[kind]
@@ -242,8 +247,8 @@ def _monitor_state(value: object) -> Literal["stopped", "started"]:
 
 def _weight(fields: Fields) -> int:
     weight = fields.get("weight", 1)
-    if not isinstance(weight, int) or isinstance(weight, bool) or weight < 1:
-        raise RefusedError(f"'weight' is {_shown(weight)}: expected a whole number from 1")
+    if not isinstance(weight, int) or isinstance(weight, bool) or not 1 <= weight <= HEAVIEST:
+        raise RefusedError(f"'weight' is {_shown(weight)}: expected a whole number from 1 to {HEAVIEST}")
     return weight
 
 
@@ -261,7 +266,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def _shown(value: object) -> str:
-    return "missing" if value is None else json.dumps(value, ensure_ascii=False)[:60]
+    return json.dumps(value, ensure_ascii=False)[:60]
 
 
 def _nearest(word: object, names: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from netmon.clock import Millis
@@ -25,7 +26,9 @@ from netmon.sla.timeline import (
     OUT_OF_HOURS,
     PLANNED,
     STOPPED,
+    Piece,
     Timeline,
+    in_force,
     state_of,
 )
 
@@ -50,6 +53,9 @@ class Rule(StrEnum):
     OBSERVED = "observed"
 
 
+_ABOVE_CORRECTIONS = {Rule.NOT_IN_SERVICE, Rule.OUT_OF_HOURS, Rule.MAINTENANCE}
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
     """A member that was not up when an interval began."""
@@ -65,7 +71,7 @@ class Interval:
 
     ``uncertain`` is how much of it may have been answered otherwise, as polls see a change only between two looks.
     ``evidence`` are the changes recorded of the checks behind the object at its beginning and, while it is not up,
-    within it.
+    within it. ``corrections`` are those in force of the object or, without one, of what it rests on.
     """
 
     start: Millis
@@ -78,13 +84,13 @@ class Interval:
     uncertain: Millis = 0
     causes: tuple[Cause, ...] = ()
     windows: tuple[MaintenanceWindow, ...] = ()
-    correction: Correction | None = None
+    corrections: tuple[Correction, ...] = ()
     evidence: tuple[Transition, ...] = ()
 
     @property
     def plain(self) -> bool:
         """Observed up, and counted so: nothing to explain."""
-        return self.rule is Rule.OBSERVED and self.state is State.UP
+        return self.rule is Rule.OBSERVED and self.state is State.UP and not self.corrections
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,7 @@ class Explainer:
         for changes in self._changes.values():
             changes.sort(key=lambda change: change.at)
         self._meanings = meanings_of(assessment.policy)
+        self._in_force: dict[str, list[Piece[Correction]]] = {}
 
     def explain(self, object_id: str, kind: Kind, commune: str | None, hours: Set) -> Explanation:
         """One object, as used by ``commune``, during ``hours``."""
@@ -142,12 +149,11 @@ class Explainer:
         assessment = self._assessment
         line = in_scope(assessment.timeline(object_id), scope, assessment.start, assessment.end)
         checks = tuple(self._checks(object_id))
-        for interval in _joined(self._pieces(line)):
+        for interval in _joined(self._corrected(object_id, self._pieces(line))):
             yield replace(
                 interval,
                 causes=tuple(self._causes(object_id, interval)),
                 windows=tuple(self._windows(object_id, checks, interval)),
-                correction=self._correction((object_id, *checks), interval),
                 evidence=tuple(self._evidence(checks, interval)),
             )
 
@@ -196,13 +202,33 @@ class Explainer:
             if window.start < interval.end and (window.end is None or window.end > interval.start):
                 yield window
 
-    def _correction(self, objects: Sequence[str], interval: Interval) -> Correction | None:
-        if interval.rule is not Rule.CORRECTED:
-            return None
-        ledger = self._assessment.ledger
-        told = [correction for name in objects for correction in ledger.corrections(name)]
-        there = [one for one in told if one.start <= interval.start < one.end and one.reason == interval.reason]
-        return max(there, key=lambda one: one.recorded, default=None)
+    def _corrected(self, object_id: str, pieces: Iterable[Interval]) -> Iterator[Interval]:
+        """The pieces, cut where corrections begin and end, each with those that are in force."""
+        edges = sorted({edge for start, end, _ in self._corrections(object_id) for edge in (start, end)})
+        for piece in pieces:
+            if not edges or piece.rule in _ABOVE_CORRECTIONS:
+                yield piece
+                continue
+            inside = (edge for edge in edges if piece.start < edge < piece.end)
+            for start, end in pairwise((piece.start, *inside, piece.end)):
+                told = tuple(self._told_at(object_id, start))
+                uncertain = end - start if piece.uncertain else 0
+                yield replace(piece, start=start, end=end, uncertain=uncertain, corrections=told)
+
+    def _corrections(self, object_id: str) -> Iterator[Piece[Correction]]:
+        """Those in force of the object and of all it rests on."""
+        if object_id not in self._in_force:
+            self._in_force[object_id] = in_force(tuple(enumerate(self._assessment.ledger.corrections(object_id))))
+        yield from self._in_force[object_id]
+        for member in self._members(object_id):
+            yield from self._corrections(member)
+
+    def _told_at(self, object_id: str, instant: Millis) -> Iterator[Correction]:
+        own = [told for start, end, told in self._in_force[object_id] if start <= instant < end]
+        yield from own
+        if not own:
+            for member in self._members(object_id):
+                yield from self._told_at(member, instant)
 
     def _evidence(self, checks: Sequence[str], interval: Interval) -> Iterator[Transition]:
         until = interval.start + 1 if interval.plain else interval.end
@@ -243,9 +269,9 @@ def _joined(pieces: Iterable[Interval]) -> Iterator[Interval]:
         yield held
 
 
-def _said(piece: Interval) -> tuple[Rule, str, Answer, State, str]:
+def _said(piece: Interval) -> tuple[object, ...]:
     state = State.PENDING if piece.rule in {Rule.NOT_IN_SERVICE, Rule.STOPPED} else piece.state
-    return piece.rule, piece.name, piece.answer, state, piece.reason
+    return piece.rule, piece.name, piece.answer, state, piece.reason, piece.corrections
 
 
 def at(explanation: Explanation, instant: Millis) -> Explanation:

@@ -1,9 +1,13 @@
 """The figures of one object over one period. Integers throughout; nothing is rounded before it is shown."""
 
+from array import array
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
+from operator import eq, gt
+from typing import overload
 
 from netmon.clock import Millis
 from netmon.model import Figures, Outage, Partition, Share
@@ -42,7 +46,7 @@ class Measure:
     high: Part
     seen: Millis
     watchable: Millis
-    outages: tuple[Outage, ...]
+    outages: Sequence[Outage]
 
     def figures(self) -> Figures:
         """The figures. Nothing eligible: every share has no whole; a bound with nothing eligible is as measured."""
@@ -95,6 +99,58 @@ def part_of(answered: dict[Answer, Millis]) -> Part:
     return Part(answered[Answer.UP] + answered[Answer.DOWN], answered[Answer.DOWN])
 
 
+class Outages(Sequence[Outage]):
+    """Outages of any number of objects, by time, then object; as columns, for there may be very many.
+
+    Those of one object are told in order of time.
+    """
+
+    __slots__ = ("_columns", "_objects", "_order", "_reasons")
+
+    def __init__(self) -> None:
+        self._columns = array("q"), array("q"), array("q")
+        self._objects: list[str] = []
+        self._reasons: list[str] = []
+        self._order = array("q")
+
+    def extend(self, outages: Iterable[Outage]) -> None:
+        """Some more; ``sort`` before anything is asked."""
+        starts, ends, counted = self._columns
+        for outage in outages:
+            starts.append(outage.start)
+            ends.append(outage.end)
+            counted.append(outage.counted)
+            self._objects.append(outage.object)
+            self._reasons.append(outage.reason)
+
+    def sort(self) -> None:
+        """By time, then object."""
+        order: Iterable[int] = range(len(self._objects))
+        if any(map(gt, self._objects, islice(self._objects, 1, None))):
+            order = sorted(order, key=self._objects.__getitem__)
+        self._order = array("q", sorted(order, key=self._columns[0].__getitem__))
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    @overload
+    def __getitem__(self, place: int) -> Outage: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Outage]: ...
+    def __getitem__(self, place: int | slice) -> Outage | Sequence[Outage]:
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
+        index = self._order[place]
+        start, end, counted = (column[index] for column in self._columns)
+        return Outage(self._objects[index], start, end, counted, self._reasons[index])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and len(self) == len(other) and all(map(eq, self, other))
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+
 class Sum:
     """Several measures taken together, each with its weight: Σ weight·time, never an average of ratios.
 
@@ -104,7 +160,7 @@ class Sum:
     def __init__(self) -> None:
         self._classes = [0] * len(CLASSES)
         self._amounts = [0] * 8
-        self._outages: list[Outage] = []
+        self._outages = Outages()
 
     def add(self, measure: Measure, weight: int) -> None:
         """One part more."""
@@ -112,14 +168,14 @@ class Sum:
             self._classes[index] += weight * length
         for index, amount in enumerate(_amounts(measure)):
             self._amounts[index] += weight * amount
-        self._outages += measure.outages
+        self._outages.extend(measure.outages)
 
     def measure(self) -> Measure:
         """What they come to."""
-        outages = sorted(self._outages, key=lambda outage: (outage.start, outage.object, outage.end))
+        self._outages.sort()
         sums = self._amounts
         parts = Part(*sums[0:2]), Part(*sums[2:4]), Part(*sums[4:6])
-        return Measure(tuple(self._classes), *parts, sums[6], sums[7], tuple(outages))
+        return Measure(tuple(self._classes), *parts, sums[6], sums[7], self._outages)
 
 
 def weighted(measures: Iterable[tuple[Measure, int]]) -> Measure:

@@ -104,6 +104,14 @@ class Ledger:
         entry.changes.sort()
         return corrected(observed(entry.changes, self.stops), entry.corrections)
 
+    def plain(self, object_id: str) -> Changes | None:
+        """The sorted changes of the object, where they are all that tells its timeline; else None."""
+        entry = self._entries.get(object_id, _NOTHING)
+        if self.stops or entry.corrections:
+            return None
+        entry.changes.sort()
+        return entry.changes
+
     def corrected(self, object_id: str, line: Timeline) -> Timeline:
         """``line``, what was derived of the object, under its own corrections."""
         return corrected(line, self._entries.get(object_id, _NOTHING).corrections)

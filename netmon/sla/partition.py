@@ -20,6 +20,10 @@ class Scope:
     hours: Set = ALWAYS
     planned: Set = EMPTY
 
+    def same(self, other: "Scope") -> bool:
+        """Whether it is made of the very same sets: quick to tell, where equality compares every interval."""
+        return self.service is other.service and self.hours is other.hours and self.planned is other.planned
+
 
 class Frame:
     """The layers above the state over [start, end) under a policy: what is left below them, and how long each is.
@@ -29,7 +33,7 @@ class Frame:
     """
 
     def __init__(self, scope: Scope, start: Millis, end: Millis, policy: Policy) -> None:
-        self.start, self.end, self.policy = start, end, policy
+        self.scope, self.start, self.end, self.policy = scope, start, end, policy
         self.service = clip(scope.service, start, end)
         self.gaps = clip(complement(self.service), start, end)
         open_time = intersection(self.service, scope.hours)
@@ -39,6 +43,12 @@ class Frame:
         self.maintenance = length(open_time) - length(below)
         self.closed = length(self.service) - length(open_time)
         self.absent = max(0, end - start) - length(self.service)
+
+    def put_layers(self, tally: Tally) -> None:
+        """Tell the tally how long the layers are."""
+        for code, long in ((PLANNED, self.maintenance), (OUT_OF_HOURS, self.closed), (NOT_IN_SERVICE, self.absent)):
+            if long:
+                tally.held[code | _ANY_STATE] = long
 
 
 def in_scope(line: Timeline, scope: Scope, start: Millis, end: Millis) -> Timeline:
@@ -57,9 +67,7 @@ def measure(line: Timeline, frame: Frame, object_id: str = "") -> Measure:
     if frame.gaps:
         line = overlay(line, [(*gap, NOT_IN_SERVICE) for gap in frame.gaps], flagged)
     outages = _walk(line, frame, tally, object_id) if frame.start < frame.end else ()
-    for code, long in ((PLANNED, frame.maintenance), (OUT_OF_HOURS, frame.closed), (NOT_IN_SERVICE, frame.absent)):
-        if long:
-            tally.held[code | _ANY_STATE] = long
+    frame.put_layers(tally)
     return tally.measure(outages)
 
 
@@ -69,14 +77,16 @@ _ANY_STATE = code_of(State.UP)
 
 def _walk(line: Timeline, frame: Frame, tally: Tally, object_id: str) -> tuple[Outage, ...]:
     """Fill the tally with what the frame leaves below its layers; find the outages. (The inner loop of all figures.)"""
-    starts, codes, held, outage = line.starts, line.codes, tally.held, tally.meanings.outage
+    starts, codes, reasons, held = line.starts, line.codes, line.reasons, tally.held
+    outage, mute = tally.meanings.outage, tally.meanings.mute
     edges, before = frame.ruler.edges, frame.ruler.before
     first, after = bisect_right(starts, frame.start) - 1, bisect_left(starts, frame.end)
     ends = starts[first + 1 : after]
     ends.append(frame.end)
     start, covered, counted, edge = frame.start, 0, 0, 0
-    run: Millis | None = None
-    runs: list[tuple[Millis, Millis, Millis]] = []
+    open_since: Millis | None = None
+    reason = ""
+    outages: list[Outage] = []
     for code, end in zip(codes[first:after], ends, strict=True):
         if end >= edges[edge]:  # most pieces are short, and lie between two edges
             edge = bisect_right(edges, end, edge)
@@ -84,20 +94,15 @@ def _walk(line: Timeline, frame: Frame, tally: Tally, object_id: str) -> tuple[O
         held[code] += measured - covered
         counts = outage[code]
         if counts:
-            if run is None:
-                run, counted = start, 0
+            if open_since is None:
+                open_since, counted = start, 0
+                reason = "" if code & mute else str(reasons[bisect_right(starts, start) - 1])
             if counts == _COUNTS:
                 counted += measured - covered
-        elif run is not None:
-            runs.append((run, start, counted))
-            run = None
+        elif open_since is not None:
+            outages.append(Outage(object_id, open_since, start, counted, reason))
+            open_since = None
         covered, start = measured, end
-    if run is not None:
-        runs.append((run, frame.end, counted))
-    return tuple(Outage(object_id, *one, _reason(line, one[0], tally)) for one in runs)
-
-
-def _reason(line: Timeline, at: Millis, tally: Tally) -> str:
-    """That of what was in force; none where it begins with a stop of the monitor, whatever the state before."""
-    code, reason = line.at(at)
-    return "" if code & tally.meanings.mute else str(reason)
+    if open_since is not None:
+        outages.append(Outage(object_id, open_since, frame.end, counted, reason))
+    return tuple(outages)

@@ -3,8 +3,8 @@
 Where the presets' answers come from, and where arithmetic on time cannot follow that system:
 
 contract
-    What the commune lived through. A target behind a broken link was not usable, but is not provably broken: it
-    leaves both sides, as do planned works and what nobody looked at.
+    What the commune lived through. A target behind a broken link was of no use, whoever's fault it was; planned works
+    and what nobody looked at leave both sides.
 strict
     Whatever is not proven good is bad; only planned works leave.
 icinga
@@ -106,6 +106,9 @@ def parse_policy(text: str) -> Policy:
 
 
 def _preset(name: str, position: int) -> Policy:
+    if name in ANSWERS:
+        *most, last = (f"{name}={answer}" for answer in ANSWERS[name])
+        raise UsageError(f"policy: '{name}' needs an answer: expected {', '.join(most)} or {last}")
     if name not in PRESETS:
         raise UsageError(f"policy: no preset or answer '{name}'{_nearest(name, (*PRESETS, *KEYS))}")
     if position:

@@ -153,7 +153,7 @@ def observed(changes: Changes, stops: Sequence[Stop]) -> Timeline:
 
 def corrected(line: Timeline, corrections: Sequence[tuple[int, Correction]]) -> Timeline:
     """The timeline with (order, correction) laid over it: the latest recorded wins, then the later told."""
-    return overlay(line, _in_force(corrections), _replaced) if corrections else line
+    return overlay(line, in_force(corrections), _replaced) if corrections else line
 
 
 def overlay(line: Timeline, pieces: Iterable[Piece[T]], change: Callable[[int, str, T], tuple[int, str]]) -> Timeline:
@@ -224,7 +224,7 @@ def _replaced(_code: int, _reason: str, correction: Correction) -> tuple[int, st
     return _CERTAIN[correction.state] | CORRECTED, correction.reason
 
 
-def _in_force(corrections: Sequence[tuple[int, Correction]]) -> list[Piece[Correction]]:
+def in_force(corrections: Sequence[tuple[int, Correction]]) -> list[Piece[Correction]]:
     """Disjoint pieces with the correction that wins there: a sweep with the active ones in a heap, best first."""
     waiting = sorted(corrections, key=lambda told: told[1].start, reverse=True)
     edges = sorted({edge for _, told in corrections for edge in (told.start, told.end)})

@@ -98,6 +98,9 @@ REFUSED = {
         ["attribute", "portail", "--from", "0", "--party", "commune", "--author", "A", "--reason", "a\nb"],
         "--reason: expected one line"),
     "a pause without its reason": (["incident", "I", "paused", "--author", "A"], "--text: a pause needs its reason"),
+    "a correction of what is to come": (
+        ["correct", "portail", "--from", "2026-11-01 00:00", "--to", "2999-01-01 00:00", "--state", "up", *WHO],
+        "--to: is in the future"),
     "a step to come": (
         ["incident", "I", "notified", "--at", "2999-01-01 00:00", "--author", "A"], "--at: is in the future"),
     "a contract there is not": (

@@ -72,6 +72,20 @@ def test_a_hosts_downtime_is_that_of_its_services_and_one_still_running_is_open(
     assert works == [("web01", 1600, 1700), ("web01/HTTP", 1600, 1700), ("web01/HTTP", 2000, None)]
 
 
+def test_a_downtime_that_began_before_the_log_is_known_from_where_the_log_begins() -> None:
+    log = """\
+[1000] CURRENT SERVICE STATE: web01;HTTP;OK;HARD;1;HTTP OK
+[1400] HOST DOWNTIME ALERT: web01;STOPPED; works
+[1500] HOST DOWNTIME ALERT: web01;STARTED; works
+[1600] HOST DOWNTIME ALERT: web01;STOPPED; works
+[1700] HOST DOWNTIME ALERT: web01;CANCELLED; works
+[1800] HOST DOWNTIME ALERT: web02;CANCELLED; never begun
+"""
+    works = [(line["object"], line["from"], line["to"]) for line in told(log) if line["kind"] == "maintenance"]
+    spans = [(1000, 1400), (1500, 1600)]
+    assert works == [(name, *span) for span in spans for name in ("web01", "web01/HTTP")]
+
+
 def test_stops_starts_and_crashes_of_the_program_are_those_of_the_monitor() -> None:
     monitor = [(line["t"], line["state"]) for line in told(LOG) if line["kind"] == "monitor"]
     assert monitor == [

@@ -7,10 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from netmon.sla.direct import measure_changes
 from netmon.sla.evaluate import Question, document, evaluate, figures_document, written
 from netmon.sla.intervals import normalise
+from netmon.sla.ledger import Ledger
+from netmon.sla.partition import Frame, Scope, measure
 from netmon.sla.policy import PRESETS, Policy
-from tests.sla.histories import END, histories, in_millis, parsed, policies
+from tests.sla.histories import END, histories, in_millis, parsed, policies, states
 from tests.sla.naive import Naive
 
 
@@ -185,3 +188,15 @@ def test_eligible_and_unavailable_follow_from_the_seconds_and_the_policy(
         assert part["eligible"] == counted["up"] + counted["down"]
         assert sum(outage["seconds"] >= outage["counted"] >= 0 for outage in part["outages"]) == len(part["outages"])
         assert (part["seconds"]["maintenance"] == 0) or policy["maintenance"] != "counted"
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(states(["a"]), max_size=14), policies, st.lists(st.tuples(st.integers(0, END), st.integers(0, END))))
+def test_the_short_way_gives_what_walking_the_timeline_gives(
+    lines: list[dict[str, Any]], policy: dict[str, str], planned: list[tuple[int, int]]
+) -> None:
+    ledger, windows = Ledger(parsed(lines)), normalise((start * 1000, end * 1000) for start, end in planned)
+    frame = Frame(Scope(planned=windows), 0, END * 1000, Policy(**policy))  # type: ignore[arg-type]
+    changes = ledger.plain("a")
+    assert changes is not None
+    assert measure_changes(changes, frame, "a") == measure(ledger.timeline("a"), frame, "a")

@@ -35,10 +35,15 @@ EVENTS: list[Event] = [
 
 
 def explained(
-    name: str = CHECK, kind: str = "check", *, policy: Policy = PRESETS["contract"], hours: Set = ALWAYS
+    name: str = CHECK,
+    kind: str = "check",
+    *,
+    policy: Policy = PRESETS["contract"],
+    hours: Set = ALWAYS,
+    events: Sequence[Event] = EVENTS,
 ) -> Explanation:
-    assessment = Assessment(metropolis(), Ledger(EVENTS), OCTOBER, OCTOBER.end, policy)
-    return Explainer(assessment, EVENTS).explain(name, kind, None, hours)  # type: ignore[arg-type]
+    assessment = Assessment(metropolis(), Ledger(events), OCTOBER, OCTOBER.end, policy)
+    return Explainer(assessment, events).explain(name, kind, None, hours)  # type: ignore[arg-type]
 
 
 def rules(explanation: Explanation) -> list[tuple[Rule, str, Answer, int]]:
@@ -68,7 +73,7 @@ def test_the_evidence_is_what_was_recorded_around_the_change() -> None:
     assert found[2].evidence[0].earliest == T0 + DAY - 30 * SECOND
     assert found[1].uncertain == 30 * SECOND
     assert [window.text for window in found[3].windows] == ["firmware"]
-    assert found[8].correction == EVENTS[7]
+    assert found[8].corrections == (EVENTS[7],)
 
 
 def test_another_policy_is_another_explanation() -> None:
@@ -89,6 +94,27 @@ def test_a_service_names_the_members_that_caused_its_state_and_the_works_that_ex
     assert [change.object for change in down.evidence] == [CHECK]
     works = next(one for one in found.intervals if one.rule is Rule.WORKS)
     assert [window.text for window in works.windows] == ["firmware"]
+
+
+@pytest.mark.parametrize("about", [CHECK, "sw-begles"])
+def test_a_correction_of_what_a_service_rests_on_is_told_where_it_made_the_service_better(about: str) -> None:
+    correction = Correction(about, T0 + DAY, T0 + DAY + HOUR, State.UP, "A. Durand", "sonde", T0 + 4 * DAY)
+    older = Correction(about, T0 + DAY, T0 + DAY + HOUR, State.DOWN, "B", "", T0 + 3 * DAY)
+    events: list[Event] = [
+        transition(CHECK, T0 - HOUR, State.UP),
+        transition(CHECK, T0 + DAY, State.DOWN),
+        transition(CHECK, T0 + DAY + 2 * HOUR, State.UP),
+        correction,
+        older,
+    ]
+    found = explained("reseau-begles", "service", events=events).intervals
+    assert [(one.end - one.start, one.state, one.corrections) for one in found] == [
+        (DAY, State.UP, ()),
+        (HOUR, State.UP, (correction,)),
+        (HOUR, State.DOWN, ()),
+        (OCTOBER.end - T0 - DAY - 2 * HOUR, State.UP, ()),
+    ]
+    assert [one.plain for one in found] == [True, False, False, True]
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ def test_presets_and_answers_combine(text: str, policy: Policy) -> None:
         ("icing", "did you mean 'icinga'?"),
         ("unknwon=down", "did you mean 'unknown'?"),
         ("unknown=dwon", "did you mean 'down'?"),
+        ("unknown", "'unknown' needs an answer: expected unknown=excluded, unknown=down or unknown=up"),
         ("maintenance=carry", "'maintenance' cannot be 'carry'"),
         ("unknown=down,icinga", "must come first"),
         ("unknown=down,unknown=up", "twice"),

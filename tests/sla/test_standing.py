@@ -100,6 +100,15 @@ def test_weights_are_devices_people_or_users(weight: WeightBy, expected: int) ->
     assert rows(By.COMMUNE, events, weight=weight)[""].figures.unavailable == expected
 
 
+@pytest.mark.parametrize("weight", WeightBy)
+def test_interruptions_are_as_long_and_as_far_apart_whatever_they_weigh(weight: WeightBy) -> None:
+    events: list[Event] = [*FAULTS, Membership("reseau-begles", T0 - DAY, None, "", 500)]
+    found = rows(By.SERVICE, events, weight=weight)[""].figures
+    assert (found.count, found.interrupted, found.mttr) == (3, HOUR + 20 * MINUTE, (HOUR + 20 * MINUTE) / 3)
+    assert found.mtbf is not None
+    assert found.mttr / (found.mttr + found.mtbf) == pytest.approx(found.unavailable / found.eligible)
+
+
 @pytest.mark.parametrize(("by", "aggregate"), list(product(By, ("weighted", "all", "any"))))
 def test_every_whole_equals_its_rows_where_they_share_nothing(by: By, aggregate: str) -> None:
     inventory = metropolis(CONTRACT)
@@ -146,6 +155,24 @@ def test_another_policy_stands_beside_ours_with_the_time_it_answers_differently(
     nagios = rows(By.NODE, events, beside=PRESETS["nagios"])["sw-begles"]
     assert nagios.beside is not None
     assert nagios.beside.unavailable == 2 * HOUR + MINUTE
+
+
+def test_time_of_a_state_under_works_or_stops_is_told_once() -> None:
+    events: list[Event] = [
+        transition("sw-begles/snmp", T0 + DAY, State.DEGRADED),
+        MaintenanceWindow("sw-begles", T0 + DAY, T0 + DAY + HOUR, "", 0),
+        MonitorEvent(T0 + DAY + HOUR, "stopped"),
+        MonitorEvent(T0 + DAY + 2 * HOUR, "started"),
+        transition("sw-begles/snmp", T0 + DAY + 5 * HOUR, State.UP),
+    ]
+    nagios = PRESETS["nagios"]
+    row = rows(By.NODE, events, beside=nagios)["sw-begles"]
+    assert row.beside is not None
+    assert [(one.key, one.length) for one in differences(row.figures, row.policy, nagios, row.beside)] == [
+        ("maintenance", HOUR),
+        ("degraded", 3 * HOUR),
+        ("no_data", HOUR),
+    ]
 
 
 def test_an_unknown_aggregate_is_a_usage_error() -> None:

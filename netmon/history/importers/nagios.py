@@ -7,7 +7,7 @@ Notifications, comments, commands and checks say nothing about states and are pa
 A problem counts once it is HARD, and is then dated back to the first SOFT alert of the row that confirmed it, as netmon
 dates its own (``Dates.FIRST``); Nagios' own availability report dates it at the HARD alert (``Dates.HARD``). What never
 became HARD was no outage. A start that no shutdown came before is a crash: nothing was watched since the line before.
-After the last line nothing is known.
+After the last line nothing is known. A downtime that ends without having begun was there before the log.
 """
 
 import re
@@ -73,12 +73,15 @@ class _Log:
         self._dates = dates
         self._held: dict[str, _Held] = {}
         self._works: dict[str, tuple[Millis, str]] = {}
+        self._had_works: set[str] = set()
+        self._first: Millis | None = None
         self._services: dict[str, set[str]] = {}
         self._last: Millis | None = None
         self._stopped = False
 
     def line(self, at: Millis, text: str) -> Iterator[Event]:
         """The events one line tells."""
+        self._first = at if self._first is None else self._first
         if _START.match(text):
             yield from self._started(at)
         elif _STOP.match(text):
@@ -92,8 +95,7 @@ class _Log:
     def end(self) -> Iterator[Event]:
         """What is still open when the log ends."""
         for name in sorted(self._works):
-            start, text = self._works[name]
-            yield from self._windows(name, start, None, text)
+            yield from self._windows(name, *self._works[name], None)
         if self._last is not None:
             yield from self._stop(self._last)
 
@@ -132,13 +134,16 @@ class _Log:
         if not told or not host:
             return
         name, what = self._name(host, service), told[0].strip()
+        text = ";".join(told[1:]).strip()
         if what == "STARTED":
-            self._works.setdefault(name, (at, ";".join(told[1:]).strip()))
+            self._works.setdefault(name, (at, text))
         elif name in self._works:  # STOPPED or CANCELLED
-            start, text = self._works.pop(name)
-            yield from self._windows(name, start, at, text)
+            yield from self._windows(name, *self._works.pop(name), at)
+        elif what == "STOPPED" and name not in self._had_works and self._first is not None:  # begun before the log
+            yield from self._windows(name, self._first, text, at)
+        self._had_works.add(name)
 
-    def _windows(self, name: str, start: Millis, end: Millis | None, text: str) -> Iterator[Event]:
+    def _windows(self, name: str, start: Millis, text: str, end: Millis | None) -> Iterator[Event]:
         if end is None or start < end:
             for each in (name, *sorted(self._services.get(name, ()))):
                 yield MaintenanceWindow(each, start, end, text, start)
