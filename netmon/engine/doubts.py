@@ -30,11 +30,13 @@ class Doubts:
     def keep_back(self, observation: Observation, now: Millis) -> bool:
         """Whether it has to wait; then what it waits for is being asked. What comes after one that waits waits too."""
         kept = self._kept.get(observation.check.id)
-        if kept is not None and observation.reading.state is State.DOWN:
+        if self.ask is None or observation.reading.state is not State.DOWN:
+            return False
+        if kept is not None:
             kept[0].append(observation)
             return True
-        undecided = self._undecided(observation) if self.ask is not None else []
-        if self.ask is None or not undecided:
+        undecided = self._undecided(observation)
+        if not undecided:
             return False
         self._kept[observation.check.id] = [observation], now
         for node in undecided:
