@@ -10,6 +10,9 @@ from netmon.conventions import Reason
 from netmon.errors import CollectError
 from netmon.settings import AddressChoice
 
+_FAIR = 0.9
+"""Share of its time a lookup must have had before its silence is the resolver's rather than our queue's."""
+
 
 class Names:
     """``Resolver`` without keeping the loop waiting: names are looked up in threads, at most ``limit`` at once."""
@@ -41,17 +44,17 @@ class Names:
             return self._resolver.resolve(host, port, deadline, choice)
         if self._threads is None:
             raise CollectError(Reason.NOT_POLLED, "the collector is not running")
-        begun: list[bool] = []
+        allowed, begun = deadline.left, list[float]()
 
         def look_up() -> list[Address]:
-            begun.append(True)
+            begun.append(deadline.left)
             return self._resolver.resolve(host, port, deadline, choice)
 
         try:
             return await asyncio.wait_for(asyncio.wrap_future(self._threads.submit(look_up)), deadline.remaining())
         except BaseException as error:
             deadline.abort()  # the thread, should one still wait
-            if isinstance(error, TimeoutError) and not begun:
+            if isinstance(error, TimeoutError) and (not begun or begun[0] < _FAIR * allowed):
                 raise CollectError(Reason.OVERLOAD, f"{self._limit} name lookups still wait for an answer") from None
             raise
 
