@@ -78,7 +78,8 @@ class Handover:
         if takes_along:
             yield _("takes along %(what)s") % {"what": ", ".join(takes_along)}
         if one["party"]:
-            yield _("attributed to %(party)s") % {"party": look.gettext(PARTY_WORDS[one["party"]])}
+            party = PARTY_WORDS[one["party"]]
+            yield _("attributed to %(party)s") % {"party": look.gettext(party)}
         if not one["ended"] and not one["acknowledged"]:
             yield _("nobody is on it")
         yield from (self._clock(clock) for clock in one["clocks"])

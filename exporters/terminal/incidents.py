@@ -112,7 +112,8 @@ class IncidentScreen:
         return self._look.text(done["author"]) if done else ""
 
     def _party(self, one: Incident) -> str:
-        return self._look.gettext(PARTY_WORDS[one["party"]]) if one["party"] else ""
+        party = PARTY_WORDS.get(one["party"], "")
+        return self._look.gettext(party) if party else ""
 
     def _tightest(self, one: Incident) -> Text:
         running = [clock for clock in one["clocks"] if clock["ended"] is None]
@@ -123,7 +124,8 @@ class IncidentScreen:
 
     def _countdown(self, clock: Mapping[str, Any]) -> Text:
         look = self._look
-        name = look.gettext(_CLOCKS[clock["kind"]])
+        kind = _CLOCKS[clock["kind"]]
+        name = look.gettext(kind)
         if clock["late_seconds"]:
             return Text(f"{name} +{look.lasted(dt.timedelta(seconds=clock['late_seconds']))}", "bold red")
         left = look.lasted(dt.timedelta(seconds=clock["remaining_seconds"]))

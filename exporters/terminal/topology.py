@@ -76,7 +76,8 @@ class TopologyScreen:
         for link in document["links"]:
             if link["disagrees"]:
                 ports = " - ".join(filter(None, (link["lower_port"], link["upper_port"])))
-                word = look.gettext(_TOLD[link["told"]])
+                told = _TOLD[link["told"]]
+                word = look.gettext(told)
                 accepted = look.gettext("accepted")
                 more = f", {accepted}" if link["accepted"] else ""
                 where = f" ({look.text(ports)})" if ports else ""
