@@ -1,6 +1,12 @@
-"""What all tests share: the option by which continuous integration refuses skipped tests."""
+"""What all tests share: the option by which continuous integration refuses skipped tests, and how examples are drawn."""
 
 import pytest
+from hypothesis import settings
+
+# Drawn anew every day by whoever works here; the same ones each time where a failure must fail again when looked into.
+settings.register_profile("everyday", deadline=None, print_blob=True)
+settings.register_profile("fixed", deadline=None, print_blob=True, derandomize=True)
+settings.load_profile("everyday")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

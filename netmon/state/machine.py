@@ -158,18 +158,28 @@ def _trailing(looks: Sequence[Look], ranks: Container[int]) -> tuple[Look, ...]:
 
 
 def _confirm(memory: Memory, level: State, run: tuple[Look, ...], cut_since: Millis | None, now: Millis) -> Judgement:
-    first, last = run[0], run[-1]
+    first, last = _beginning(memory.state, level, run), run[-1]
+    earliest = run[0].previous
     if level is State.DOWN and cut_since is not None and cut_since <= first.at:
         memory, changes = _change(
-            memory, first.at, first.previous, State.UNREACHABLE, Reason.PARENT_DOWN, last.detail, now
+            memory, first.at, earliest, State.UNREACHABLE, Reason.PARENT_DOWN, last.detail, now
         )
     else:
         reason = next(look.reason for look in reversed(run) if look.state is level or look is first)
-        memory, changes = _change(memory, first.at, first.previous, level, reason, last.detail, now)
+        memory, changes = _change(memory, first.at, earliest, level, reason, last.detail, now)
         if level is State.DOWN and cut_since is not None:
             memory, later = reclassify(memory, cut_since, now)
             changes = (*changes, *later)
     return replace(memory, pending=_trailing_unlike(run, level)), changes
+
+
+def _beginning(held: State, level: State, run: tuple[Look, ...]) -> Look:
+    """The look that the change is dated back to: the first of the row.
+
+    When nothing was known before, it is the first that saw ``level`` itself: a failure before it, too short a row to be
+    confirmed, is left unknown rather than told as an answer.
+    """
+    return next(look for look in run if look.state is level or held not in _UNSEEN)
 
 
 def _trailing_unlike(run: tuple[Look, ...], level: State) -> tuple[Look, ...]:

@@ -55,6 +55,16 @@ def short(transitions: list[Transition]) -> list[tuple[str, int, int]]:
         pytest.param(
             "?ddd", [("unknown", 10, 10), ("down", 10, 20)], id="after unknown a failure still wants confirmation"
         ),
+        pytest.param(
+            "?dgg",
+            [("unknown", 10, 10), ("degraded", 10, 30)],
+            id="after unknown a failure is not told as an answer: degraded begins with the first look that saw it",
+        ),
+        pytest.param(
+            "?dgd",
+            [("unknown", 10, 10), ("degraded", 10, 30)],
+            id="after unknown failures around an answer are no more than they showed",
+        ),
         pytest.param("uggg", [("up", 10, 10), ("degraded", 10, 20)], id="degraded wants confirmation too"),
         pytest.param(
             "ugddd",
