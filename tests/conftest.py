@@ -1,4 +1,4 @@
-"""What all tests share: the option by which continuous integration refuses skipped tests, and how examples are drawn."""
+"""What all tests share: refusing skipped tests in continuous integration, and how examples are drawn."""
 
 import pytest
 from hypothesis import settings

@@ -72,7 +72,8 @@ def _network(error: OSError, phase: str) -> TargetError:
         return TargetError(Reason.RESOLVE_FAILED, clean(error.strerror or "the name cannot be resolved"))
     if isinstance(error, ConnectionRefusedError):
         return TargetError(Reason.CONNECT_REFUSED, "connection refused")
-    if isinstance(error, ConnectionError) and phase != "connect":
+    if isinstance(error, ConnectionResetError) or (isinstance(error, ConnectionError) and phase != "connect"):
+        # Also while connecting: whoever does not listen refuses, so this one had accepted and cut.
         return TargetError(Reason.RESET, f"{words_of(error)} during {phase}")
     return TargetError(Reason.CONNECT_FAILED, words_of(error))
 
@@ -99,6 +100,8 @@ def words_of(error: BaseException) -> str:
     """An error as a few words for people."""
     if isinstance(error, ssl.SSLError) and error.reason:
         return error.reason.replace("_", " ").lower()
+    if isinstance(error, OSError) and not isinstance(error, socket.gaierror) and error.errno:
+        return os.strerror(error.errno).lower()  # asyncio puts words of its own, with the address, into strerror
     if isinstance(error, OSError) and error.strerror:
         return clean(error.strerror).lower()
     return clean(str(error)) or type(error).__name__

@@ -161,9 +161,7 @@ def _confirm(memory: Memory, level: State, run: tuple[Look, ...], cut_since: Mil
     first, last = _beginning(memory.state, level, run), run[-1]
     earliest = run[0].previous
     if level is State.DOWN and cut_since is not None and cut_since <= first.at:
-        memory, changes = _change(
-            memory, first.at, earliest, State.UNREACHABLE, Reason.PARENT_DOWN, last.detail, now
-        )
+        memory, changes = _change(memory, first.at, earliest, State.UNREACHABLE, Reason.PARENT_DOWN, last.detail, now)
     else:
         reason = next(look.reason for look in reversed(run) if look.state is level or look is first)
         memory, changes = _change(memory, first.at, earliest, level, reason, last.detail, now)

@@ -21,7 +21,8 @@ services: [{{id: reseau, name: Réseau, family: network, communes: [Bègles], ex
 def test_a_real_agent_is_probed_step_by_step(tmp_path: Path, engine: str) -> None:
     (tmp_path / "community").write_text("tests\n")
     with snmpd(tmp_path) as port:
-        file, _ = configuration(tmp_path, NODE.format(port=port, more=f", snmp: {{engine: {engine}}}, timeout: 900ms"))
+        patient = f", snmp: {{engine: {engine}}}, interval: 10s, timeout: 9s"
+        file, _ = configuration(tmp_path, NODE.format(port=port, more=patient))
         done = netmon("probe", "-c", file, "sw-1/snmp", "--json")
     document = json.loads(done.stdout)
     assert (done.returncode, document["state"]) == (0, "up")

@@ -1,12 +1,14 @@
 """Ports that answer, that say what they should, and that misbehave."""
 
 import dataclasses
+import errno
 import socket
 import ssl
 from pathlib import Path
 
 import pytest
 
+from collectors.net.failures import failure
 from netmon.conventions import Reason
 from netmon.errors import CollectError
 from netmon.model import Reading, State
@@ -194,6 +196,19 @@ def test_no_address_of_the_family_wanted_is_told() -> None:
     choice = AddressChoice(preferred="ip6", fallback=False)
     reading = poll(TcpSettings("127.0.0.1", 25, addresses=choice))
     assert (reading.state, reading.reason) == (State.DOWN, Reason.RESOLVE_FAILED)
+
+
+@pytest.mark.parametrize(
+    ("number", "reason", "words"),
+    [
+        (errno.ECONNRESET, Reason.RESET, "connection reset by peer during connect"),
+        (errno.ECONNREFUSED, Reason.CONNECT_REFUSED, "connection refused"),
+        (errno.EHOSTUNREACH, Reason.CONNECT_FAILED, "no route to host"),
+    ],
+)
+def test_what_asyncio_says_is_told_in_the_systems_words(number: int, reason: Reason, words: str) -> None:
+    told = failure(OSError(number, "Connect call failed ('127.0.0.1', 25)"), "connect", 2.0)
+    assert (told.reason, told.detail) == (reason, words)
 
 
 EXPECT = (QueryResponse("^220 "),)
