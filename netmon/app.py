@@ -15,6 +15,7 @@ from collectors.snmp import SnmpCollector
 from collectors.snmp.modules import MODULES
 from exporters.prometheus import Exposition
 from exporters.web.app import create_app
+from exporters.web.availability import AvailabilityEndpoint
 from exporters.web.probe import ProbeEndpoint
 from exporters.web.server import WebServer
 from exporters.web.snmp import SnmpEndpoint
@@ -36,7 +37,7 @@ from netmon.probing import Probing
 from netmon.reporting.access import report_readers
 from netmon.reporting.closing import reports_path
 from netmon.reporting.jobs import LOOK, ReportJobs
-from netmon.running import RunningFigures
+from netmon.running import Availability, RunningFigures
 from netmon.scraping import SnmpScraping
 from netmon.snmpmodules import Module, ModuleLibrary
 from netmon.state.works import windows_of
@@ -47,7 +48,7 @@ log = logging.getLogger("netmon.app")
 SWEEP: Millis = 5 * SECOND
 LOOK_AGAIN: Millis = SECOND
 """What stands before a target in doubt is looked at again at most so often."""
-SLA_REFRESH: Millis = 60 * SECOND
+SLA_LOOK: Millis = 2 * SECOND
 STOP_SECONDS = 4.0
 """All parts together have this long to stop; the history is closed whatever happens."""
 
@@ -103,6 +104,7 @@ class Daemon:
         self._stopping = asyncio.Event()
         self._deadline: float | None = None
         self._ready = False
+        self._seen_until: Millis | None = None
 
     async def run(self, ready: Callable[[str], None] = lambda _url: None) -> None:
         """Watch until told to stop by ``stop``, SIGTERM or SIGINT.
@@ -171,7 +173,7 @@ class Daemon:
         works = self._works(known, now)
         news: list[Event | Fact] = [*works]
         windows = windows_of([*known, *works])
-        until = heart.watched_until(store)
+        until = self._seen_until = heart.watched_until(store)
         until = now if until is None else until
         news += no_longer_watched(states, inventory, until, now)
         if news:
@@ -207,6 +209,7 @@ class Daemon:
             ),
             probe=ProbeEndpoint(probing, configuration.web.timeout_offset),
             readers=report_readers(configuration),
+            availability=AvailabilityEndpoint(Availability(configuration, self._wall)),
         )
         web = WebServer(configuration.web.host, configuration.web.port, app)
         await web.start()
@@ -254,7 +257,7 @@ class Daemon:
             pipeline.sweep()
 
         scheduler = Scheduler(self.configuration.inventory.checks.values(), poll, telemetry, self._wall)
-        figures = RunningFigures(self.configuration, store, pipeline)
+        figures = RunningFigures(self.configuration, store, pipeline, self._seen_until)
         stack.callback(beats.stop)
         stack.push_async_callback(self._within, poller.stop, "the polls under way")
         stack.callback(figures.stop)
@@ -267,8 +270,8 @@ class Daemon:
         garbage.start()
         stack.callback(garbage.stop)
         scheduler.every(TEND, garbage.tend)
-        scheduler.every(SLA_REFRESH, figures.refresh)
-        figures.refresh()
+        scheduler.every(SLA_LOOK, figures.look)
+        figures.look()
         reports = ReportJobs(self.configuration, store, self._wall, telemetry)
         stack.push_async_callback(asyncio.to_thread, reports.stop)
         scheduler.every(LOOK, reports.look)
