@@ -137,8 +137,12 @@ class Daemon:
             clock = SteadyClock(self._wall, await asyncio.to_thread(store.latest))
             news = await asyncio.to_thread(store.news)
             pipeline = await asyncio.to_thread(self._take_up, store, clock)
-            wrap = self.configuration.wrap_large_counters
-            exposition = Exposition(pipeline, telemetry.registry, wrap_large_counters=wrap)
+            exposition = Exposition(
+                pipeline,
+                telemetry.registry,
+                wrap_large_counters=self.configuration.wrap_large_counters,
+                limits=self.configuration.series_limits,
+            )
             pipeline.listen(exposition)
             modules = snmp_modules(self.configuration.snmp_modules)
             scraping = SnmpScraping.of(self.configuration, modules, self._wall)

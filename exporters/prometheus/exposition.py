@@ -9,8 +9,9 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.metrics_core import Metric as SelfMetric
 from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
 
-from exporters.prometheus.account import Account
+from exporters.prometheus.account import LIMITS, Account
 from exporters.prometheus.heads import Head, OpenMetricsHeads, text_head
+from exporters.prometheus.limits import Room
 from exporters.prometheus.own import HEADS, OwnFamilies
 from exporters.prometheus.selection import EVERYTHING, Selection
 from exporters.prometheus.text import Template, are_label_names, is_metric_name, label_block, make_template, render
@@ -19,6 +20,7 @@ from netmon.clock import Millis
 from netmon.contracts import Snapshot
 from netmon.conventions import CHECK_LABELS
 from netmon.model import Check, Family, MetricKind, Observation, State
+from netmon.settings import SeriesLimits
 
 _log = logging.getLogger("netmon.exporters.prometheus")
 
@@ -50,13 +52,15 @@ class _Store:
 
 @dataclass(slots=True)
 class _Held:
-    """What is kept of one check: where its chunks are and what helps to render the next."""
+    """What is kept of one check: where its chunks are, what helps to render the next, and how many of the series of
+    its last poll were left out, by limit."""
 
     check: Check
     block: bytes
     expires: Millis
     families: list[str] = field(default_factory=list)
     templates: _Templates = field(default_factory=dict)
+    cut: dict[str, int] = field(default_factory=dict)
 
 
 class Exposition:
@@ -64,10 +68,18 @@ class Exposition:
 
     Families of a check are those of its last poll: one that taught nothing, or lies more than three intervals back,
     leaves none. ``registry`` holds the metrics about netmon itself; the exposition adds its own.
-    ``wrap_large_counters``: counters from 2^53 start again at 0, as in snmp_exporter.
+    ``wrap_large_counters``: counters from 2^53 start again at 0, as in snmp_exporter. ``limits`` bound what targets can
+    make of it.
     """
 
-    def __init__(self, snapshot: Snapshot, registry: CollectorRegistry, *, wrap_large_counters: bool = True) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        registry: CollectorRegistry,
+        *,
+        wrap_large_counters: bool = True,
+        limits: SeriesLimits = SeriesLimits(),  # noqa: B008 (frozen)
+    ) -> None:
         self._snapshot = snapshot
         self._registry = registry
         self._wrap = wrap_large_counters
@@ -76,7 +88,12 @@ class Exposition:
         self._held: dict[str, _Held] = {}
         self._owners: dict[_Labels, str] = {}
         self._blocks: dict[str, _Block] = {}
-        self._account = Account(registry)
+        self._limits = limits
+        self._room = Room(limits)
+        self._cut = dict.fromkeys(LIMITS, 0)
+        self.account = Account(registry)
+        self.account.tell_limits(limits)
+        self.account.series.set_function(lambda: self._room.total)
 
     def observed(self, observation: Observation) -> None:
         """Render the families that a poll brought, in place of those of the poll before."""
@@ -86,8 +103,9 @@ class Exposition:
         held = _Held(check, block, observation.started + STALE_INTERVALS * check.interval)
         known = before.templates if before is not None and before.block == block else {}
         families = () if reading.state is State.UNKNOWN else reading.families
-        self._render(held, known, families)
+        self._render(held, known, self._fitting(held, families))
         self._held[check.id] = held
+        self._tell_cut(held, before.cut if before is not None else {})
         if before is not None:
             self._remove_chunks(check.id, set(before.families).difference(held.families))
 
@@ -95,7 +113,9 @@ class Exposition:
         """Drop everything about the check, at once."""
         held = self._held.pop(check_id, None)
         if held is not None:
-            self._remove_chunks(check_id, held.families)
+            self._clear(held)
+            before, held.cut = held.cut, {}
+            self._tell_cut(held, before)
         self._release(check_id)
         self._own.forget(check_id)
 
@@ -107,9 +127,10 @@ class Exposition:
         reserved = {metric.name + suffix for metric in selves for suffix in _SELF_SUFFIXES}
         names = sorted(name for name in {*own, *self._stores} if name not in reserved)
         heads = OpenMetricsHeads({*names, *reserved})
+        chosen = None if selection.is_everything else self._chosen(selection)
         parts: list[bytes] = []
         for name in names:
-            head, chunks = self._family(name, own, selection)
+            head, chunks = self._family(name, own, chosen)
             if any(chunks):
                 parts.append(heads.head(head) if openmetrics else text_head(head))
                 parts.extend(chunks)
@@ -117,46 +138,95 @@ class Exposition:
         parts.append(generate(_Collected(selves)))
         return parts
 
-    def _family(self, name: str, own: dict[str, list[bytes]], selection: Selection) -> tuple[Head, Iterable[bytes]]:
+    def _chosen(self, selection: Selection) -> list[str]:
+        return [check_id for check_id, held in self._held.items() if selection.takes_check(held.check)]
+
+    def _family(self, name: str, own: dict[str, list[bytes]], chosen: list[str] | None) -> tuple[Head, Iterable[bytes]]:
+        """A family's head and lines, of the checks ``chosen`` (None: of all)."""
         if name in own:
             return HEADS[name], own[name]
         store = self._stores[name]
         head = Head(name, store.kind, store.help, store.stateset)
-        if selection.is_everything:
+        if chosen is None:
             return head, store.chunks.values()
-        held = self._held
-        return head, [chunk for check, chunk in store.chunks.items() if selection.takes_check(held[check].check)]
+        return head, [store.chunks[check_id] for check_id in chosen if check_id in store.chunks]
 
-    def _render(self, held: _Held, known: _Templates, families: tuple[Family, ...]) -> None:
-        """Render each family into its store, with the templates ``known`` from the poll before."""
+    def _fitting(self, held: _Held, families: tuple[Family, ...]) -> list[tuple[Family, _Store]]:
+        """The families that can be shown and fit, with their stores: whole ones, for half a table has wrong sums."""
+        fitting: list[tuple[Family, _Store]] = []
+        seen: set[str] = set()
+        room = left = self._room.on_node(held.check)
         for family in families:
-            store, why = self._store(family, held)
+            store, why = self._store(family, held.check.id, seen)
             if store is None:
-                self._account.refused.labels(why).inc()
+                self.account.refused.labels(why).inc()
                 _log.debug("family refused", extra={"check": held.check.id, "family": family.name, "why": why})
+            elif len(family.series) > left:
+                held.cut["node"] = held.cut.get("node", 0) + len(family.series)
+            else:
+                left -= len(family.series)
+                seen.add(family.name)
+                fitting.append((family, store))
+        if not self._room.has(held.check, room - left):
+            held.cut["total"], fitting, left = room - left, [], room
+        for going in self._room.take(held.check, room - left):
+            self._cut_later(going)
+        return fitting
+
+    def _cut_later(self, check_id: str) -> None:
+        """Hide a check that has to go for one before it; at its next poll it may show again what fits."""
+        held = self._held[check_id]
+        self._clear(held)
+        held.families = []
+
+    def _clear(self, held: _Held) -> None:
+        self._remove_chunks(held.check.id, held.families)
+        self._room.leave(held.check)
+
+    def _tell_cut(self, held: _Held, before: dict[str, int]) -> None:
+        """Count what limits cut from the check, where ``before`` was cut at its last poll; say so when that is new."""
+        for limit in (*before, *(each for each in held.cut if each not in before)):
+            was, now = before.get(limit, 0), held.cut.get(limit, 0)
+            if was == now:
                 continue
+            in_all, self._cut[limit] = self._cut[limit], self._cut[limit] - was + now
+            self.account.cut.labels(limit).set(self._cut[limit])
+            if limit == "node" and not was:
+                _log.warning(
+                    "%s: %d series are left out: they and those of the node's other checks are more than %d "
+                    "(exposition.series_per_node)", held.check.id, now, self._limits.per_node,
+                )  # fmt: skip
+            elif limit == "total" and not in_all:
+                _log.warning(
+                    "%s and perhaps other checks show nothing of what they read: there are more than %d series "
+                    "(exposition.series)", held.check.id, self._limits.total,
+                )  # fmt: skip
+
+    def _render(self, held: _Held, known: _Templates, families: list[tuple[Family, _Store]]) -> None:
+        """Render each family into its store, with the templates ``known`` from the poll before."""
+        for family, store in families:
             template = self._template(family, held, known)
             chunk, dropped = render(template, family.name, family.kind, family.values, wrap=self._wrap)
             if dropped:
-                self._account.dropped.labels("value").inc(dropped)
+                self.account.dropped.labels("value").inc(dropped)
             if chunk:
                 store.stateset = store.stateset and family.name in family.label_names
                 store.chunks[held.check.id] = chunk
                 self._stores[family.name] = store
                 held.families.append(family.name)
 
-    def _store(self, family: Family, held: _Held) -> tuple[_Store | None, str]:
-        """Where the family belongs, or why it cannot be shown."""
+    def _store(self, family: Family, check_id: str, seen: set[str]) -> tuple[_Store | None, str]:
+        """Where the family belongs, or why it cannot be shown; ``seen`` are those that the poll brought before it."""
         if not is_metric_name(family.name):
             return None, "name"
-        if family.name in HEADS or family.name in held.families:
+        if family.name in HEADS or family.name in seen:
             return None, "reserved"
         if not are_label_names(family.label_names):
             return None, "labels"
         if len(family.series) != len(family.values):
             return None, "shape"
         store = self._stores.get(family.name)
-        if store is None or (store.kind != family.kind and set(store.chunks) == {held.check.id}):
+        if store is None or (store.kind != family.kind and set(store.chunks) == {check_id}):
             return _Store(family.kind, family.help), ""
         return (store, "") if store.kind == family.kind else (None, "type")
 
@@ -165,7 +235,7 @@ class Exposition:
         template = held.templates.get(key) or known.get(key)
         if template is None:
             template = make_template(held.block, family.label_names, family.series)
-            self._account.dropped.labels("duplicate").inc(template.dropped)
+            self.account.dropped.labels("duplicate").inc(template.dropped)
         held.templates[key] = template
         return template
 
@@ -193,9 +263,9 @@ class Exposition:
         now = self._snapshot.now()
         for check_id in [check_id for check_id, held in self._held.items() if held.expires < now and held.families]:
             held = self._held[check_id]
-            self._remove_chunks(check_id, held.families)
+            self._clear(held)
             held.families = []
-            self._account.expired.inc()
+            self.account.expired.inc()
 
     def _remove_chunks(self, check_id: str, names: Iterable[str]) -> None:
         for name in names:

@@ -1,6 +1,5 @@
 """The pages and documents of the daemon's one listener."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -10,13 +9,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from exporters.prometheus import Exposition, Selection
-from exporters.prometheus.negotiation import OPENMETRICS_TYPE, TEXT_TYPE, accepts_gzip, join, wants_openmetrics
+from exporters.prometheus import Exposition
 from exporters.web import documents
 from exporters.web.availability import AvailabilityEndpoint
 from exporters.web.guard import Guard
 from exporters.web.incidents import incidents_document
 from exporters.web.landing import LandingPage
+from exporters.web.metrics import MetricsEndpoint
 from exporters.web.openapi import openapi_document
 from exporters.web.pages import style
 from exporters.web.probe import ProbeEndpoint
@@ -50,7 +49,7 @@ def create_app(
     routes = [
         Route("/", page.respond),
         Route("/style.css", _style),
-        Route("/metrics", _Metrics(exposition).respond),
+        Route("/metrics", MetricsEndpoint(exposition).respond),
         Route("/-/healthy", _healthy),
         Route("/-/ready", _ready(is_ready)),
         Route("/api/v1/status", _document(lambda: documents.status_document(snapshot, language, timezone))),
@@ -73,23 +72,6 @@ def create_app(
     app.router.redirect_slashes = False
     app.add_middleware(Guard)
     return app
-
-
-class _Metrics:
-    def __init__(self, exposition: Exposition) -> None:
-        self._exposition = exposition
-
-    async def respond(self, request: Request) -> Response:
-        openmetrics = wants_openmetrics(request.headers.get("accept", ""))
-        gzip = accepts_gzip(request.headers.get("accept-encoding", ""))
-        query = request.query_params
-        selection = Selection(frozenset(query.getlist("commune")), frozenset(query.getlist("node")))
-        parts = self._exposition.scrape(selection, openmetrics=openmetrics)
-        body = await asyncio.to_thread(join, parts, gzip=gzip)
-        headers = {"Content-Type": OPENMETRICS_TYPE if openmetrics else TEXT_TYPE, "Vary": "Accept, Accept-Encoding"}
-        if gzip:
-            headers["Content-Encoding"] = "gzip"
-        return Response(body, headers=headers)
 
 
 async def _style(_: Request) -> Response:

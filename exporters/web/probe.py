@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from exporters.prometheus.heads import Head, text_head
-from exporters.prometheus.negotiation import TEXT_TYPE, accepts_gzip, join
 from exporters.prometheus.text import format_value, label_block
+from exporters.web.packed import text_response
 from netmon.clock import SECOND, Millis
 from netmon.contracts import Prober, ProbeRequest
 from netmon.errors import ScrapeRefusedError
@@ -88,11 +88,7 @@ class ProbeEndpoint:
             return PlainTextResponse(_debug(module, observation), 503 if unseen else 200)
         if unseen:
             return PlainTextResponse(f"{_unseen(observation.reading)}\n", 503)
-        gzip = accepts_gzip(request.headers.get("accept-encoding", ""))
-        headers = {"Content-Type": TEXT_TYPE, "Vary": "Accept-Encoding"}
-        if gzip:
-            headers["Content-Encoding"] = "gzip"
-        return Response(join(list(_lines(observation)), gzip=gzip), headers=headers)
+        return text_response(request, list(_lines(observation)))
 
     def _asked(self, request: Request, *, verbose: bool) -> ProbeRequest:
         waits = read_timeout(request.headers.get(TIMEOUT_HEADER, ""), self._offset)

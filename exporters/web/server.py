@@ -15,6 +15,9 @@ from netmon.errors import HostError
 HEAD_SECONDS = 10.0
 """How long a client may take to send the head of its request."""
 
+STALL_SECONDS = 30.0
+"""How long a client may read nothing of an answer it asked for."""
+
 _MAX_HEAD = 16 * 1024
 _KEEP_ALIVE = 75  # longer than Prometheus' usual interval: a scraper keeps its connection
 _MAX_CONNECTIONS = 200
@@ -23,9 +26,11 @@ _BACKLOG = 128
 
 
 class _Bounded(H11Protocol):
-    """A client gets some seconds to say what it wants: one that dawdles cannot hold its place among the connections."""
+    """A client gets some seconds to say what it wants, and to read what it gets: one that dawdles cannot hold its place
+    among the connections, nor in memory what it does not read."""
 
     _overdue: asyncio.TimerHandle | None = None
+    _stalled: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -38,6 +43,20 @@ class _Bounded(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._disarm()
+        self._unstall()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._stalled = self.loop.call_later(STALL_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._unstall()
+
+    def _unstall(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
 
     def _wait_for_head(self) -> None:
         """Start the clock when a head is awaited, and stop it when one is complete; more bytes do not buy more time."""

@@ -17,8 +17,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from exporters.prometheus.heads import Head, text_head
-from exporters.prometheus.negotiation import TEXT_TYPE, accepts_gzip, join
 from exporters.prometheus.text import Template, are_label_names, is_metric_name, make_template, render
+from exporters.web.packed import text_response
 from netmon.clock import SECOND, Millis
 from netmon.contracts import SnmpScrape, SnmpScraper
 from netmon.errors import ScrapeRefusedError
@@ -73,12 +73,7 @@ class SnmpEndpoint:
         failed = {name: reading for name, reading in readings.items() if reading.state is not State.UP}
         if len(failed) == len(readings):
             return PlainTextResponse(_failure(asked.target, failed), 500)
-        gzip = accepts_gzip(request.headers.get("accept-encoding", ""))
-        parts = [*self._render(asked, readings), *_remarks(failed)]
-        headers = {"Content-Type": TEXT_TYPE, "Vary": "Accept-Encoding"}
-        if gzip:
-            headers["Content-Encoding"] = "gzip"
-        return Response(join(parts, gzip=gzip), headers=headers)
+        return text_response(request, [*self._render(asked, readings), *_remarks(failed)])
 
     def _render(self, asked: SnmpScrape, readings: Mapping[str, Reading]) -> list[bytes]:
         """The lines, families in order of name; where two modules bring a series, the first one's counts."""

@@ -17,7 +17,7 @@ from netmon.errors import ConfigError, Problem
 from netmon.model import Inventory, MaintenanceWindow, RecurringWork
 from netmon.probemodules import ProbeLibrary
 from netmon.reportplan import MailSettings, ReportSettings
-from netmon.settings import SNMP_MODULES, Secret, SnmpCredential, TrapSettings
+from netmon.settings import SNMP_MODULES, Secret, SeriesLimits, SnmpCredential, TrapSettings
 from netmon.snmpmodules import ModuleLibrary
 
 DEFAULT_PATHS = (Path("config/netmon.yml"), Path("/etc/netmon/netmon.yml"))
@@ -73,6 +73,7 @@ class Configuration:
     reports: ReportSettings = field(default_factory=ReportSettings)
     mail: MailSettings | None = None
     recurring: tuple[RecurringWork, ...] = ()
+    series_limits: SeriesLimits = field(default_factory=SeriesLimits)
 
     @property
     def history(self) -> Path | str:
@@ -131,6 +132,7 @@ def _configuration(main: Path, files: Files) -> Configuration:
         mib_dirs=settings.snmp.mib_dirs,
         reports=report_settings(settings.reports),
         mail=mail_settings(settings.mail, settings.language),
+        series_limits=settings.exposition.limits(),
     )
 
 

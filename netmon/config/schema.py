@@ -44,6 +44,7 @@ from netmon.config.targets import (
 )
 from netmon.config.wrong import WrongError
 from netmon.model import Role, SiteKind
+from netmon.settings import SeriesLimits
 
 Language: TypeAlias = Literal["fr", "en"]
 
@@ -64,6 +65,22 @@ class WebEntry(Entry):
         "Who else than the inventory may be asked through `/snmp` and `/probe`: networks, addresses, patterns of host "
         "names.",
     )
+
+
+class ExpositionEntry(Entry):
+    """How much `/metrics` may say of what devices answer. netmon's own metrics do not count."""
+
+    series_per_node: Annotated[int, kinds.whole(1, 10_000_000)] = setting(
+        50_000, "Series read from one node that are shown at most; a metric that does not fit is left out whole."
+    )
+    series: Annotated[int, kinds.whole(1, 100_000_000)] = setting(
+        5_000_000,
+        "Series read from all targets that are shown at most; beyond them, the last checks by id are left out.",
+    )
+
+    def limits(self) -> SeriesLimits:
+        """As the exposition uses them."""
+        return SeriesLimits(self.series_per_node, self.series)
 
 
 class ProbeEntry(Entry):
@@ -238,6 +255,7 @@ class Main(Entry):
         written="10s",
     )
     web: WebEntry = setting(WebEntry(), "Where netmon answers over HTTP.", written={})
+    exposition: ExpositionEntry = setting(ExpositionEntry(), "How much `/metrics` may say.", written={})
     probe: ProbeEntry = setting(ProbeEntry(), "Polls that a scraper asks for.", written={})
     vantage: VantageEntry | None = setting(
         None, "How netmon knows that it sees anything at all; none: a target that does not answer is always down."

@@ -3,6 +3,7 @@
 They stand here because configuration and collectors do not know each other.
 """
 
+from netmon.settings.exposition import SeriesLimits
 from netmon.settings.http import (
     Authorization,
     BasicAuth,
@@ -36,6 +37,6 @@ __all__ = [
     "SNMP_MODULES", "AddressChoice", "AddressGuard", "AuthProtocol", "Authorization", "BasicAuth", "Compression",
     "ContentMatch", "DnsSettings", "DnsTransport", "Extract", "HeaderMatch", "HttpSettings", "HttpStep",
     "IcmpSettings", "InterfaceRule", "IpProtocol", "OAuth2", "PrivProtocol", "Proxy", "QueryResponse", "RecordRules",
-    "Secret", "Selector", "SelectorKind", "SnmpCredential", "SnmpEngineName", "SnmpSettings", "TcpSettings",
-    "TlsSettings", "TlsVersion", "TrapSettings",
+    "Secret", "Selector", "SelectorKind", "SeriesLimits", "SnmpCredential", "SnmpEngineName", "SnmpSettings",
+    "TcpSettings", "TlsSettings", "TlsVersion", "TrapSettings",
 ]  # fmt: skip

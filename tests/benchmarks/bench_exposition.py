@@ -17,7 +17,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from exporters.prometheus import Exposition
-from exporters.prometheus.negotiation import join
+from exporters.prometheus.body import encoded
 from netmon.contracts import CheckView
 from netmon.model import Family, State
 from tests.exporters.snapshots import BEGLES, NOW, FakeSnapshot, make_check, make_observation, make_snapshot
@@ -69,7 +69,7 @@ def main(series_count: int) -> int:
     cycle = cpu(lambda: poll(1))
     exposition.scrape()
     scrape = cpu(lambda: b"".join(exposition.scrape()))
-    packed = cpu(lambda: join(exposition.scrape(), gzip=True))
+    packed = cpu(lambda: b"".join(encoded(exposition.scrape(), "gzip")))
 
     registry = CollectorRegistry()
     gauges = [Gauge(f"ifCounter{n}", "A column.", ("commune", "site", "node", "check", *LABELS), registry=registry)

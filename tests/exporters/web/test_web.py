@@ -6,18 +6,20 @@ import gzip
 import http.client
 import json
 import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 from prometheus_client import CollectorRegistry
+from zstandard import ZstdDecompressor
 
 from exporters.prometheus import Exposition
 from exporters.web import WebServer, create_app
 from netmon.errors import HostError
-from netmon.model import State
-from tests.exporters.snapshots import AMBES, BEGLES, CENON, FakeSnapshot, make_snapshot
+from netmon.model import Family, State
+from tests.exporters.snapshots import AMBES, BEGLES, CENON, FakeSnapshot, make_observation, make_snapshot
 
 T = TypeVar("T")
 
@@ -238,6 +240,76 @@ def test_stopping_closes_connections_that_say_nothing() -> None:
         return left
 
     assert asyncio.run(run()) == b""
+
+
+def test_a_scrape_of_many_pieces_arrives_whole_and_counted() -> None:
+    snapshot = make_snapshot([BEGLES])
+    exposition = Exposition(snapshot, CollectorRegistry())
+    series = tuple((f"{row}", "x" * 100) for row in range(20_000))
+    family = Family("ifHCInOctets", "counter", "Octets in.", ("ifIndex", "ifAlias"), series, tuple(range(20_000)))
+    exposition.observed(make_observation(snapshot.inventory.checks["core-1/snmp"], family))
+
+    async def run() -> dict[str, bytes]:
+        server = WebServer("127.0.0.1", 0, create_app(snapshot, exposition, None))
+        await server.start()
+        answers = {}
+        for encoding in ("identity", "gzip", "zstd"):
+            _, headers, body = await asyncio.to_thread(fetch, server, "/metrics", accept_encoding=encoding)
+            assert headers.get("content-encoding", "identity") == encoding
+            answers[encoding] = body
+        await server.stop()
+        return answers
+
+    answers = asyncio.run(run())
+    plain = answers["identity"]
+    assert plain.count(b"\nifHCInOctets{") == 20_000
+    lines = plain.splitlines()
+    for again in (gzip.decompress(answers["gzip"]), ZstdDecompressor().decompressobj().decompress(answers["zstd"])):
+        assert [line for line in again.splitlines() if b"netmon_scrape" not in line] == [
+            line for line in lines if b"netmon_scrape" not in line
+        ]
+    assert count(exposition, "served") == 3
+
+
+def count(exposition: Exposition, outcome: str) -> float:
+    samples = next(iter(exposition.account.scrapes.collect())).samples
+    return next(sample.value for sample in samples if sample.labels == {"outcome": outcome})
+
+
+def wait_until(done: Callable[[], bool]) -> None:
+    while not done():
+        time.sleep(0.05)
+
+
+def test_more_scrapes_than_are_taken_at_once_are_told_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exporters.web.metrics.MOST_AT_ONCE", 0)
+
+    def ask(server: WebServer) -> None:
+        status, headers, body = fetch(server, "/metrics")
+        assert (status, headers["retry-after"], body) == (503, "5", b"503 0 scrapes are under way\n")
+
+    serving(make_snapshot([BEGLES]), ask)
+
+
+def test_a_scraper_that_does_not_read_loses_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exporters.web.server.STALL_SECONDS", 0.5)
+    snapshot = make_snapshot([BEGLES])
+    exposition = Exposition(snapshot, CollectorRegistry())
+    series = tuple((f"{row}", "x" * 900) for row in range(40_000))
+    family = Family("ifHCInOctets", "counter", "Octets in.", ("ifIndex", "ifAlias"), series, tuple(range(40_000)))
+    exposition.observed(make_observation(snapshot.inventory.checks["core-1/snmp"], family))
+
+    async def run() -> None:
+        server = WebServer("127.0.0.1", 0, create_app(snapshot, exposition, None))
+        await server.start()
+        with socket.socket() as deaf:
+            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            deaf.connect((server.host, server.port))
+            deaf.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+            await asyncio.to_thread(wait_until, lambda: count(exposition, "gone") == 1)
+        await server.stop()
+
+    asyncio.run(run())
 
 
 def test_an_endless_head_is_refused() -> None:
