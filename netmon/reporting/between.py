@@ -44,7 +44,7 @@ class Editions:
 
     def _about(self, part: CommuneReport) -> Iterator[InputChange]:
         """The inputs about what serves the commune. Of contracts only those are told that are about it."""
-        inventory, period = self.gathered.configuration.inventory, self.gathered.period
+        inventory, period = self.gathered.inventory, self.gathered.period
         assessment = Assessment(inventory, Ledger(), period, period.end, parse_policy("contract"))
         objects = objects_of(assessment, part.commune) | {EVERYTHING, part.commune.name}
         objects |= {settled.contract.id for settled in part.contracts} | {part.contract}
