@@ -29,7 +29,6 @@ MANIFEST = "manifest.json"
 FIGURES = "report.json"
 INPUTS = "inputs.jsonl.gz"
 WHOLE = "metropole"
-DIFFERENCES = "differences.html"
 SIGNATURE = ".sig"
 SCHEMA_VERSION = 1
 

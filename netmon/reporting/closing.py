@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from exporters.report import Folder, commune_folder, difference_page, write_folders, write_report
+from exporters.report import Folder, Sheet, commune_folder, write_differences, write_folders, write_report
 from netmon.config import Configuration
 from netmon.errors import StoreError, UsageError
 from netmon.history import Store
@@ -147,16 +147,16 @@ class _Making:
         if not (self.order.close and self.last):
             return
         between = Editions(
-            self.last.name, self.name, self.gathered, report.version, report.generated,
+            self.last.name, self.name, self.gathered, report.version, report.generated, fingerprint(self.lines),
             figure_changes(load_figures(self.archive, self.last), (staged / kept.FIGURES).read_bytes()),
             input_changes(load_inputs(self.archive, self.last), self.lines),
         )  # fmt: skip
-        for language in languages:
-            for part in (None, *report.communes):
-                folder = kept.WHOLE if part is None else commune_folder(part.commune)
-                title = "" if part is None else part.commune.name
-                page = difference_page(between.of(part), title, language, report.period.timezone)
-                (staged / language / folder / kept.DIFFERENCES).write_bytes(page)
+        sheets = []
+        for part in (None, *report.communes):
+            folder = kept.WHOLE if part is None else commune_folder(part.commune)
+            title, mine = "" if part is None else part.commune.name, between.of(part)
+            sheets += [Sheet(staged / language / folder, language, title, mine) for language in languages]
+        write_differences(sheets, self.order.formats)
 
     def _about(self, report: Report) -> dict[str, object]:
         """What the manifest says beside the files."""

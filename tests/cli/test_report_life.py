@@ -78,7 +78,7 @@ def test_a_correction_gives_a_second_version_with_what_changed_and_the_first_sta
     assert close(configuration) == 0
     before = files(edition(configuration))
     correct(configuration)
-    assert close(configuration) == 0
+    assert close(configuration, "--format", "html,json") == 0
     assert files(edition(configuration)) == before
     page = (edition(configuration, "v2") / "fr/33039-begles/differences.html").read_text("utf-8")
     for words in ("A. Martin", "sonde défaillante", "v1", "v2", "Bègles", "2\u202fh", "correction"):
@@ -86,6 +86,18 @@ def test_a_correction_gives_a_second_version_with_what_changed_and_the_first_sta
     assert "Le Haillan" not in page
     assert "Le Haillan" in (edition(configuration, "v2") / "fr/metropole/differences.html").read_text("utf-8")
     assert not (edition(configuration) / "fr/metropole/differences.html").exists()
+    told = json.loads((edition(configuration, "v2") / "fr/33039-begles/differences.json").read_text("utf-8"))
+    assert (told["before"], told["after"], told["commune"]) == ("v1", "v2", "Bègles")
+    (cause,) = told["causes"]
+    assert (cause["added"], cause["kind"], cause["object"], cause["state"]) == (True, "correction", "portail", "up")
+    assert {
+        "commune": "Bègles",
+        "subject": "Bègles",
+        "figure": "communes.unavailable",
+        "before": 10800,
+        "after": 3600,
+    } in (told["figures"])
+    assert {each["commune"] for each in told["figures"]} == {"Bègles"}
     manifest = json.loads((edition(configuration, "v2") / "manifest.json").read_text("utf-8"))
     assert (manifest["edition"], manifest["replaces"]) == ("v2", "v1")
 
