@@ -17,7 +17,8 @@ from netmon.sla.instant import instant_of
 from netmon.words import STATE_WORDS, words_of
 
 MOST_ROWS = 5_000
-"""A page with more rows than this is read by nobody: the documents themselves are compared by programs."""
+"""A page with more rows than this is read by nobody: programs read the document."""
+MOST_ON_PAPER = 300
 
 FIGURE_WORDS: dict[str, str] = {
     "availability": mark("Availability"),
@@ -78,13 +79,15 @@ _DIGITS = 3
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """What lies between two editions: ``before`` and ``after`` are their names, ``names`` those of objects by id."""
+    """What lies between two editions: ``before`` and ``after`` are their names, ``names`` those of objects by id,
+    ``inputs`` is the fingerprint of what ``after`` is made of."""
 
     before: str
     after: str
     period: Period
     generated: Millis
     version: str
+    inputs: str
     changes: Sequence[InputChange]
     figures: Sequence[Difference]
     names: Mapping[str, str]
@@ -126,24 +129,26 @@ class _Page:
     left_out: int
 
 
-def difference_page(between: Between, title: str, language: str, timezone: str) -> bytes:
-    """The page, about ``title`` (a commune's name; empty: all communes)."""
+def difference_page(between: Between, title: str, language: str, *, paper: bool = False) -> bytes:
+    """The page, about ``title`` (a commune's name; empty: all communes); ``paper``: as the PDF form prints it."""
+    timezone, most = between.period.timezone, MOST_ON_PAPER if paper else MOST_ROWS
     texts = Texts(language, timezone)
-    figures = between.figures[:MOST_ROWS]
+    figures, changes = between.figures[:most], between.changes[:most]
     page = _Page(
         isolated(title) or texts.gettext("All communes"),
         between.before,
         between.after,
         texts.formats.period_title(between.period),
         texts.formats.instant(between.generated),
-        tuple(cause_row(change, between.names, texts) for change in between.changes[:MOST_ROWS]),
+        tuple(cause_row(change, between.names, texts) for change in changes),
         tuple(_figure_rows(figures, between.names, texts)),
-        len(between.figures) - len(figures) + max(0, len(between.changes) - MOST_ROWS),
+        len(between.figures) - len(figures) + len(between.changes) - len(changes),
     )
     environment = make_environment(language)
     environment.globals.update(
-        language=language, version=between.version, zone=timezone, paper=False, fills=FILLS, strokes=STROKES
-    )
+        language=language, version=between.version, zone=timezone, paper=paper, fills=FILLS, strokes=STROKES,
+        fingerprint=between.inputs[:16], created=texts.formats.iso(between.generated // SECOND * SECOND),
+    )  # fmt: skip
     text = environment.get_template("differences.html").render(page=page)
     return text.encode("utf-8", "xmlcharrefreplace")
 
@@ -152,9 +157,7 @@ def cause_row(change: InputChange, names: Mapping[str, str], texts: Texts) -> Ca
     """An input that came or went, as people read it."""
     told, _ = change.told, texts.gettext
     kind = str(told.get("kind", ""))
-    configured = told.get("configured")
-    configured = configured if isinstance(configured, dict) else {}
-    name = str(told.get("object") or configured.get("id") or configured.get("name") or "")
+    name = change.about
     return CauseRow(
         _("new") if change.added else _("no longer"),
         _(_KIND_WORDS.get(kind, kind)),

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from exporters.report import document, names, opendata, tabular
+from exporters.report.differencedocument import difference_document
+from exporters.report.differences import Between, difference_page
 from exporters.report.html import Pages
 from exporters.report.pdf import Press, finished
 from exporters.report.texts import Texts
@@ -17,6 +19,7 @@ from netmon.model import CommuneReport, Report
 
 FORMATS = ("html", "pdf", "csv", "xlsx", "json")
 
+_DIFFERENCES = "differences"
 Progress = Callable[[int, int], None]
 """Called with (files written, files to write)."""
 
@@ -68,6 +71,36 @@ def write_folders(
             if progress:
                 progress(done, len(jobs))
     return written
+
+
+class Sheet(NamedTuple):
+    """What lies between two editions about ``commune`` (its name; empty: all), for a folder, in this language."""
+
+    directory: Path
+    language: str
+    commune: str
+    between: Between
+
+
+def write_differences(sheets: Sequence[Sheet], formats: Collection[str]) -> None:
+    """A page each; on paper and for programs too where the edition is (``formats``).
+
+    Raises:
+        HostError: a file cannot be written or rendered.
+    """
+    with Press() as press:
+        begun = []
+        for directory, language, commune, between in sheets:
+            _write(directory / f"{_DIFFERENCES}.html", difference_page(between, commune, language))
+            if "json" in formats:
+                texts = Texts(language, between.period.timezone)
+                document = difference_document(between, commune, texts.formats)
+                _write(directory / f"{_DIFFERENCES}.json", document)
+            if "pdf" in formats:
+                sheet = press.start(difference_page(between, commune, language, paper=True))
+                begun.append((directory / f"{_DIFFERENCES}.pdf", sheet))
+        for path, rendering in begun:
+            _write(path, finished(path.name, rendering))
 
 
 def _jobs(report: Report, folder: Folder, formats: Sequence[str], press: Press) -> Iterator[tuple[Path, "_Content"]]:

@@ -186,9 +186,12 @@ def _links(
 
 def _document_words(file: str, language: str) -> str:
     _ = translator(language)
-    named = {"differences.html": _("What changed"), "open-data.csv": _("Open data (CSV)")}
-    ending = file.rpartition(".")[2].upper()
-    return named.get(file) or (_("Report") if ending == "HTML" else ending)
+    stem, _dot, kind = file.rpartition(".")
+    ending = kind.upper()
+    if stem == "differences":
+        return _("What changed") if kind == "html" else f"{_('What changed')} ({ending})"
+    named = {"open-data.csv": _("Open data (CSV)")}
+    return named.get(file) or (_("Report") if kind == "html" else ending)
 
 
 def _state(entry: EditionEntry, language: str) -> str:

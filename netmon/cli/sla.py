@@ -31,6 +31,7 @@ from netmon.sla.evaluate import (
     written,
 )
 from netmon.sla.ledger import Ledger
+from netmon.sla.pertinent import inventory_of
 from netmon.sla.policy import PRESETS
 from netmon.sla.reading import read_ledger
 from netmon.sla.standing import By, Standing, WeightBy, standings
@@ -92,7 +93,9 @@ def show_figures(
         contracts = {row.standing.id: row for row in _contracts(configuration, question)}
         rows = worst_first([row.standing for row in contracts.values()])
     else:
-        rows = worst_first(standings(configuration.inventory, Ledger(events_of(configuration, asked, now)), question))
+        events = events_of(configuration, asked, now)
+        inventory = inventory_of(configuration.inventory, events, asked.start, asked.end)
+        rows = worst_first(standings(inventory, Ledger(events), question))
     if as_json:
         _print_json(_document(rows, question, formats, contracts))
         return
@@ -107,8 +110,10 @@ def _contracts(configuration: "Configuration", question: standing.Question) -> S
     from netmon.past import events_of, facts_of
 
     inventory, period = configuration.inventory, question.period
-    events = events_of(configuration, period, question.now, needed_since(inventory.contracts.values(), period))
-    return contract_rows(inventory, events, facts_of(configuration), question)
+    since = needed_since(inventory.contracts.values(), period)
+    events = events_of(configuration, period, question.now, since)
+    known = inventory_of(inventory, events, since, period.end)
+    return contract_rows(known, events, facts_of(configuration), question)
 
 
 def _document(

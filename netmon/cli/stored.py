@@ -52,7 +52,7 @@ def close(
         UsageError: only some communes are chosen; the period has not ended, or is closed and nothing changed since.
         HostError, StoreError: it cannot be stored; what is stored stays as it was.
     """
-    from netmon.reporting.closing import Order, make_edition, reports_path
+    from netmon.reporting.closing import Order, UnchangedError, make_edition, reports_path
     from netmon.reporting.mailing import queue_mails
 
     if communes is not None:
@@ -60,9 +60,15 @@ def close(
     configuration = gathered.configuration
     store = open_history(configuration.history)
     try:
-        edition = make_edition(gathered, Order(tuple(formats), None, close=True), store, step)
-        if mail:
-            queue_mails(configuration, store, edition, gathered.now)
+        try:
+            edition = make_edition(gathered, Order(tuple(formats), None, close=True), store, step)
+        except UnchangedError as unchanged:  # closed, then killed before its mails were queued: they are now
+            edition = unchanged.edition
+            if not (mail and queue_mails(configuration, store, edition, gathered.now)):
+                raise
+        else:
+            if mail:
+                queue_mails(configuration, store, edition, gathered.now)
     finally:
         store.close()
     return reports_path(configuration) / edition.period / edition.name
@@ -91,7 +97,7 @@ def verify(
     public = read_public(key) if key else signer.public if signer else None
     store = open_history(configuration.history, read_only=True)
     try:
-        found = look(file, configuration, store, SystemClock().now(), public)
+        found = look(file, configuration, store, SystemClock().now(), public, must_be_signed=key is not None)
     finally:
         store.close()
     if as_json:
@@ -125,7 +131,7 @@ def mails(
     configuration = load(config)
     store = open_history(configuration.history, read_only=not retry)
     try:
-        _retry(store.post.all(), retry or (), store.post.update)
+        _retry(store.post.all(("waiting", "dead")), retry or (), store.post.update)
         found = store.post.all(tuple(STATE_WORDS)) if everything else store.post.all()
     finally:
         store.close()

@@ -34,7 +34,7 @@ def print_document(found: Verified) -> None:
         "identical": found.is_good,
         "edition": f"{found.edition.period}/{found.edition.name}" if found.edition else None,
         "altered": found.altered,
-        "signature": {True: "good", False: "bad", None: None}[found.signed],
+        "signature": "missing" if found.unsigned else {True: "good", False: "bad", None: None}[found.signed],
         "figures": found.figures,
         "differences": [
             {name: getattr(each, name) for name in ("commune", "subject", "figure", "before", "after")}
@@ -54,6 +54,8 @@ def _lines(found: Verified, file: Path, texts: Texts) -> Iterator[str]:
         yield _("ALTERED: %(file)s is not what was stored") % {"file": name}
     if found.signed is not None:
         yield _("signature: good") if found.signed else _("SIGNATURE: not of this file, or not of this key")
+    if found.unsigned:
+        yield _("SIGNATURE: there is none beside it")
     if found.made_by != __version__:
         yield _("made by netmon %(then)s; this is %(now)s") % {"then": found.made_by, "now": __version__}
     number = {"n": texts.formats.integer(found.figures)}

@@ -66,7 +66,7 @@ class Post:
         Raises:
             StoreError: it cannot be written.
         """
-        values = {name: getattr(mail, name) for name in ("state", "attempts", "next", "said", "settled")}
+        values = {name: getattr(mail, name) for name in ("state", "queued", "attempts", "next", "said", "settled")}
         try:
             with self._engine.begin() as connection:
                 connection.execute(update(_TABLE).where(_TABLE.c.id == mail.id).values(**values))

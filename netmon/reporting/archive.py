@@ -29,11 +29,11 @@ MANIFEST = "manifest.json"
 FIGURES = "report.json"
 INPUTS = "inputs.jsonl.gz"
 WHOLE = "metropole"
-DIFFERENCES = "differences.html"
 SIGNATURE = ".sig"
 SCHEMA_VERSION = 1
 
 _NAME = re.compile(r"(v|draft-)([1-9][0-9]{0,5})")
+_REMOVED = ".old-"
 _MOST_BYTES = 512 << 20
 
 
@@ -86,12 +86,24 @@ class Archive:
             raise UnavailableError(f"{path}: is not what was stored")
         return content
 
-    def stage(self, period: str) -> Path:
-        """An empty hidden folder beside the place of an edition to be."""
+    @contextlib.contextmanager
+    def staging(self, period: str) -> Iterator[Path]:
+        """An empty hidden folder beside the place of an edition to be. What fails takes it away again: a disk that was
+        too small for an edition is not left full of half of one.
+
+        Raises:
+            HostError: it cannot be written.
+        """
         place = self.root / period / ".new"
         shutil.rmtree(place, ignore_errors=True)
-        place.mkdir(parents=True)
-        return place
+        try:
+            place.mkdir(parents=True)
+            yield place
+        except BaseException as error:
+            shutil.rmtree(place, ignore_errors=True)
+            if isinstance(error, OSError):
+                raise HostError(f"{place.parent}: cannot be written ({error.strerror or error})") from error
+            raise
 
     def seal(self, staged: Path, about: Mapping[str, object]) -> str:
         """Write the manifest over what was staged, flush everything to the disk; return the manifest's text."""
@@ -127,6 +139,8 @@ class Archive:
     def finish(self, editions: list[Edition]) -> list[str]:
         """After a crash: name what the history knows, throw away what it does not. Returns what was named."""
         finished = []
+        for removed in self.root.glob(f"*/{_REMOVED}*"):
+            shutil.rmtree(removed, ignore_errors=True)
         for staged in sorted(self.root.glob("*/.new")):
             known = {edition.manifest: edition for edition in editions if edition.period == staged.parent.name}
             edition = known.get(_text(staged / MANIFEST))
@@ -147,7 +161,7 @@ class Archive:
     def remove(self, edition: Edition) -> None:
         """Take a draft away; at once for whoever reads, though deleting takes its time."""
         place = self.folder(edition)
-        aside = place.with_name(f".old-{edition.name}")
+        aside = place.with_name(f"{_REMOVED}{edition.name}")
         with contextlib.suppress(OSError):
             place.rename(aside)
         shutil.rmtree(aside, ignore_errors=True)

@@ -22,13 +22,15 @@ from netmon.sla.report import objects_of
 
 @dataclass(frozen=True, slots=True)
 class Editions:
-    """Two editions: ``before`` and ``after`` by name, the figures that differ, and the inputs that do."""
+    """Two editions: ``before`` and ``after`` by name, the figures and inputs that differ; ``inputs`` is the fingerprint
+    of those of ``after``."""
 
     before: str
     after: str
     gathered: Gathered
     version: str
     generated: Millis
+    inputs: str
     figures: Sequence[Difference]
     changes: Sequence[InputChange]
 
@@ -40,20 +42,18 @@ class Editions:
             changes = list(self._about(part))
         names = _names(self.gathered)
         period = self.gathered.period
-        return Between(self.before, self.after, period, self.generated, self.version, changes, figures, names)
+        return Between(
+            self.before, self.after, period, self.generated, self.version, self.inputs, changes, figures, names
+        )
 
     def _about(self, part: CommuneReport) -> Iterator[InputChange]:
         """The inputs about what serves the commune. Of contracts only those are told that are about it."""
-        inventory, period = self.gathered.configuration.inventory, self.gathered.period
+        inventory, period = self.gathered.inventory, self.gathered.period
         assessment = Assessment(inventory, Ledger(), period, period.end, parse_policy("contract"))
         objects = objects_of(assessment, part.commune) | {EVERYTHING, part.commune.name}
         objects |= {settled.contract.id for settled in part.contracts} | {part.contract}
         for change in self.changes:
-            told = change.told
-            configured = told.get("configured")
-            about = configured if isinstance(configured, dict) else told
-            name = about.get("object", about.get("id", about.get("name")))
-            if told.get("kind") in {"monitor", "period"} or name in objects:
+            if change.told.get("kind") in {"monitor", "period"} or change.about in objects:
                 yield change
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from exporters.report import Folder, commune_folder, difference_page, write_folders, write_report
+from exporters.report import Folder, Sheet, commune_folder, write_differences, write_folders, write_report
 from netmon.config import Configuration
-from netmon.errors import UsageError
+from netmon.errors import StoreError, UsageError
 from netmon.history import Store
 from netmon.l10n import Formats
 from netmon.model import CommuneReport, Edition, Report
@@ -88,24 +88,32 @@ class _Making:
     earlier: Sequence[Edition]
 
     def make(self, store: Store, step: Step) -> Edition:
-        configuration = self.gathered.configuration
         report = self.gathered.report(self.order.communes)
-        staged = self.archive.stage(self.period)
-        self._write(report, staged, step)
-        signer = Signer.of(configuration.reports.signing_key) if self.order.close else None
+        with self.archive.staging(self.period) as staged:
+            self._write(report, staged, step)
+            text = self._seal(report, staged)
+        edition = Edition(
+            self.period, self.name, self.order.close, report.period.start, report.period.end, report.generated,
+            fingerprint(self.lines), text,
+        )  # fmt: skip
+        try:
+            store.record([edition]).result(_WRITE_SECONDS)
+        except TimeoutError:  # whether it will be recorded is not known: the next start or closing finishes it, or not
+            raise StoreError(f"{self.period}: the history does not take the report: try again later") from None
+        self.archive.publish(staged, edition)
+        return edition
+
+    def _seal(self, report: Report, staged: Path) -> str:
+        """Sign, where people do, and flush everything to the disk; the manifest's text."""
+        key = self.gathered.configuration.reports.signing_key
+        signer = Signer.of(key) if self.order.close else None
         if signer:
             (staged / PUBLIC_KEY).write_bytes(signer.public_pem())
         text = self.archive.seal(staged, self._about(report))
         if signer:
             signer.sign_all(staged)
         self.archive.flush(staged)
-        edition = Edition(
-            self.period, self.name, self.order.close, report.period.start, report.period.end, report.generated,
-            fingerprint(self.lines), text,
-        )  # fmt: skip
-        store.record([edition]).result(_WRITE_SECONDS)
-        self.archive.publish(staged, edition)
-        return edition
+        return text
 
     @property
     def period(self) -> str:
@@ -139,16 +147,16 @@ class _Making:
         if not (self.order.close and self.last):
             return
         between = Editions(
-            self.last.name, self.name, self.gathered, report.version, report.generated,
+            self.last.name, self.name, self.gathered, report.version, report.generated, fingerprint(self.lines),
             figure_changes(load_figures(self.archive, self.last), (staged / kept.FIGURES).read_bytes()),
             input_changes(load_inputs(self.archive, self.last), self.lines),
         )  # fmt: skip
-        for language in languages:
-            for part in (None, *report.communes):
-                folder = kept.WHOLE if part is None else commune_folder(part.commune)
-                title = "" if part is None else part.commune.name
-                page = difference_page(between.of(part), title, language, report.period.timezone)
-                (staged / language / folder / kept.DIFFERENCES).write_bytes(page)
+        sheets = []
+        for part in (None, *report.communes):
+            folder = kept.WHOLE if part is None else commune_folder(part.commune)
+            title, mine = "" if part is None else part.commune.name, between.of(part)
+            sheets += [Sheet(staged / language / folder, language, title, mine) for language in languages]
+        write_differences(sheets, self.order.formats)
 
     def _about(self, report: Report) -> dict[str, object]:
         """What the manifest says beside the files."""

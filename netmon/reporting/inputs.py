@@ -12,31 +12,38 @@ from typing import Any
 
 from netmon.clock import Millis
 from netmon.contracts import Event
-from netmon.model import Inventory, Period
+from netmon.model import Contract, Inventory, Period
 from netmon.sla.contract.account import Facts
 from netmon.sla.eventlog import format_event
 from netmon.sla.ledger import Ledger
+from netmon.sla.pertinent import told_of
 
-_NOT_TOLD = {"settings", "target", "address", "port"}
-"""What is no matter of figures, and may be secret."""
+_TOLD = {
+    "commune": ("name", "insee", "population", "tile", "siren"),
+    "site": ("id", "name", "kind", "commune", "sensitive"),
+    "node": ("id", "name", "site", "role"),
+    "service": ("id", "name", "family", "communes", "expression"),
+    "check": ("id", "name", "collector", "commune", "site", "node", "interval"),
+    "contract": tuple(field.name for field in dataclasses.fields(Contract)),
+}
+"""What documents are drawn from; how a target is looked at is told by what was seen."""
 
 
 def input_lines(
     inventory: Inventory, events: Iterable[Event], facts: Facts, period: Period, since: Millis, now: Millis
 ) -> Iterator[str]:
-    """The lines, always in the same order for the same inputs. ``since``: from when on events take part."""
+    """The lines, always in the same order for the same inputs. ``inventory`` and ``facts`` are what is about the period
+    (``netmon.sla.pertinent``); ``since``: from when on events take part."""
     end = max(period.start, min(period.end, now))
     yield _line("period", {"from": period.start, "to": period.end, "until": end, "timezone": period.timezone})
-    yield from _configured(inventory)
+    yield from _configured(inventory, period, since)
     objects = {*inventory.checks, *inventory.nodes, *inventory.services, *inventory.sites}
     for event in Ledger(events).relevant(objects, since, end):
         yield format_event(event)
     for step in facts.steps:
-        if step.at < period.end:
-            yield _line("incident", dataclasses.asdict(step))
+        yield _line("incident", dataclasses.asdict(step))
     for attribution in facts.attributions:
-        if attribution.start < period.end and (attribution.end is None or attribution.end > since):
-            yield _line("attribution", dataclasses.asdict(attribution))
+        yield _line("attribution", dataclasses.asdict(attribution))
 
 
 def fingerprint(lines: Sequence[str]) -> str:
@@ -49,18 +56,14 @@ def text_of(lines: Iterable[str]) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
 
 
-def _configured(inventory: Inventory) -> Iterator[str]:
+def _configured(inventory: Inventory, period: Period, since: Millis) -> Iterator[str]:
+    contracts = {name: told_of(each, period, since) for name, each in inventory.contracts.items()}
     for kind, things in (
         ("commune", inventory.communes), ("site", inventory.sites), ("node", inventory.nodes),
-        ("service", inventory.services), ("check", inventory.checks), ("contract", inventory.contracts),
+        ("service", inventory.services), ("check", inventory.checks), ("contract", contracts),
     ):  # fmt: skip
         for name in sorted(things):
-            fields = {
-                field.name: getattr(things[name], field.name)
-                for field in dataclasses.fields(things[name])
-                if field.name not in _NOT_TOLD
-            }
-            yield _line(kind, {"configured": fields})
+            yield _line(kind, {"configured": {field: getattr(things[name], field) for field in _TOLD[kind]}})
 
 
 def _line(kind: str, fields: dict[str, Any]) -> str:

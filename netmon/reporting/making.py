@@ -7,28 +7,32 @@ from netmon import __version__
 from netmon.clock import Millis, to_datetime
 from netmon.config import Configuration
 from netmon.contracts import Event
-from netmon.model import Period, Report
+from netmon.model import Inventory, Period, Report
 from netmon.past import events_of, facts_of
 from netmon.reporting.inputs import input_lines
 from netmon.sla.contract.account import Facts
 from netmon.sla.dossier import compile_report, reaches_back
 from netmon.sla.period import zone_of
+from netmon.sla.pertinent import facts_of_span, inventory_of
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The past that a report of ``period`` made at ``now`` rests on."""
+    """The past that a report of ``period`` made at ``now`` rests on: ``inventory`` and ``facts`` are what is about it,
+    ``since`` is from when on events take part."""
 
     configuration: Configuration
     period: Period
     now: Millis
+    inventory: Inventory
     events: Sequence[Event]
     facts: Facts
+    since: Millis
 
     def report(self, communes: Sequence[str] | None = None) -> Report:
         """The report of these communes, all when None."""
         return compile_report(
-            self.configuration.inventory,
+            self.inventory,
             self.events,
             self.period,
             facts=self.facts,
@@ -39,9 +43,7 @@ class Gathered:
 
     def inputs(self) -> list[str]:
         """Everything that takes part, one line each: see ``inputs.input_lines``."""
-        inventory = self.configuration.inventory
-        since = reaches_back(inventory, self.period)
-        return list(input_lines(inventory, self.events, self.facts, self.period, since, self.now))
+        return list(input_lines(self.inventory, self.events, self.facts, self.period, self.since, self.now))
 
 
 def gather(configuration: Configuration, period: Period, now: Millis, made: Millis | None = None) -> Gathered:
@@ -50,8 +52,11 @@ def gather(configuration: Configuration, period: Period, now: Millis, made: Mill
     Raises:
         StoreError: no history, or none that can be read.
     """
-    events = events_of(configuration, period, now, reaches_back(configuration.inventory, period))
-    return Gathered(configuration, period, now if made is None else made, events, facts_of(configuration))
+    since = reaches_back(configuration.inventory, period)
+    events = events_of(configuration, period, now, since)
+    inventory = inventory_of(configuration.inventory, events, since, period.end)
+    facts = facts_of_span(facts_of(configuration), since, period.end)
+    return Gathered(configuration, period, now if made is None else made, inventory, events, facts, since)
 
 
 def folder_of(period: Period) -> str:

@@ -33,12 +33,14 @@ _MOST_BYTES = 256 << 20
 class Verified:
     """What was found. ``edition`` None: the file is a document by itself. ``altered``: what is not as it was stored.
 
-    ``signed`` None: there is no signature. ``figures`` is how many were compared.
+    ``signed`` None: there is no signature; ``unsigned``: though one was asked about. ``figures`` is how many were
+    compared.
     """
 
     edition: Edition | None
     altered: tuple[str, ...]
     signed: bool | None
+    unsigned: bool
     made_by: str
     figures: int
     differences: Sequence[Difference]
@@ -48,11 +50,17 @@ class Verified:
     @property
     def is_good(self) -> bool:
         """Whether it stands as it was made, and would be made the same today."""
-        return not self.altered and not self.differences and self.signed is not False
+        return not self.altered and not self.differences and self.signed is not False and not self.unsigned
 
 
 def verify(
-    path: Path, configuration: Configuration, store: Store, now: Millis, key: Ed25519PublicKey | None
+    path: Path,
+    configuration: Configuration,
+    store: Store,
+    now: Millis,
+    key: Ed25519PublicKey | None,
+    *,
+    must_be_signed: bool = False,
 ) -> Verified:
     """Look at a file: a report document, or one that a stored report's manifest names. ``key`` None: the signature is
     not looked at.
@@ -75,10 +83,12 @@ def verify(
     period, made = _period(document, path)
     gathered = gather(configuration, period, now, made)
     again = _made_again(gathered, document)
+    signed = None if key is None else is_signed(path, content, key)
     return Verified(
         edition,
         tuple(altered),
-        None if key is None else is_signed(path, content, key),
+        signed,
+        must_be_signed and signed is None,
         str(document.get("version", "")),
         count_figures(document),
         differences(document, again),

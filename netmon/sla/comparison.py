@@ -41,6 +41,14 @@ class InputChange:
         fields: dict[str, Any] = json.loads(self.line)
         return fields
 
+    @property
+    def about(self) -> str:
+        """The object the line is about: its id, a commune's name; empty for the monitor itself."""
+        told = self.told
+        configured = told.get("configured")
+        about = configured if isinstance(configured, dict) else told
+        return str(about.get("object") or about.get("id") or about.get("name") or "")
+
 
 def differences(before: Json, after: Json) -> list[Difference]:
     """All figures in which the documents differ, in the order they stand."""

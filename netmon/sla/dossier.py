@@ -32,6 +32,7 @@ from netmon.sla.contract.settle import needed_since, settled
 from netmon.sla.digest import configuration_digest, digest
 from netmon.sla.findings import notes
 from netmon.sla.ledger import EVERYTHING
+from netmon.sla.pertinent import told_of
 from netmon.sla.report import build_report, contract_of, covers, objects_of, uses
 from netmon.sla.stretches import Stretches, months_of, months_until, period_before
 
@@ -66,7 +67,7 @@ def compile_report(
         report,
         communes=parts,
         digest=dossier.digest,
-        configuration=configuration_digest(inventory, dossier.objects),
+        configuration=configuration_digest(dossier.told, dossier.objects),
         contracts=tuple(dossier.contracts()),
         trend=tuple(stretches.together(services, communes_told, month) for month in stretches.months),
         before=stretches.before,
@@ -122,6 +123,13 @@ class _Dossier:
         for part in self.report.communes:
             found |= objects_of(self.stretches.folded, part.commune)
         return found
+
+    @property
+    def told(self) -> Inventory:
+        """What was configured about this stretch of time."""
+        span = self.stretches.span
+        contracts = {name: told_of(each, span, span.start) for name, each in self.inventory.contracts.items()}
+        return replace(self.inventory, contracts=contracts)
 
     @property
     def digest(self) -> str:

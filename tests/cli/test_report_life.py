@@ -1,16 +1,19 @@
 """``netmon report --close``, ``verify``, ``keygen``: a closed report stands, and says why it would be another today."""
 
+import errno
 import gzip
 import hashlib
 import json
+import os
 import subprocess
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 
 from netmon.cli import main
 from netmon.clock import DAY, HOUR
-from netmon.errors import EXIT_UNAVAILABLE, EXIT_USAGE
+from netmon.errors import EXIT_HOST, EXIT_UNAVAILABLE, EXIT_USAGE
 from netmon.history import open_history
 from tests.cli.october import OCTOBER, make_october
 
@@ -75,7 +78,7 @@ def test_a_correction_gives_a_second_version_with_what_changed_and_the_first_sta
     assert close(configuration) == 0
     before = files(edition(configuration))
     correct(configuration)
-    assert close(configuration) == 0
+    assert close(configuration, "--format", "html,json") == 0
     assert files(edition(configuration)) == before
     page = (edition(configuration, "v2") / "fr/33039-begles/differences.html").read_text("utf-8")
     for words in ("A. Martin", "sonde défaillante", "v1", "v2", "Bègles", "2\u202fh", "correction"):
@@ -83,8 +86,63 @@ def test_a_correction_gives_a_second_version_with_what_changed_and_the_first_sta
     assert "Le Haillan" not in page
     assert "Le Haillan" in (edition(configuration, "v2") / "fr/metropole/differences.html").read_text("utf-8")
     assert not (edition(configuration) / "fr/metropole/differences.html").exists()
+    told = json.loads((edition(configuration, "v2") / "fr/33039-begles/differences.json").read_text("utf-8"))
+    assert (told["before"], told["after"], told["commune"]) == ("v1", "v2", "Bègles")
+    (cause,) = told["causes"]
+    assert (cause["added"], cause["kind"], cause["object"], cause["state"]) == (True, "correction", "portail", "up")
+    assert {
+        "commune": "Bègles",
+        "subject": "Bègles",
+        "figure": "communes.unavailable",
+        "before": 10800,
+        "after": 3600,
+    } in (told["figures"])
+    assert {each["commune"] for each in told["figures"]} == {"Bègles"}
     manifest = json.loads((edition(configuration, "v2") / "manifest.json").read_text("utf-8"))
     assert (manifest["edition"], manifest["replaces"]) == ("v2", "v1")
+
+
+@pytest.mark.parametrize(
+    "full", ["report.json", "inputs.jsonl.gz", "manifest.json", "public-key.pem", "manifest.json.sig"]
+)
+def test_a_disk_that_fills_up_is_said_in_one_line_and_given_its_room_back(configuration, capsys, monkeypatch, full):
+    assert main(["report", "keygen", str(configuration.parent / "key")]) == 0
+    text = configuration.read_text("utf-8")
+    configuration.write_text(f'{text}reports: {{signing_key: "${{file:key}}"}}\n', "utf-8")
+    opened = Path.open
+
+    def open_unless_full(path: Path, mode: str = "r", *rest: Any, **words: Any) -> IO[Any]:
+        if path.name == full and "w" in mode:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return opened(path, mode, *rest, **words)
+
+    replaced = Path.replace
+
+    def replace_unless_full(path: Path, target: Path) -> Path:
+        if target.name == full:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return replaced(path, target)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "open", open_unless_full)
+        disk.setattr(Path, "replace", replace_unless_full)
+        assert close(configuration) == EXIT_HOST
+    said = capsys.readouterr().err
+    assert "No space left on device" in said
+    assert said.count("\n") == 1
+    assert list((edition(configuration).parent).iterdir()) == []
+    assert close(configuration) == 0
+
+
+def test_mails_that_a_killed_closing_did_not_queue_are_queued_by_closing_again(configuration, capsys):
+    recipients = "recipients: [{to: [comite@metropole.example], attach: [html]}]"
+    mail = f"mail: {{server: localhost:9, tls: none, sender: netmon@netmon.example, {recipients}}}\n"
+    configuration.write_text(configuration.read_text("utf-8") + mail, "utf-8")
+    assert close(configuration) == 0  # killed right before its mails were queued it would leave the same
+    assert close(configuration, "--mail") == 0
+    assert close(configuration, "--mail") == EXIT_USAGE
+    assert main(["report", "mails", "-c", str(configuration), "--json"]) == 0
+    assert "comite@metropole.example" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -175,6 +233,11 @@ def test_signatures_are_made_and_checked_by_us_and_by_openssl(configuration, tmp
     configuration.write_text(text, "utf-8")  # without the key: with the public one
     assert verify(configuration, document, "--key", tmp_path / "key.pem", "--lang", "en") == 0
     assert "signature: good" in capsys.readouterr().out
+    page = edition(configuration) / "fr/metropole/index.html"
+    Path(f"{page}.sig").unlink()
+    assert verify(configuration, page) == 0  # nobody asked
+    assert verify(configuration, page, "--key", tmp_path / "key.pem", "--lang", "en") == 1
+    assert "SIGNATURE: there is none beside it" in capsys.readouterr().out
     Path(f"{document}.sig").write_bytes(bytes(64))
     assert verify(configuration, document, "--key", tmp_path / "key.pem", "--lang", "en") == 1
     assert "SIGNATURE" in capsys.readouterr().out

@@ -31,7 +31,7 @@ def after(function):
 
 point = sys.argv[1]
 kept = archive.Archive
-if point == "staged": kept.stage = after(kept.stage)
+if point == "staged": closing._Making._write = die
 if point == "half written": closing.write_folders = after(closing.write_folders)
 if point == "sealed": kept.seal = after(kept.seal)
 if point == "flushed": kept.flush = after(kept.flush)

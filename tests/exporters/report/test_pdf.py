@@ -12,10 +12,11 @@ import pypdf
 import pytest
 from pypdf.generic import DictionaryObject, IndirectObject
 
-from exporters.report import write_report
+from exporters.report import Between, Sheet, write_differences, write_report
 from exporters.report.html import Pages
 from exporters.report.pdf import render
 from netmon.errors import HostError, UsageError
+from netmon.sla.comparison import Difference, InputChange
 from tests.exporters.report import factory
 from tests.exporters.report.factory import BEGLES, NOVEMBER, commune, report, service
 
@@ -173,3 +174,20 @@ def test_a_renderer_that_dies_or_hangs_is_one_clear_line(tmp_path, monkeypatch, 
     monkeypatch.setattr("exporters.report.pdf.LONGEST", 1)
     with pytest.raises(HostError, match=r"^cannot render metropole\.pdf: the renderer died"):
         write_report(factory.small(), tmp_path, ["pdf"])
+
+
+def test_what_changed_is_printed_too_and_says_what_is_left_out(tmp_path):
+    line = (
+        '{"kind":"correction","object":"portail","from":1790805600,"to":1790809200,"state":"up","author":"A. Martin"}'
+    )
+    figures = [Difference("Bègles", f"s{n}", "communes.services.unavailable", n, n + 1) for n in range(301)]
+    between = Between(
+        "v1", "v2", NOVEMBER, NOVEMBER.end, "1.0", "a" * 64, [InputChange(True, line)], figures, {"portail": "Portail"}
+    )
+    write_differences([Sheet(tmp_path, "fr", "Bègles", between)], ("html", "pdf"))
+    reader = pypdf.PdfReader(tmp_path / "differences.pdf")
+    text = "\n".join(page.extract_text() for page in reader.pages)
+    for words in ("Bègles", "A. Martin", "Portail", "a" * 16, "1 ligne de plus"):
+        assert words in text, words
+    assert {element["/S"] for element in elements(reader)} >= {"/H1", "/H2", "/Table", "/TH"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["differences.html", "differences.pdf"]
