@@ -22,7 +22,7 @@ from exporters.web.snmp import SnmpEndpoint
 from netmon.clock import HOUR, SECOND, Clock, Millis, SteadyClock, SystemClock
 from netmon.config import Configuration
 from netmon.contracts import Collector, Event, Fact
-from netmon.engine import heart, planning
+from netmon.engine import heart, planning, vitals
 from netmon.engine.garbage import TEND, GarbageCare
 from netmon.engine.people import hear_people
 from netmon.engine.pipeline import Pipeline, no_longer_watched
@@ -30,6 +30,7 @@ from netmon.engine.poller import Poller
 from netmon.engine.prompt import PromptPolls
 from netmon.engine.scheduler import Scheduler
 from netmon.engine.telemetry import MessageCounter, Telemetry
+from netmon.engine.vitals import VitalSigns
 from netmon.errors import CollectError, HostError
 from netmon.history import Store, open_history
 from netmon.model import Announcement, Check
@@ -105,6 +106,7 @@ class Daemon:
         self._deadline: float | None = None
         self._ready = False
         self._seen_until: Millis | None = None
+        self._vitals: VitalSigns | None = None
 
     async def run(self, ready: Callable[[str], None] = lambda _url: None) -> None:
         """Watch until told to stop by ``stop``, SIGTERM or SIGINT.
@@ -214,6 +216,7 @@ class Daemon:
             probe=ProbeEndpoint(probing, configuration.web.timeout_offset),
             readers=report_readers(configuration),
             availability=AvailabilityEndpoint(Availability(configuration, self._wall)),
+            vitals=lambda: self._vitals.vitals() if self._vitals else None,
         )
         web = WebServer(configuration.web.host, configuration.web.port, app)
         await web.start()
@@ -269,6 +272,8 @@ class Daemon:
         scheduler.start()
         scheduler.every(self.configuration.heartbeat, beats.beat)
         scheduler.every(SWEEP, sweep)
+        self._vitals = VitalSigns(telemetry, clock.now, lambda: beats.last)
+        scheduler.every(vitals.LOOK, self._vitals.look)
         scheduler.every(HOUR, lambda: self._plan_ahead(store, clock.now()))
         garbage = GarbageCare()
         garbage.start()

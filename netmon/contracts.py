@@ -97,7 +97,10 @@ class ServiceView:
 
 @dataclass(frozen=True, slots=True)
 class SlaView:
-    """The running figures of one contract in one commune for the current civil period (a month, ``2026-11``)."""
+    """The running figures of one contract in one commune for the current civil period (a month, ``2026-11``).
+
+    ``budget_seconds`` are left of the ``allowed_seconds``, and gone at ``lost_at`` if it goes on as so far.
+    """
 
     contract: str
     commune: str
@@ -108,6 +111,26 @@ class SlaView:
     high: float | None
     coverage: float | None
     budget_seconds: float | None
+    allowed_seconds: float | None = None
+    lost_at: Millis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """How the daemon itself fared within the last ``window``.
+
+    ``lag`` is how late polls began at most, and ``blocked`` how late the event loop answered (seconds, all but the
+    slowest of a hundred; None: there was nothing to measure); ``overruns`` are polls left out because the one before
+    was still under way, ``missed`` those whose time passed; ``queue`` is what waits to be written to the history.
+    """
+
+    window: Millis
+    lag: float | None
+    blocked: float | None
+    overruns: int
+    missed: int
+    queue: int
+    heartbeat: Millis | None
 
 
 @dataclass(frozen=True, slots=True)

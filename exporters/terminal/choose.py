@@ -5,6 +5,7 @@ import difflib
 import re
 import shlex
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from exporters.summary import plain
@@ -15,6 +16,12 @@ from netmon.errors import UsageError
 
 Test: TypeAlias = Callable[[ProblemLine, dt.datetime], bool]
 
+
+def _urgency(problem: ProblemLine) -> float:
+    clock = problem.incident.tightest if problem.incident else None
+    return clock.urgency if clock else float("inf")
+
+
 _FIELDS: dict[str, Callable[[ProblemLine], Iterable[str]]] = {
     "state": lambda problem: (problem.state,),
     "kind": lambda problem: (problem.kind,),
@@ -22,13 +29,16 @@ _FIELDS: dict[str, Callable[[ProblemLine], Iterable[str]]] = {
     "name": lambda problem: (problem.name, problem.id),
     "reason": lambda problem: (problem.reason,),
     "detail": lambda problem: (problem.detail,),
-    "commune": lambda problem: (problem.commune, *problem.takes["communes"]),
+    "commune": lambda problem: tuple(problem.places),
     "site": lambda problem: (problem.site,),
     "cause": lambda problem: problem.causes,
+    "incident": lambda problem: (problem.incident.id,) if problem.incident else (),
+    "handled": lambda problem: (problem.incident.handled or "nobody",) if problem.incident else (),
 }
 _CLOSED: dict[str, tuple[str, ...]] = {
     "state": tuple(GLYPHS),
-    "kind": ("node", "check", "service"),
+    "kind": ("node", "check", "service", "incident"),
+    "handled": ("nobody", "acknowledged", "notified", "started", "paused"),
     "reason": tuple(str(reason) for reason in Reason),
 }
 """Fields of which all values are known: another one is a slip, not a question that finds nothing."""
@@ -38,8 +48,11 @@ _SORTS: dict[str, Callable[[ProblemLine], object]] = {
     "name": lambda problem: plain(problem.name),
     "commune": lambda problem: (plain(problem.commune), plain(problem.name)),
     "reason": lambda problem: problem.reason,
-    "takes": lambda problem: len(problem.takes["nodes"]) + len(problem.takes["services"]),
+    "takes": lambda problem: -problem.takes["nodes"] - problem.takes["services"],
+    "people": lambda problem: -problem.incident.population if problem.incident else 0,
+    "clock": _urgency,
 }
+"""What is to be seen first comes first; ``since`` the longest, ``duration`` the shortest."""
 SORT_KEYS = ("state", *_SORTS)
 _TERM = re.compile(r"([a-z]+)(!=|=|~|>|<)(.*)", re.DOTALL)
 _DURATION = re.compile(r"(\d+)(s|m|h|d)")
@@ -62,6 +75,19 @@ def find_commune(status: Status, wanted: str) -> str:
     near = starting or difflib.get_close_matches(key, names, n=3, cutoff=0.5)
     hint = f"; did you mean {', '.join(names[name] for name in near)}?" if near else ""
     raise UsageError(f"no commune is called '{wanted}'{hint}")
+
+
+def choose(status: Status, commune: str, sort: str, filter_by: str) -> Status:
+    """What of ``status`` is wanted: one commune's part, the problems of a filter, in an order. Empty: everything.
+
+    Raises:
+        UsageError: no such commune, filter or order.
+    """
+    if commune:
+        status = status.of_commune(find_commune(status, commune))
+    wanted = parse_filter(filter_by)
+    chosen = [problem for problem in status.problems if wanted(problem, status.generated)]
+    return replace(status, problems=sort_problems(chosen, sort), filtered=bool(filter_by))
 
 
 def parse_filter(text: str) -> Test:

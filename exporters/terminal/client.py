@@ -13,9 +13,9 @@ _MOST_BYTES = 64 * 1024 * 1024
 _SCHEMA = 1
 
 
-def fetch_status(url: str, timeout: float = 5.0) -> dict[str, Any]:
-    """The daemon's status document: see ``fetch``."""
-    return fetch(url, "status", timeout)
+def fetch_status(url: str, timeout: float = 5.0, *, brief: bool = False) -> dict[str, Any]:
+    """The daemon's status document: see ``fetch``. ``brief``: only what a screen shows of it."""
+    return fetch(url, "status?brief=1" if brief else "status", timeout)
 
 
 def fetch(url: str, name: str, timeout: float = 5.0) -> dict[str, Any]:

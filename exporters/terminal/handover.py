@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from exporters.terminal.instants import moment
 from exporters.terminal.look import Look
 from exporters.terminal.works import Works
 from netmon.clock import Millis, to_datetime
@@ -58,8 +59,8 @@ class Handover:
 
     def _facts(self, one: Mapping[str, Any]) -> Iterator[str]:
         _, look, takes = self._look.gettext, self._look, one["takes"]
-        since = _moment(one["since"])
-        end = _moment(one["ended"]) if one["ended"] else self._now
+        since = moment(one["since"])
+        end = moment(one["ended"]) if one["ended"] else self._now
         state = look.word("maintenance" if one["maintenance"] else one["state"])
         when = {"state": state, "since": look.at(since, self._now), "length": look.lasted(end - since)}
         if one["ended"]:
@@ -90,7 +91,7 @@ class Handover:
             "clock": clock["kind"].upper(),
             "contract": _plain(clock["contract"]),
             "length": look.lasted(dt.timedelta(seconds=clock["late_seconds"] or clock["remaining_seconds"])),
-            "until": look.at(_moment(clock["deadline"]), self._now) if clock["deadline"] else "",
+            "until": look.at(moment(clock["deadline"]), self._now) if clock["deadline"] else "",
         }
         if clock["late_seconds"]:
             return _("%(clock)s of %(contract)s missed by %(length)s") % words
@@ -103,12 +104,12 @@ class Handover:
     def _told(self, trail: Iterable[Mapping[str, Any]]) -> Iterator[str]:
         """What people told during the shift."""
         for step in trail:
-            at = _moment(step["recorded"])
+            at = moment(step["recorded"])
             if step["author"] == MONITOR or at < to_datetime(self._shift.since):
                 continue
             word = self._look.gettext(STEP_WORDS[Step(step["step"])])
             text = f": {_plain(step['text'])}" if step["text"] else ""
-            yield f"  - {self._look.at(_moment(step['at']), self._now)} {word}{text} ({_plain(step['author'])})"
+            yield f"  - {self._look.at(moment(step['at']), self._now)} {word}{text} ({_plain(step['author'])})"
 
     def _works(self, works: Works) -> str:
         end = "…" if works.end is None else self._at(works.end)
@@ -125,7 +126,3 @@ class Handover:
 def _plain(text: str) -> str:
     """``text`` without what Markdown reads as a sign."""
     return _SPECIAL.sub(r"\\\1", text)
-
-
-def _moment(text: str) -> dt.datetime:
-    return dt.datetime.fromisoformat(text)

@@ -6,8 +6,9 @@ from typing import Any
 
 from rich.text import Text
 
+from exporters.terminal.instants import moment
 from exporters.terminal.layout import Column, cut, table
-from exporters.terminal.look import Look
+from exporters.terminal.look import STYLES, Look
 from netmon.i18n import mark
 from netmon.model import Step
 from netmon.words import PARTY_WORDS, STEP_WORDS
@@ -25,7 +26,7 @@ class IncidentScreen:
     def __init__(self, look: Look, width: int, now: str) -> None:
         self._look = look
         self._width = width
-        self._now = _moment(now)
+        self._now = moment(now)
         self._ellipsis = "..." if look.ascii else "…"
 
     def draw(self, incidents: Sequence[Incident]) -> list[Text]:
@@ -56,9 +57,9 @@ class IncidentScreen:
         lines = [head, Text(f"  {look.text(where)}")] if where else [head]
         reason = " · ".join(filter(None, (look.reason(one["reason"]), look.text(one["detail"]))))
         since, ended = _("Since"), _("Ended")
-        lines.append(Text(f"  {since} {look.clock(_moment(one['since']))} ({self._lasts(one)})  {reason}"))
+        lines.append(Text(f"  {since} {look.clock(moment(one['since']))} ({self._lasts(one)})  {reason}"))
         if one["ended"]:
-            lines.append(Text(f"  {ended} {look.clock(_moment(one['ended']))}"))
+            lines.append(Text(f"  {ended} {look.clock(moment(one['ended']))}"))
         lines += [Text(f"  {name}: {value}") for name, value in self._facts(one)]
         for title, rows in (
             (_("Clocks"), [self._clock_line(clock) for clock in one["clocks"]]),
@@ -87,11 +88,11 @@ class IncidentScreen:
         return self._look.badge(state)
 
     def _since(self, one: Incident) -> str:
-        return self._look.at(_moment(one["since"]), self._now)
+        return self._look.at(moment(one["since"]), self._now)
 
     def _lasts(self, one: Incident) -> str:
-        end = _moment(one["ended"]) if one["ended"] else self._now
-        return self._look.lasted(end - _moment(one["since"]))
+        end = moment(one["ended"]) if one["ended"] else self._now
+        return self._look.lasted(end - moment(one["since"]))
 
     def _takes(self, one: Incident) -> str:
         takes, look = one["takes"], self._look
@@ -127,7 +128,7 @@ class IncidentScreen:
         kind = _CLOCKS[clock["kind"]]
         name = look.gettext(kind)
         if clock["late_seconds"]:
-            return Text(f"{name} +{look.lasted(dt.timedelta(seconds=clock['late_seconds']))}", "bold red")
+            return Text(f"{name} +{look.lasted(dt.timedelta(seconds=clock['late_seconds']))}", STYLES["down"])
         left = look.lasted(dt.timedelta(seconds=clock["remaining_seconds"]))
         if clock["ended"] is not None:
             met = look.gettext("met")
@@ -135,14 +136,14 @@ class IncidentScreen:
         if clock["paused"]:
             paused = look.gettext("paused")
             return Text(f"{name} {left} ({paused})")
-        return Text(f"{name} {left}", "yellow" if clock["remaining_seconds"] < _LATE_SOON else "")
+        return Text(f"{name} {left}", STYLES["degraded"] if clock["remaining_seconds"] < _LATE_SOON else "")
 
     def _clock_line(self, clock: Mapping[str, Any]) -> Text:
         look = self._look
         line = Text(f"  {look.text(clock['contract'])}  ").append_text(self._countdown(clock))
         if clock["deadline"]:
             until = look.gettext("until")
-            line.append(f"  {until} {look.at(_moment(clock['deadline']), self._now)}")
+            line.append(f"  {until} {look.at(moment(clock['deadline']), self._now)}")
         return line
 
     def _tree(self, takes: Mapping[str, Any]) -> Iterator[Text]:
@@ -155,7 +156,7 @@ class IncidentScreen:
 
     def _trail_line(self, step: Mapping[str, Any]) -> Text:
         look = self._look
-        said = [look.clock(_moment(step["at"])), look.gettext(STEP_WORDS[Step(step["step"])])]
+        said = [look.clock(moment(step["at"])), look.gettext(STEP_WORDS[Step(step["step"])])]
         said += [look.text(part) for part in (step["object"], step["contract"]) if part]
         line = Text("  " + "  ".join(said))
         if step["text"]:
@@ -174,7 +175,3 @@ def _branches(
         yield f"{before}{corner}{child['id']}"
         rest = "" if top else "    " if last else "|   " if ascii_only else "│   "
         yield from _branches(child["children"], ascii_only, before + rest, top=False)
-
-
-def _moment(text: str) -> dt.datetime:
-    return dt.datetime.fromisoformat(text)

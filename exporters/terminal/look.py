@@ -68,7 +68,11 @@ class Look:
 
     def badge(self, state: str) -> Text:
         """`` ✖ down ``."""
-        return Text().append(f" {self.glyph(state)} {self.word(state)} ", STYLES[state])
+        return self.tag(state, self.word(state))
+
+    def tag(self, state: str, word: str) -> Text:
+        """A badge that says another word than the state's."""
+        return Text().append(f" {self.glyph(state)} {word} ", STYLES[state])
 
     def reason(self, name: str) -> str:
         """A failure reason in words."""
@@ -85,6 +89,17 @@ class Look:
             return f"{seconds // _HOUR} h {seconds % _HOUR // _MINUTE:02d}"
         day = self.gettext("d")
         return f"{seconds // _DAY} {day} {seconds % _DAY // _HOUR} h"
+
+    def number(self, number: int) -> str:
+        """``17 644``; nothing for none."""
+        return self.text(f"{number:,}".replace(",", " ")) if number else ""
+
+    def left(self, seconds: float | None) -> Text:
+        """What is left of something, red when it is overdrawn."""
+        if seconds is None:
+            return Text()
+        length = self.lasted(dt.timedelta(seconds=abs(seconds)))
+        return Text(f"-{length}", STYLES["down"]) if seconds < 0 else Text(length)
 
     def at(self, moment: dt.datetime, now: dt.datetime) -> str:
         """The time of day; with the day when it is not that of ``now``."""

@@ -1,53 +1,111 @@
-"""The summary as lines of text: communes worst first, open problems, the monitor itself."""
+"""The summary as lines of text: communes, root causes with clocks, services, budgets, the monitor itself."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import textwrap
+from dataclasses import dataclass, replace
 
 from rich.text import Text
 
-from exporters.terminal.layout import Column, cut, flow, grid, table
+from exporters.terminal.budgets import at_risk, draw_budgets
+from exporters.terminal.communes import LIST, MAP, TABLE, Communes
+from exporters.terminal.health import health, overdue
+from exporters.terminal.layout import cut
 from exporters.terminal.look import GLYPHS, STYLES, Look
-from exporters.terminal.status import ProblemLine, Status
+from exporters.terminal.roots import Roots
+from exporters.terminal.sections import Section, fit
+from exporters.terminal.status import Status
 
-DROPPED_FIRST = ("detail", "site", "at", "commune")
-"""Columns of the table of problems in the order in which they give way to a narrow terminal."""
+_MOST_WINDOWS = 3
+MOST_BUDGETS = 10
+"""More objectives at risk than this are counted, not listed: ``netmon sla`` lists them."""
 
 _KINDS = (("services", "%(n)s service", "%(n)s services"), ("nodes", "%(n)s device", "%(n)s devices"))
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """Draws in ``width`` columns and, where given, at most ``height`` lines."""
+    """Draws in ``width`` columns and, where given, at most ``height`` lines. ``view`` is that of the communes;
+    ``skip`` is how many root causes are scrolled away; ``faded``: what is drawn is old, and has no colours."""
 
     look: Look
     width: int
     height: int | None = None
+    view: str = MAP
+    skip: int = 0
+    faded: bool = False
 
     def draw(self, status: Status, *, problems_only: bool = False) -> list[Text]:
-        """The whole summary. Where lines are few, communes that are well are told briefly before problems are cut."""
-        sections = self._sections(status)
-        bottom = [Text(), *self._windows(status), *self._monitor(status)]
-        for brevity in range(3):
-            top = [self._headline(status)]
-            if not problems_only:
-                top += [Text(), *self._communes(status, brevity)]
-            room = None if self.height is None else self.height - len(top) - len(bottom)
-            if room is None or sum(section.lines for section in sections) <= room:
-                break
-        lines = [*top, *(line for section in fit(sections, room) for line in section), *bottom]
-        return [cut(line, self.width, self._ellipsis) for line in lines]
+        """The whole summary. Where lines are few, communes that are well are told briefly before problems are cut.
 
-    def _sections(self, status: Status) -> list["Section"]:
+        What is not of now is told so in the first line, and has no colours: nothing on the screen looks fresh then.
+        """
+        banner = self._banner(status)
+        if status.past and status.past.watched:
+            status = replace(status, generated=status.past.watched)
+        sections = self._sections(status)
+        bottom = [Text(), *self._windows(status), *health(self.look, status, self.width)]
+        roots = sections[0].lines if sections else 0
+        for communes in self._communes(status, problems_only=problems_only):
+            top = [self._headline(status), *communes]
+            room = None if self.height is None else self.height - len(banner) - len(top) - len(bottom)
+            if room is None or roots + (len(sections) > 1) <= room:
+                break
+        lines = [*top, *fit(sections, room, self.skip), *bottom]
+        if banner or self.faded:
+            lines = [Text(line.plain, "dim") for line in lines]
+        return [cut(line, self.width, self._ellipsis) for line in (*banner, *lines)]
+
+    def _communes(self, status: Status, *, problems_only: bool) -> list[list[Text]]:
+        """What to say of communes, the fullest first; which it is depends on the room that problems leave."""
+        if problems_only:
+            return [[]]
+        if len(status.communes) == 1:
+            return [[Text(), *self._one_commune(status)]]
+        drawn = Communes(self.look, self.width)
+        close = drawn.names(status.communes, close=True)
+        brief = drawn.names(status.communes, brief=True, close=True)
+        full = drawn.draw(status.communes, self.view, status)
+        shapes = {MAP: (full, brief), LIST: (full, close, brief), TABLE: (full,)}[self.view]
+        return [[Text(), *lines] for lines in shapes]
+
+    def _sections(self, status: Status) -> list[Section]:
+        look, _ = self.look, self.look.gettext
+        draw = Roots(look, self.width, status.generated, several=len(status.communes) != 1)
         roots = [problem for problem in status.problems if problem.root]
         services = [problem for problem in status.problems if problem.kind == "service"]
-        drawn = (
-            (self.look.gettext("Open problems"), roots, self._root_table),
-            (self.look.gettext("Services that suffer"), services, self._service_table),
-        )
-        found = [Section(title, draw(status, some)) for title, some, draw in drawn if some]
-        if status.filtered:
-            return found or [Section(self.look.gettext("No open problem matches the filter."), [])]
-        return found or [Section(self.look.gettext("Nothing is broken."), [])]
+        budgets = at_risk(status.budgets)
+        shown = draw_budgets(look, self.width, status.generated, budgets[:MOST_BUDGETS])
+        found = [
+            Section(_("Root causes"), draw.causes(roots) if roots else [], len(roots)),
+            Section(_("Running clocks"), draw.clocks(roots), 0),
+            Section(_("Services that suffer"), draw.services(services) if services else [], len(services)),
+            Section(_("Objectives at risk this month"), shown if budgets else [], len(budgets)),
+        ]
+        found = [section for section in found if section.table]
+        if roots or services:
+            return found
+        nothing = _("No open problem matches the filter.") if status.filtered else _("Nothing is broken.")
+        return [Section(nothing, []), *found]
+
+    def _banner(self, status: Status) -> list[Text]:
+        """Why this is not the present."""
+        look, past = self.look, status.past
+        if past is None:
+            silent = overdue(status)
+            if silent is None:
+                return []
+            words = look.gettext("netmon answers, but has polled nothing for %(length)s: this is old")
+            return self._alarm(words % {"length": look.lasted(silent)})
+        words = look.gettext("Read from the history: nothing was ever watched.")
+        if past.watched is not None:
+            words = look.gettext("Read from the history: as it was at %(time)s, %(length)s ago; not watched since.")
+            words %= {"time": look.clock(past.watched), "length": look.lasted(status.generated - past.watched)}
+        return [*self._alarm(look.text(past.why)), *self._alarm(words)]
+
+    def _alarm(self, words: str) -> list[Text]:
+        lines = textwrap.wrap(words, max(20, self.width - 4))
+        glyphs = [self.look.glyph("down"), *" " * len(lines)]
+        return [Text(f" {glyph} {line}".ljust(self.width), STYLES["down"])
+                for glyph, line in zip(glyphs, lines, strict=False)]  # fmt: skip
 
     def _headline(self, status: Status) -> Text:
         look, states = self.look, [commune.state for commune in status.communes]
@@ -63,30 +121,6 @@ class Screen:
             line.append(" " * space + clock)
         return line
 
-    def _communes(self, status: Status, brevity: int) -> list[Text]:
-        """By state, worst first. ``brevity``: 0 an aligned grid, 1 names close together, 2 only a count of the well."""
-        if len(status.communes) == 1:
-            return self._one_commune(status)
-        states = [state for state in GLYPHS if any(commune.state == state for commune in status.communes)]
-        badges = {state: self.look.badge(state) for state in states}
-        label = max((badge.cell_len for badge in badges.values()), default=0) + 2
-        lines: list[Text] = []
-        for state in states:
-            cells = [self._tile(name, state, count) for name, count in _names(status, state)]
-            if brevity == 2 and state == "up":
-                cells = [Text(self.look.ngettext("%(n)s commune", "%(n)s communes", len(cells)))]
-            rows = (flow if brevity else grid)(cells, self.width - label)
-            for number, row in enumerate(rows):
-                first = badges[state].copy() if number == 0 else Text()
-                first.append(" " * (label - first.cell_len))
-                lines.append(first.append_text(row))
-        return lines
-
-    def _tile(self, name: str, state: str, problems: int) -> Text:
-        style = "" if state == "up" else STYLES[state]  # only what asks for attention gets it
-        cell = Text().append(self.look.glyph(state), style).append(f" {self.look.text(name)}")
-        return cell.append(f" {problems}", "bold") if problems else cell
-
     def _one_commune(self, status: Status) -> list[Text]:
         look = self.look
         lines = []
@@ -96,115 +130,22 @@ class Screen:
             lines.append(Text(look.ngettext(one, many, sum(counts.values())) + ": " + ", ".join(parts)))
         return [line for line in lines if not line.plain.startswith("0 ")]
 
-    def _root_table(self, status: Status, problems: Sequence[ProblemLine]) -> list[Text]:
-        look, _, now = self.look, self.look.gettext, status.generated
-        rank = {name: number for number, name in enumerate(DROPPED_FIRST)}
-        several = len(status.communes) != 1
-        columns = [
-            Column(_("State"), [look.badge(problem.state) for problem in problems]),
-            Column(_("What"), [Text(look.text(problem.name), "bold") for problem in problems]),
-            Column(_("Takes"), [Text(self._takes(problem)) for problem in problems], right=True),
-            Column(
-                _("Commune"), [Text(look.text(each.commune if several else "")) for each in problems], rank["commune"]
-            ),
-            Column(_("Site"), [Text(look.text(problem.site)) for problem in problems], rank["site"]),
-            Column(_("Duration"), [Text(look.lasted(now - problem.since)) for problem in problems], right=True),
-            Column(_("Since"), [Text(look.at(problem.since, now)) for problem in problems], rank["at"], right=True),
-            Column(_("Why"), [Text(look.reason(problem.reason)) for problem in problems], shrink=22),
-            Column(_("Detail"), [Text(look.text(problem.detail)) for problem in problems], rank["detail"], 12),
-        ]
-        return table(columns, self.width, self._ellipsis)
-
-    def _service_table(self, status: Status, problems: Sequence[ProblemLine]) -> list[Text]:
-        look, _, now = self.look, self.look.gettext, status.generated
-        columns = [
-            Column(_("State"), [look.badge(problem.state) for problem in problems]),
-            Column(_("What"), [Text(look.text(problem.name), "bold") for problem in problems]),
-            Column(_("Duration"), [Text(look.lasted(now - problem.since)) for problem in problems], 0, right=True),
-            Column(_("Because of"), [Text(self._causes(problem)) for problem in problems], 1),
-        ]
-        return table(columns, self.width, self._ellipsis)
-
-    def _causes(self, problem: ProblemLine) -> str:
-        more = f" +{len(problem.causes) - 1}" if len(problem.causes) > 1 else ""
-        return self.look.text(problem.causes[0]) + more if problem.causes else ""
-
-    def _takes(self, problem: ProblemLine) -> str:
-        number = len(problem.takes["nodes"]) + len(problem.takes["services"])
-        return f"+{number}" if number else ""
-
     def _windows(self, status: Status) -> list[Text]:
+        """Works under way; those that say the same of several objects are told together."""
         look = self.look
-        lines = []
+        together: dict[tuple[str, object], list[str]] = {}
         for window in status.windows:
-            line = look.badge("maintenance")
-            line.append(f" {look.text(window.object)} {look.text(window.text)}")
-            if window.end is not None:
-                line.append(" " + look.gettext("until") + " " + look.at(window.end, status.generated))
+            together.setdefault((window.text, window.end), []).append(window.object)
+        lines = []
+        for (text, _end), objects in together.items():
+            end = next(window.end for window in status.windows if (window.text, window.end) == (text, _end))
+            more = f" +{len(objects) - 1}" if len(objects) > 1 else ""
+            line = look.badge("maintenance").append(f" {look.text(objects[0])}{more} {look.text(text)}")
+            if end is not None:
+                line.append(" " + look.gettext("until") + " " + look.at(end, status.generated))
             lines.append(line)
-        return lines
-
-    def _monitor(self, status: Status) -> list[Text]:
-        look, monitor = self.look, status.monitor
-        parts = [
-            f"netmon {look.text(monitor.version)}",
-            look.gettext("watching for") + " " + look.lasted(status.generated - monitor.started),
-            look.ngettext("%(n)s check", "%(n)s checks", monitor.checks),
-        ]
-        if monitor.last_run is not None:
-            parts.append(
-                look.gettext("last result %(time)s ago") % {"time": look.lasted(status.generated - monitor.last_run)}
-            )
-        if monitor.pending:
-            parts.append(look.ngettext("%(n)s not polled yet", "%(n)s not polled yet", monitor.pending))
-        line = Text(", ".join(parts))
-        if monitor.blind:
-            cut_off = look.ngettext(
-                "netmon itself is cut off: %(n)s check cannot be seen",
-                "netmon itself is cut off: %(n)s checks cannot be seen",
-                monitor.blind,
-            )
-            line.append(", ").append(cut_off, "bold")
-        if monitor.stale:
-            late = look.ngettext(
-                "%(n)s check without recent result", "%(n)s checks without recent result", monitor.stale
-            )
-            line.append(", ").append(late, "bold")
-        return [line]
+        return lines if self.height is None else lines[:_MOST_WINDOWS]
 
     @property
     def _ellipsis(self) -> str:
         return "..." if self.look.ascii else "…"
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A titled table: its header and rows."""
-
-    title: str
-    table: list[Text]
-
-    @property
-    def lines(self) -> int:
-        """With the empty line and the title above it."""
-        return 2 + len(self.table)
-
-
-def fit(sections: Sequence[Section], room: int | None) -> list[list[Text]]:
-    """The lines of the sections in ``room`` lines: the last gives rows first, and a title says how many are shown."""
-    excess = 0 if room is None else sum(section.lines for section in sections) - room
-    shown: list[list[Text]] = []
-    for section in reversed(sections):
-        rows = max(0, len(section.table) - 1)
-        cut = min(rows, max(0, excess))
-        excess -= cut
-        if rows and cut == rows:
-            excess -= 1
-        count = f" ({rows - cut}/{rows})" if cut else f" ({rows})" if rows else ""
-        title = Text().append(section.title + count, "bold underline" if rows else "")
-        shown.append([Text(), title, *(section.table[: 1 + rows - cut] if rows - cut else [])])
-    return shown[::-1]
-
-
-def _names(status: Status, state: str) -> list[tuple[str, int]]:
-    return [(commune.name, commune.problems) for commune in status.communes if commune.state == state]

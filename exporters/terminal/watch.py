@@ -1,26 +1,24 @@
-"""``--watch``: the summary on the alternate screen, once a second, only changed lines sent."""
+"""``--watch``: the summary on the alternate screen, each answer of the daemon as it comes, keys at once."""
 
-import contextlib
-import os
-import select
-import sys
-import termios
+import datetime as dt
 import threading
-import tty
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from time import monotonic, sleep
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from time import monotonic
 
 from rich.console import Console
 from rich.text import Text
 
+from exporters.terminal.layout import cut
 from exporters.terminal.look import STYLES, Look
+from exporters.terminal.painter import Painter
 from exporters.terminal.screen import Screen
+from exporters.terminal.session import EndedError, Session
 from exporters.terminal.status import Status
-from netmon.errors import NetmonError
+from exporters.terminal.wishes import KEYS, Wishes
+from netmon.errors import NetmonError, UsageError
 
-_ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l\x1b[2J", "\x1b[?25h\x1b[?1049l"
-_TICK = 1.0
+TICK = 1.0
 _STALE = 5.0
 
 
@@ -34,13 +32,14 @@ class Heard:
 
 
 class Feed:
-    """Asks once a second in a thread, so that a daemon that hangs does not freeze the keys."""
+    """Asks once a second in a thread, so that a daemon that hangs does not freeze the keys; ``news`` is called then."""
 
-    def __init__(self, ask: Callable[[], Status]) -> None:
+    def __init__(self, ask: Callable[[], Status], first: Heard, news: Callable[[], None]) -> None:
         self._ask = ask
+        self._news = news
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="status", daemon=True)
-        self.heard = Heard()
+        self.heard = first
 
     def __enter__(self) -> "Feed":
         self._thread.start()
@@ -50,111 +49,99 @@ class Feed:
         self._stop.set()
 
     def _run(self) -> None:
-        while not self._stop.is_set():
-            began = monotonic()
+        while not self._stop.wait(TICK):
             try:
                 self.heard = Heard(self._ask(), monotonic())
             except NetmonError as error:
                 self.heard = Heard(self.heard.status, self.heard.at, str(error))
-            self._stop.wait(max(0.1, _TICK - (monotonic() - began)))
+            self._news()
 
 
-class Painter:
-    """Keeps what stands on the screen and sends what differs: calm on the eye, and light on a slow line."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._shown: list[str] = []
-        self._size = (0, 0)
-
-    def paint(self, lines: Sequence[Text], size: tuple[int, int]) -> None:
-        """Show ``lines`` on a screen of ``size`` (columns, rows)."""
-        fresh = [self._rendered(line) for line in lines[: size[1]]]
-        parts: list[str] = []
-        if size != self._size:
-            self._shown, self._size = [], size
-            parts.append("\x1b[2J")
-        for row in range(max(len(fresh), len(self._shown))):
-            new = fresh[row] if row < len(fresh) else ""
-            if row >= len(self._shown) or self._shown[row] != new:
-                parts.append(f"\x1b[{row + 1};1H{new}\x1b[K")
-        self._shown = fresh
-        if parts:
-            self._console.file.write("".join(parts))
-            self._console.file.flush()
-
-    def _rendered(self, line: Text) -> str:
-        with self._console.capture() as capture:
-            self._console.print(
-                line, end="", no_wrap=True, crop=True, overflow="crop", highlight=False, soft_wrap=False
-            )
-        return capture.get()
-
-
-def watch(
-    console: Console, look: Look, ask: Callable[[], Status], *, problems_only: bool = False, until: float | None = None
-) -> None:
-    """Draw until ``q`` or Ctrl-C; ``until`` (seconds) ends it by itself."""
+def watch(console: Console, look: Look, first: Status, ask: Callable[[], Status], wishes: Wishes) -> None:
+    """Draw ``first``, then each answer of ``ask``, until somebody quits."""
     painter = Painter(console)
-    started = monotonic()
-    with _screen(console), _keys() as pressed, Feed(ask) as feed:
-        while until is None or monotonic() - started < until:
-            size = _size(console)
-            painter.paint(draw(feed.heard, look, size, monotonic(), problems_only=problems_only), size)
-            if pressed(0.25) in {"q", "Q", "\x03"}:
-                return
+    try:
+        with Session(console, painter.forget) as session:
+            _follow(session, painter, look, Feed(ask, Heard(first, monotonic()), session.wake), wishes)
+    except EndedError as error:
+        error.obey()
+    except OSError as error:
+        if error.filename is not None:
+            raise  # not about the terminal, which is gone
 
 
-def draw(heard: Heard, look: Look, size: tuple[int, int], now: float, *, problems_only: bool = False) -> list[Text]:
-    """What stands on the screen: a banner first when the daemon does not answer, so old figures never pass for new."""
+def _follow(session: Session, painter: Painter, look: Look, feed: Feed, wishes: Wishes) -> None:
+    shown = feed.heard
+    with feed:
+        while not wishes.quit:
+            shown = shown if wishes.paused else feed.heard
+            size = session.size()
+            painter.paint(draw(shown, look, size, monotonic(), wishes), size)
+            for key in session.wait(TICK):
+                if key == "redraw":
+                    painter.forget()
+                wishes = wishes.press(key, shown.status)
+
+
+def draw(heard: Heard, look: Look, size: tuple[int, int], now: float, wishes: Wishes) -> list[Text]:
+    """What stands on the screen: a banner first while the daemon does not answer, so old figures never pass for new;
+    the keys last."""
+    width, height = size
+    footer = [_footer(look, wishes, width)]
+    if wishes.help:
+        return [*(cut(line, width, "") for line in _help(look)[: height - 1]), *footer]
     if heard.status is None:
-        return [Text(look.text(heard.error) or look.gettext("asking the daemon…"))]
-    stale = bool(heard.error) or now - heard.at > _STALE
-    lines = Screen(look, size[0], size[1] - stale).draw(heard.status, problems_only=problems_only)
-    if not stale:
-        return lines
-    words = look.gettext("no answer for %(seconds)s s: this was the state at %(time)s")
-    told = words % {"seconds": int(now - heard.at), "time": look.clock(heard.status.generated)}
-    return [Text(f" {told} ".ljust(size[0]), STYLES["down"]), *lines]
-
-
-def _size(console: Console) -> tuple[int, int]:
-    """Columns and rows as they are now; a terminal that does not tell is taken for one of 80 by 24."""
-    size = os.get_terminal_size(console.file.fileno())
-    return size.columns or 80, size.lines or 24
-
-
-@contextlib.contextmanager
-def _screen(console: Console) -> Iterator[None]:
-    console.file.write(_ENTER)
-    console.file.flush()
+        return [cut(Text(look.text(heard.error) or look.gettext("asking the daemon…")), width, ""), *footer]
+    status = heard.status
+    if status.past is not None:  # nobody dates what was read from the history but we
+        status = replace(status, generated=status.generated + dt.timedelta(seconds=int(now - heard.at)))
+    banner = _banner(heard, look, width, now, wishes)
+    screen = Screen(look, width, height - len(banner) - 1, wishes.view, wishes.skip, faded=bool(banner))
     try:
-        yield
-    finally:
-        console.file.write(_LEAVE)
-        console.file.flush()
+        lines = screen.draw(wishes.of(status), problems_only=wishes.problems_only)
+    except UsageError as error:  # the commune is gone from the configuration
+        lines = [cut(Text(look.text(str(error))), width, "")]
+    room = height - len(banner) - 1
+    lines = [*lines[:room], *[Text()] * (room - len(lines))]
+    return [*banner, *lines, *footer]
 
 
-def _no_key(seconds: float) -> str:
-    sleep(seconds)
-    return ""
+def _banner(heard: Heard, look: Look, width: int, now: float, wishes: Wishes) -> list[Text]:
+    """Why what is shown is old; a status from the history says so itself."""
+    if heard.status is None or heard.status.past is not None:
+        return []
+    words = {"seconds": int(now - heard.at), "time": look.clock(heard.status.generated)}
+    if heard.error or (now - heard.at > _STALE and not wishes.paused):
+        told = look.gettext("no answer for %(seconds)s s: this was the state at %(time)s") % words
+        return [_bar(f"{look.glyph('down')} {told}", width, STYLES["down"])]
+    if wishes.paused:
+        told = look.gettext("paused for %(seconds)s s: this was the state at %(time)s") % words
+        return [_bar(f"{look.glyph('pending')} {told}", width, STYLES["pending"])]
+    return []
 
 
-@contextlib.contextmanager
-def _keys() -> Iterator[Callable[[float], str]]:
-    """A function that waits for a key, some seconds at most; the terminal is as before afterwards."""
-    if not sys.stdin.isatty():
-        yield _no_key
-        return
-    stdin = sys.stdin.fileno()
-    before = termios.tcgetattr(stdin)
-    tty.setcbreak(stdin)
+def _bar(words: str, width: int, style: str) -> Text:
+    return Text(f" {words} ".ljust(width)[:width], style)
 
-    def pressed(seconds: float) -> str:
-        ready, _, _ = select.select([stdin], [], [], seconds)
-        return os.read(stdin, 64).decode("latin-1")[:1] if ready else ""
 
-    try:
-        yield pressed
-    finally:
-        termios.tcsetattr(stdin, termios.TCSADRAIN, before)
+def _footer(look: Look, wishes: Wishes, width: int) -> Text:
+    ellipsis = "..." if look.ascii else "…"
+    if wishes.prompt:
+        name = look.gettext("filter") if wishes.prompt == "filter" else look.gettext("commune")
+        line = Text(f" {name}: ", "bold").append(look.text(wishes.typed), "").append(" ", "reverse")
+        if wishes.error:
+            line.append(f"  {look.text(wishes.error)}", STYLES["down"])
+        return cut(line, width, ellipsis)
+    chosen = (
+        (look.gettext("filter"), wishes.filter_by), (look.gettext("commune"), wishes.commune),
+        (look.gettext("sort"), "" if wishes.sort == "state" else wishes.sort),
+    )  # fmt: skip
+    parts = [look.text(f"[{name}: {value}]") for name, value in chosen if value]
+    keys = look.gettext("q quit  ? keys  / filter  c commune  s sort  p problems  v view  space pause")
+    return cut(Text(" " + "  ".join([*parts, keys]), "dim"), width, ellipsis)
+
+
+def _help(look: Look) -> list[Text]:
+    rows = [(look.text(key.replace("↑ ↓", "up dn") if look.ascii else key), look.gettext(text)) for key, text in KEYS]
+    title = Text(look.gettext("Keys"), "bold underline")
+    return [title, Text(), *(Text(f"  {key:<8}").append(text) for key, text in rows)]

@@ -22,7 +22,7 @@ from exporters.web.probe import ProbeEndpoint
 from exporters.web.reports import Readers, StoredReports
 from exporters.web.snmp import SnmpEndpoint
 from exporters.web.topology import topology_document
-from netmon.contracts import Snapshot
+from netmon.contracts import Snapshot, Vitals
 
 
 def create_app(
@@ -37,12 +37,13 @@ def create_app(
     probe: ProbeEndpoint | None = None,
     readers: Readers | None = None,
     availability: AvailabilityEndpoint | None = None,
+    vitals: Callable[[], Vitals | None] = lambda: None,
 ) -> Starlette:
     """Everything the daemon answers over HTTP. ``reports_dir`` None: no reports are kept; ``snmp`` None: no ``/snmp``;
     ``probe`` None: no ``/probe``; ``availability`` None: no figures of past periods.
 
     ``is_ready`` is what ``/-/ready`` asks; times on pages are of ``timezone``. ``readers`` None: whoever asks may read
-    every report.
+    every report. ``vitals``: how the daemon itself fares.
     """
     modules = probe.modules() if probe is not None else ()
     page = LandingPage(snapshot, language, timezone, has_reports=reports_dir is not None, probe_modules=modules)
@@ -52,7 +53,10 @@ def create_app(
         Route("/metrics", MetricsEndpoint(exposition).respond),
         Route("/-/healthy", _healthy),
         Route("/-/ready", _ready(is_ready)),
-        Route("/api/v1/status", _document(lambda: documents.status_document(snapshot, language, timezone))),
+        Route(
+            "/api/v1/status",
+            _status(lambda **how: documents.status_document(snapshot, language, timezone, vitals(), **how)),
+        ),
         Route("/api/v1/nodes", _document(lambda: documents.nodes_document(snapshot))),
         Route("/api/v1/services", _document(lambda: documents.services_document(snapshot))),
         Route("/api/v1/maintenance", _document(lambda: documents.maintenance_document(snapshot))),
@@ -94,6 +98,14 @@ def _ready(is_ready: Callable[[], bool]) -> Callable[[Request], Awaitable[Respon
 def _document(make: Callable[[], documents.Document]) -> Callable[[Request], Awaitable[Response]]:
     async def respond(_: Request) -> Response:
         return JSONResponse(make(), headers={"Cache-Control": "no-store"})
+
+    return respond
+
+
+def _status(make: Callable[..., documents.Document]) -> Callable[[Request], Awaitable[Response]]:
+    async def respond(request: Request) -> Response:
+        brief = request.query_params.get("brief") == "1"
+        return JSONResponse(make(brief=brief), headers={"Cache-Control": "no-store"})
 
     return respond
 

@@ -1,37 +1,38 @@
 """The documents of ``/api/v1``: plain values for JSON, read from the snapshot. The landing page shows the same."""
 
 from collections import Counter, defaultdict
-from typing import Any, TypeAlias
 
 import netmon
 from exporters.summary import Moment, is_blind, is_stale
 from exporters.web.communes import STATES, CommuneView, commune_views, count, worst
+from exporters.web.own import open_incident, vitals_document
 from exporters.web.problems import OpenProblem, open_problems
-from netmon.clock import Millis, to_datetime
-from netmon.contracts import Snapshot
+from exporters.web.values import SCHEMA_VERSION, Document, moment
+from netmon.contracts import Snapshot, Vitals
 from netmon.model import State
 
-SCHEMA_VERSION = 1
-
-Document: TypeAlias = dict[str, Any]
+__all__ = ["SCHEMA_VERSION", "Document", "moment"]
 
 
-def moment(instant: Millis | None) -> str | None:
-    """The instant as RFC 3339 in UTC, to the millisecond."""
-    if instant is None:
-        return None
-    return to_datetime(instant).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def status_document(
+    snapshot: Snapshot,
+    language: str = "fr",
+    timezone: str = "Europe/Paris",
+    vitals: Vitals | None = None,
+    *,
+    brief: bool = False,
+) -> Document:
+    """The whole present in one document: communes worst first, open problems and incidents, the monitor itself.
 
-
-def status_document(snapshot: Snapshot, language: str = "fr", timezone: str = "Europe/Paris") -> Document:
-    """The whole present in one document: communes worst first, open problems, the monitor itself."""
+    ``brief``: what a screen shows of it. Problems behind others are left out, and what a root takes along is counted.
+    """
     snapshot = Moment(snapshot)
     communes = commune_views(snapshot)
     problems = open_problems(snapshot)
     return {
         **_head(snapshot),
         "state": _overall(communes, problems),
-        "monitor": _monitor(snapshot, language, timezone),
+        "monitor": {**_monitor(snapshot, language, timezone), "vitals": vitals_document(vitals)},
         "counts": {
             "communes": _counts(Counter(view.state for view in communes)),
             "services": _counts(count(snapshot.services().values())),
@@ -39,7 +40,12 @@ def status_document(snapshot: Snapshot, language: str = "fr", timezone: str = "E
             "checks": _counts(count(snapshot.checks().values())),
         },
         "communes": [_commune(view, problems) for view in communes],
-        "problems": [_problem(snapshot, problem) for problem in problems],
+        "problems": [
+            _problem(snapshot, problem, counted=brief)
+            for problem in problems
+            if not brief or problem.root or problem.kind == "service"
+        ],
+        "incidents": [open_incident(view, snapshot.inventory) for view in snapshot.incidents() if view.ended is None],
         "maintenance": _windows(snapshot),
         "sla": _sla(snapshot),
     }
@@ -135,14 +141,17 @@ def _commune(view: CommuneView, problems: list[OpenProblem]) -> Document:
     }  # fmt: skip
 
 
-def _problem(snapshot: Snapshot, problem: OpenProblem) -> Document:
+def _problem(snapshot: Snapshot, problem: OpenProblem, *, counted: bool) -> Document:
+    takes: dict[str, tuple[str, ...]] = {
+        "nodes": problem.nodes, "checks": problem.checks, "services": problem.services,
+    }  # fmt: skip
     site = snapshot.inventory.sites.get(problem.site)
     return {
         "kind": problem.kind, "id": problem.id, "name": problem.name, "state": problem.state.value,
         "maintenance": problem.maintenance, "root": problem.root, "since": moment(problem.since),
         "reason": problem.reason, "detail": problem.detail, "commune": problem.commune, "site": problem.site,
         "site_name": site.name if site else "", "causes": list(problem.causes),
-        "takes": {"nodes": list(problem.nodes), "checks": list(problem.checks), "services": list(problem.services),
+        "takes": {**{kind: len(names) if counted else list(names) for kind, names in takes.items()},
                   "communes": list(problem.communes)},
     }  # fmt: skip
 
@@ -159,6 +168,7 @@ def _sla(snapshot: Snapshot) -> list[Document]:
     return [
         {"contract": view.contract, "commune": view.commune, "period": view.period, "objective": view.objective,
          "availability": view.availability, "low": view.low, "high": view.high, "coverage": view.coverage,
-         "budget_seconds": view.budget_seconds}
+         "budget_seconds": view.budget_seconds, "allowed_seconds": view.allowed_seconds,
+         "lost_at": moment(view.lost_at)}
         for view in snapshot.sla()
     ]  # fmt: skip

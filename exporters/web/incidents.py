@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from exporters.web.documents import SCHEMA_VERSION, Document, moment
+from exporters.web.values import SCHEMA_VERSION, Document, moment
 from netmon.clock import SECOND
 from netmon.contracts import IncidentView, Snapshot
 from netmon.model import Clock, IncidentStep, Inventory
@@ -39,7 +39,7 @@ def incident(view: IncidentView, inventory: Inventory) -> Document:
             "pauses": [{"from": moment(pause.start), "to": moment(pause.end), "reason": pause.reason}
                        for pause in handling.pauses],
         },
-        "clocks": [_clock(contract, kind, clock) for contract, kind, clock in clocks_of(view)],
+        "clocks": [clock_document(contract, kind, clock) for contract, kind, clock in clocks_of(view)],
         "trail": [_step(step) for step in view.steps],
     }  # fmt: skip
 
@@ -73,7 +73,8 @@ def clocks_of(view: IncidentView) -> Iterator[tuple[str, str, Clock]]:
                 yield clocks.contract, kind, clock
 
 
-def _clock(contract: str, kind: str, clock: Clock) -> Document:
+def clock_document(contract: str, kind: str, clock: Clock) -> Document:
+    """A clock that was started, as of now."""
     return {
         "contract": contract, "kind": kind, "limit_seconds": clock.limit / SECOND,
         "elapsed_seconds": clock.elapsed / SECOND, "remaining_seconds": clock.remaining / SECOND,

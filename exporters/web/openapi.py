@@ -17,7 +17,9 @@ def openapi_document() -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "netmon", "version": netmon.__version__, "license": {"name": "Apache-2.0"}},
         "paths": {
-            "/api/v1/status": _get("The present: communes worst first, open problems, the monitor itself", "Status"),
+            "/api/v1/status": _brief(
+                _get("The present: communes worst first, open problems and incidents, the monitor itself", "Status")
+            ),
             "/api/v1/nodes": _get("Every device with its checks", "Nodes"),
             "/api/v1/services": _get("Every service with what keeps it from being up", "Services"),
             "/api/v1/maintenance": _get("Planned works under way", "Maintenance"),
@@ -43,6 +45,13 @@ def _availability() -> dict[str, Any]:
     path = _get(summary, "Availability")
     path["get"]["parameters"] = [{"name": "period", "in": "query", "schema": _TEXT}]
     return path
+
+
+def _brief(operation: dict[str, Any]) -> dict[str, Any]:
+    """With the parameter of the status document."""
+    told = "1: without problems that lie behind others, and with counts of what the others take along"
+    parameter = {"name": "brief", "in": "query", "description": told, "schema": {"enum": ["1"]}}
+    return {"get": {**operation["get"], "parameters": [parameter]}}
 
 
 def _metrics() -> dict[str, Any]:
@@ -73,12 +82,14 @@ def _schemas() -> dict[str, Any]:
     shown = {"enum": [*_STATES, "maintenance"]}
     flag, number, whole = {"type": "boolean"}, {"type": "number"}, {"type": "integer"}
     maybe = {"type": ["number", "null"]}
+    some = {"anyOf": [_TEXTS, whole]}
     counts = {"type": "object", "additionalProperties": whole}
     known = {"id": _TEXT, "name": _TEXT, "state": state, "since": _TIME, "reason": _TEXT}
     return {
         "Status": _document(
             state=shown, monitor={"$ref": "#/components/schemas/Monitor"}, counts={"type": "object"},
-            communes=_list("Commune"), problems=_list("Problem"), maintenance=_list("Window"), sla=_list("Sla"),
+            communes=_list("Commune"), problems=_list("Problem"), incidents=_list("OpenIncident"),
+            maintenance=_list("Window"), sla=_list("Sla"),
         ),
         "Nodes": _document(nodes=_list("Node"), checks=_list("Check")),
         "Services": _document(services=_list("Service")),
@@ -101,17 +112,20 @@ def _schemas() -> dict[str, Any]:
         "Incidents": _document(incidents=_list("Incident")),
         **_incident_schemas(),
         "Monitor": _object(version=_TEXT, language=_TEXT, timezone=_TEXT, started=_TIME, last_run=_MAYBE_TIME,
-                           checks=whole, pending=whole, blind=whole, stale=whole, failures=whole),
+                           checks=whole, pending=whole, blind=whole, stale=whole, failures=whole,
+                           vitals={"anyOf": [{"$ref": "#/components/schemas/Vitals"}, {"type": "null"}]}),
+        "Vitals": _object(window_seconds=number, poll_lag_seconds=maybe, loop_blocked_seconds=maybe, beyond=_TEXTS,
+                          overruns=whole, missed=whole, queue=whole, heartbeat=_MAYBE_TIME),
         "Commune": _object(name=_TEXT, insee=_TEXT, population=whole, tile={"type": "array", "items": whole},
                            state=shown, since=_MAYBE_TIME, up_ratio=maybe, problems=whole, services=counts,
                            nodes=counts, checks=counts),
         "Problem": _object(**known, kind={"enum": ["node", "check", "service"]}, maintenance=flag, root=flag,
                            detail=_TEXT, commune=_TEXT, site=_TEXT, site_name=_TEXT, causes=_TEXTS,
-                           takes=_object(nodes=_TEXTS, checks=_TEXTS, services=_TEXTS, communes=_TEXTS)),
+                           takes=_object(nodes=some, checks=some, services=some, communes=_TEXTS)),
         "Window": {**_object(**{"object": _TEXT, "from": _TIME, "to": _MAYBE_TIME, "text": _TEXT,
                                 "announced": _TIME})},
         "Sla": _object(contract=_TEXT, commune=_TEXT, period=_TEXT, objective=number, availability=maybe, low=maybe,
-                       high=maybe, coverage=maybe, budget_seconds=maybe),
+                       high=maybe, coverage=maybe, budget_seconds=maybe, allowed_seconds=maybe, lost_at=_MAYBE_TIME),
         "Check": _object(**known, collector=_TEXT, detail=_TEXT, last_run=_MAYBE_TIME, last_success=_MAYBE_TIME),
         "Node": _object(**known, role=_TEXT, address=_TEXT, commune=_TEXT, site=_TEXT, site_name=_TEXT,
                         uplinks=_TEXTS, maintenance=flag, checks=_list("Check")),
@@ -120,12 +134,18 @@ def _schemas() -> dict[str, Any]:
 
 
 def _incident_schemas() -> dict[str, Any]:
-    flag, number = {"type": "boolean"}, {"type": "number"}
+    flag, number, whole = {"type": "boolean"}, {"type": "number"}, {"type": "integer"}
     branch = _object(id=_TEXT, children=_list("Branch"))
     said = {"anyOf": [_object(at=_TIME, author=_TEXT, text=_TEXT), {"type": "null"}]}
     pause = _object(**{"from": _TIME, "to": _MAYBE_TIME, "reason": _TEXT})
     return {
         "Branch": branch,
+        "OpenIncident": _object(
+            id=_TEXT, object=_TEXT, roots=_TEXTS, state={"enum": ["down", "degraded", "up"]}, since=_TIME, reason=_TEXT,
+            commune=_TEXT, site_name=_TEXT, flapping=flag, maintenance=flag, acknowledged_by=_TEXT,
+            handled={"enum": ["", "acknowledged", "notified", "started", "paused"]}, clocks=_list("Clock"),
+            takes=_object(nodes=whole, services=whole, sites=whole, communes=_TEXTS, population=whole),
+        ),
         "Incident": _object(
             id=_TEXT, object=_TEXT, roots=_TEXTS, down=_TEXTS, state={"enum": ["down", "degraded", "up"]}, since=_TIME,
             ended=_MAYBE_TIME, reason=_TEXT, detail=_TEXT, commune=_TEXT, site=_TEXT, site_name=_TEXT, flapping=flag,

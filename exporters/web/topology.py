@@ -1,6 +1,6 @@
 """The document of the topology: configured uplinks and what LLDP tells, and where they disagree."""
 
-from exporters.web.documents import SCHEMA_VERSION, Document, moment
+from exporters.web.values import SCHEMA_VERSION, Document, moment
 from netmon.contracts import Snapshot
 from netmon.state.neighbours import Link, links_of, strangers
 

@@ -62,7 +62,7 @@ def present_document(
         UnavailableError: ``url`` was given, and no daemon answers there.
     """
     from exporters.terminal.client import fetch
-    from netmon.cli.status import url_of
+    from netmon.cli.asking import url_of
 
     configuration = load(config)
     address = url or url_of(configuration.web.host, configuration.web.port)
@@ -76,12 +76,21 @@ def present_document(
         return document, configuration
 
 
-def _last_seen(configuration: Configuration) -> str:
+def last_watched(configuration: Configuration) -> Millis | None:
+    """Until when a daemon watched, as far as the history knows.
+
+    Raises:
+        StoreError: no history, or none that can be read.
+    """
     store = open_history(configuration.history, read_only=True)
     try:
-        until = watched_until(store)
+        return watched_until(store)
     finally:
         store.close()
+
+
+def _last_seen(configuration: Configuration) -> str:
+    until = last_watched(configuration)
     return "never" if until is None else Formats("en", configuration.timezone).iso(until)
 
 

@@ -1,24 +1,22 @@
 """``netmon status``: what is broken, where, since when and why, in the terminal."""
 
-import contextlib
 import json
 import sys
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from netmon.cli.asking import Choice, Source, configured_url
 from netmon.cli.options import ConfigOption, LanguageOption
-from netmon.errors import ConfigError, UsageError
+from netmon.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from exporters.terminal import Look, Status
+    from exporters.terminal import Look
 
-_DEFAULT_URL = "http://127.0.0.1:8730"
 _EXIT_CODES = {"up": 0, "maintenance": 0, "degraded": 1, "down": 2, "unreachable": 2, "unknown": 3, "pending": 3}
+_UNKNOWN = 3
 
 
 def register(app: typer.Typer) -> None:
@@ -30,15 +28,22 @@ def status(
     commune: Annotated[str, typer.Argument(help="Only what concerns this commune.")] = "",
     *,
     problems: Annotated[bool, typer.Option("--problems", help="Only the open problems.")] = False,
-    watch: Annotated[bool, typer.Option("--watch", "-w", help="Stay and follow; q quits.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Stay and follow; ? lists the keys, q quits.")] = False,
+    view: Annotated[
+        str, typer.Option(metavar="VIEW", help="The communes as a map, a list by state, or a table.")
+    ] = "map",
     as_json: Annotated[bool, typer.Option("--json", help="The daemon's document instead of a drawing.")] = False,
     exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="Exit 0 when all is well, 1 degraded, 2 down, 3 unknown.")
+        bool,
+        typer.Option(
+            "--exit-code", help="Exit 0 when all is well, 1 degraded, 2 down, 3 unknown, also while no daemon answers."
+        ),
     ] = False,
     sort: Annotated[
         str,
         typer.Option(
-            metavar="KEY", help="state, since, duration, name, commune, reason or takes; -KEY turns the order round."
+            metavar="KEY",
+            help="state, since, duration, name, commune, reason, takes, people or clock; -KEY turns the order round.",
         ),
     ] = "state",
     filter_by: Annotated[
@@ -51,98 +56,45 @@ def status(
     lang: LanguageOption = None,
     plain: Annotated[bool, typer.Option("--ascii", help="Nothing but ASCII.")] = False,
 ) -> None:
-    """What is broken, where, since when and why."""
+    """What is broken, where, since when and why: asked of the daemon, or read from the history while none answers.
+
+    --filter takes KEY=VALUE, KEY!=VALUE, KEY~PART and since>1h, separated by spaces, all of which must hold; | between
+    values means any of them. Keys: state, kind, id, name, reason, detail, commune, site, cause, incident, handled.
+    """
     from rich.console import Console
 
     from exporters.terminal import Screen
-    from exporters.terminal.watch import watch as follow
+    from exporters.terminal.communes import VIEWS
+    from netmon.i18n import translations
 
     console = Console(highlight=False, soft_wrap=True)
     if watch and (as_json or not console.is_terminal):
         raise UsageError("--watch needs a terminal, and does not go with --json")
-    question = Question(url or _url(config), commune, sort, filter_by)
-    question.check(lang)
-    document, now = question.ask()
+    if view not in VIEWS:
+        raise UsageError(f"--view: {view!r} is not known: expected one of {', '.join(VIEWS)}")
+    choice = Choice(commune, sort, filter_by)
+    choice.check()
+    if lang:
+        translations(lang)
+    source = Source(url or configured_url(config), url is not None, config)
+    document, found = source.ask(brief=watch)
+    now = choice.of(found)
     look = _look(console, lang or now.monitor.language, now.monitor.timezone, plain)
     if watch:
-        with contextlib.suppress(KeyboardInterrupt):
-            follow(console, look, lambda: question.ask()[1], problems_only=problems)
+        from exporters.terminal.watch import watch as follow
+        from exporters.terminal.wishes import Wishes
+
+        wishes = Wishes(commune=commune, sort=sort, filter_by=filter_by, problems_only=problems, view=view)
+        follow(console, look, found, lambda: source.live(brief=True)[1], wishes)
         return
     if as_json:
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+        chosen = choice.of_document(document, now)
+        sys.stdout.write(json.dumps(chosen, ensure_ascii=False, indent=2) + "\n")
     else:
-        for line in Screen(look, console.width).draw(now, problems_only=problems):
+        for line in Screen(look, console.width, view=view).draw(now, problems_only=problems):
             console.print(line)
     if exit_code:
-        raise typer.Exit(_EXIT_CODES.get(now.state, 3))
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of the daemon, and what of its answer is wanted."""
-
-    url: str
-    commune: str
-    sort: str
-    filter_by: str
-
-    def check(self, language: str | None) -> None:
-        """Tell what cannot be understood before anything is asked.
-
-        Raises:
-            UsageError: a sort key, filter or language that does not exist.
-        """
-        from exporters.terminal.choose import parse_filter, sort_problems
-        from netmon.i18n import translations
-
-        sort_problems((), self.sort)
-        parse_filter(self.filter_by)
-        if language:
-            translations(language)
-
-    def ask(self) -> "tuple[dict[str, Any], Status]":
-        """The answer as a document and as values, both with only what is wanted."""
-        from exporters.terminal import fetch_status, read_status
-        from exporters.terminal.choose import find_commune, parse_filter, sort_problems
-
-        document = fetch_status(self.url)
-        found = read_status(document)
-        if self.commune:
-            found = found.of_commune(find_commune(found, self.commune))
-        wanted = parse_filter(self.filter_by)
-        chosen = [problem for problem in found.problems if wanted(problem, found.generated)]
-        found = replace(found, problems=sort_problems(chosen, self.sort), filtered=bool(self.filter_by))
-        return _only(document, found), found
-
-
-def _only(document: dict[str, Any], found: "Status") -> dict[str, Any]:
-    communes = {commune["name"]: commune for commune in document["communes"]}
-    problems = {(problem["kind"], problem["id"]): problem for problem in document["problems"]}
-    return {
-        **document,
-        "state": found.state,
-        "communes": [communes[commune.name] for commune in found.communes],
-        "problems": [problems[problem.kind, problem.id] for problem in found.problems],
-    }
-
-
-def _url(config: Path | None) -> str:
-    """Where the configuration says the daemon listens. One that cannot be read only matters when it was named."""
-    from netmon.config import load
-
-    try:
-        web = load(config).web
-    except ConfigError:
-        if config is not None:
-            raise
-        return _DEFAULT_URL
-    return url_of(web.host, web.port)
-
-
-def url_of(listens: str, port: int) -> str:
-    """Where to ask a daemon that listens there."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listens, listens)  # noqa: S104
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        raise typer.Exit(_UNKNOWN if now.past else _EXIT_CODES.get(now.state, _UNKNOWN))
 
 
 def _look(console: "Console", language: str, timezone: str, plain: bool) -> "Look":

@@ -73,6 +73,11 @@ class Heart:
         self._last = clock.now()
         self._astray = False
 
+    @property
+    def last(self) -> Millis:
+        """When it last beat."""
+        return self._last
+
     def notice(self) -> None:
         """Record the gap when nothing was watched since the last beat. To be called before anything is looked at."""
         now = self._clock.now()

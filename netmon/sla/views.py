@@ -59,7 +59,7 @@ def parts(account: Account, span: Period) -> Iterator[tuple[str, Books]]:
 
 def _view(books: Books, commune: str, month: Period) -> SlaView:
     contract = books.contract
-    figures = books.whole(books.scope).figures()
+    figures, budget = books.whole(books.scope).figures(), books.budget()
     return SlaView(
         contract=contract.id,
         commune=commune,
@@ -69,5 +69,7 @@ def _view(books: Books, commune: str, month: Period) -> SlaView:
         low=figures.low.ratio,
         high=figures.high.ratio,
         coverage=figures.coverage.ratio,
-        budget_seconds=float(books.budget().left / SECOND),
+        budget_seconds=float(budget.left / SECOND),
+        allowed_seconds=float(budget.allowed / SECOND),
+        lost_at=budget.lost_at,
     )

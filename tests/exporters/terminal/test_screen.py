@@ -1,69 +1,51 @@
 """The terminal summary, kept as text: ``NETMON_GOLDEN=write pytest …`` writes it anew, to be looked at."""
 
 import datetime as dt
-import os
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.cells import cell_len
 
-from exporters.terminal import Look, Screen, Status, read_status
-from exporters.terminal.screen import DROPPED_FIRST
+from exporters.terminal import Look, Screen, read_status
+from exporters.terminal.roots import DROPPED_FIRST
+from exporters.terminal.status import Past
 from exporters.web.documents import status_document
-from netmon.clock import HOUR, MINUTE
 from netmon.errors import UnavailableError
-from netmon.model import MaintenanceWindow, State
-from tests.exporters.snapshots import METROPOLIS, NOW, FakeSnapshot, make_snapshot
-
-GOLDEN = Path(__file__).parents[2] / "golden" / "terminal"
-PARIS = dt.timezone(dt.timedelta(hours=1))
-
-
-def broken_metropolis() -> FakeSnapshot:
-    """One of everything: a cut branch, a limping portal, a device we cannot ask, planned work, a hostile name."""
-    snapshot = make_snapshot(METROPOLIS, switches=4)
-    nodes = snapshot.inventory.nodes
-    for number in (2, 3, 4):
-        name = f"sw-c33039-{number}"
-        nodes[name] = replace(nodes[name], uplinks=("sw-c33039-1",))  # type: ignore[index]
-        snapshot.set_node(name, State.UNREACHABLE, reason="parent_down")
-    snapshot.set_node("sw-c33039-1", State.DOWN, detail="no reply to 3 requests")
-    snapshot.set_service("wifi-c33039", State.DOWN, "sw-c33039-1")
-    snapshot.set_node("sw-c33434-2", State.DOWN, since=NOW - 50 * HOUR, detail="\x1b[2J<b>\u202e")
-    snapshot.set_check("portail-web", State.DEGRADED, reason="tls_expires_soon", since=NOW - 26 * HOUR)
-    snapshot.set_service("portail", State.DEGRADED, "portail-web", "core-1")
-    snapshot.set_node("sw-c33119-2", State.UNKNOWN, reason="credential", detail="lecture", since=NOW - 20_000)
-    snapshot.set_node("sw-c33249-2", State.DOWN, maintenance=True)
-    snapshot.windows.append(MaintenanceWindow("sw-c33249-2", NOW, NOW + 50 * MINUTE, "micrologiciel", NOW))
-    return snapshot
-
-
-def status_of(snapshot: FakeSnapshot) -> Status:
-    return read_status(status_document(snapshot))
-
-
-def drawn(status: Status, look: Look, width: int, height: int | None = None, **options: bool) -> list[str]:
-    return [line.plain.rstrip() for line in Screen(look, width, height).draw(status, **options)]
+from netmon.model import State
+from tests.exporters.snapshots import METROPOLIS, make_snapshot
+from tests.exporters.terminal.scenes import PARIS, broken_metropolis, compare, drawn, status_of
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("width", [80, 120, 200])
-def test_the_summary_looks_as_it_was_last_approved(language: str, width: int) -> None:
-    lines = drawn(status_of(broken_metropolis()), Look(language, zone=PARIS), width)
-    compare(f"status-{language}-{width}.txt", lines)
+@pytest.mark.parametrize("view", ["map", "table"])
+def test_the_summary_looks_as_it_was_last_approved(language: str, width: int, view: str) -> None:
+    lines = drawn(status_of(broken_metropolis()), Look(language, zone=PARIS), width, view=view)
+    compare(f"status-{view}-{language}-{width}.txt", lines)
 
 
 @pytest.mark.parametrize(
-    ("name", "look", "height"),
+    ("name", "look", "height", "view"),
     [
-        ("status-fr-80-ascii.txt", Look("fr", ascii=True, zone=PARIS), None),
-        ("status-fr-80x24.txt", Look("fr", zone=PARIS), 24),
+        ("status-fr-80-ascii.txt", Look("fr", ascii=True, zone=PARIS), None, "map"),
+        ("status-fr-80x24.txt", Look("fr", zone=PARIS), 24, "map"),
+        ("status-fr-80-list.txt", Look("fr", zone=PARIS), None, "list"),
     ],
 )
-def test_ascii_and_short_screens_look_as_last_approved(name: str, look: Look, height: int | None) -> None:
-    compare(name, drawn(status_of(broken_metropolis()), look, 80, height))
+def test_ascii_short_screens_and_the_list_look_as_last_approved(
+    name: str, look: Look, height: int | None, view: str
+) -> None:
+    compare(name, drawn(status_of(broken_metropolis()), look, 80, height, view))
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_what_was_read_from_the_history_looks_as_last_approved(language: str) -> None:
+    status = status_of(broken_metropolis())
+    past = Past("no netmon answers at http://127.0.0.1:8730: Connection refused", status.generated)
+    old = replace(status, generated=status.generated + dt.timedelta(hours=3, minutes=5), past=past)
+    compare(f"status-{language}-80-history.txt", drawn(old, Look(language, zone=PARIS), 80))
+    assert {str(span.style) for line in Screen(Look(language), 80).draw(old)[3:] for span in line.spans} == set()
 
 
 def test_one_commune_and_a_calm_day_look_as_last_approved() -> None:
@@ -71,15 +53,6 @@ def test_one_commune_and_a_calm_day_look_as_last_approved() -> None:
     compare("status-fr-80-commune.txt", drawn(status.of_commune("Bègles"), Look("fr", zone=PARIS), 80))
     calm = status_of(make_snapshot(METROPOLIS))
     compare("status-en-80-calm.txt", drawn(calm, Look("en", zone=PARIS), 80))
-
-
-def compare(name: str, lines: list[str]) -> None:
-    path = GOLDEN / name
-    text = "\n".join(lines) + "\n"
-    if os.environ.get("NETMON_GOLDEN") == "write":
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("width", [20, 40, 60, 80, 100, 120, 160, 200])
@@ -93,24 +66,30 @@ def test_a_short_terminal_is_never_overfull_and_says_what_it_leaves_out(height: 
     lines = drawn(status_of(broken_metropolis()), Look("en"), 80, height)
     if height >= 15:
         assert len(lines) <= height
-    assert any(line.startswith("Open problems (") for line in lines)
+    assert any(line.startswith("Root causes (") for line in lines)
 
 
 def test_names_of_things_are_whole_at_every_usual_width() -> None:
     status = status_of(broken_metropolis())
-    names = [commune.name for commune in status.communes] + [
-        problem.name for problem in status.problems if problem.root
-    ]
+    names = [commune.name for commune in status.communes if commune.state != "up"]
+    names += [problem.name for problem in status.problems if problem.root]
     for width in (80, 120, 200):
         text = "\n".join(drawn(status, Look("fr"), width))
         assert [name for name in names if name not in text] == []
+        for view in ("list", "table"):
+            text = "\n".join(drawn(status, Look("fr"), width, view=view))
+            assert [commune.name for commune in status.communes if commune.name not in text] == []
 
 
 def test_columns_give_way_in_the_declared_order() -> None:
-    titles = {"detail": "Detail", "site": "Site", "at": "Since", "commune": "Commune "}
+    titles = {
+        "detail": "Detail", "incident": "Incident", "site": "Site ", "at": "Since", "devices": "Dev.",
+        "sites": "Sites", "on it": "On it", "communes": "Com.", "commune": "Commune ", "services": "Serv.",
+        "people": "Inh.",
+    }  # fmt: skip
     status = status_of(broken_metropolis())
     gone: list[str] = []
-    for width in range(220, 60, -1):
+    for width in range(300, 60, -1):
         header = next(line for line in drawn(status, Look("en"), width) if line.startswith("State"))
         gone += [name for name in DROPPED_FIRST if titles[name] not in header + " " and name not in gone]
     assert tuple(gone) == DROPPED_FIRST
