@@ -88,11 +88,13 @@ def snmpd(directory: Path, community: str = "tests") -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def prometheus(directory: Path, target: str, interval: str = "2s") -> Iterator[str]:
-    """Debian's Prometheus scraping ``target``; its address."""
+def prometheus(directory: Path, target: str, interval: str = "2s", rules: Path | None = None) -> Iterator[str]:
+    """Debian's Prometheus scraping ``target``, and evaluating the files in ``rules``; its address."""
     program, port = need("prometheus", "prometheus"), free_port()
+    files = f"'{rules.resolve()}/*.yml'" if rules else ""
     (directory / "prometheus.yml").write_text(
-        f"global: {{scrape_interval: {interval}, scrape_timeout: {interval}}}\n"
+        f"global: {{scrape_interval: {interval}, scrape_timeout: {interval}, evaluation_interval: {interval}}}\n"
+        f"rule_files: [{files}]\n"
         f"scrape_configs: [{{job_name: netmon, static_configs: [{{targets: ['{target}']}}]}}]\n"
     )
     command = [
