@@ -8,6 +8,7 @@ import os
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from zoneinfo import ZoneInfo
 
 from collectors import COLLECTORS
 from collectors.http import HttpCollector
@@ -19,11 +20,12 @@ from exporters.web.availability import AvailabilityEndpoint
 from exporters.web.probe import ProbeEndpoint
 from exporters.web.server import WebServer
 from exporters.web.snmp import SnmpEndpoint
-from netmon.clock import HOUR, SECOND, Clock, Millis, SteadyClock, SystemClock
+from netmon.clock import HOUR, SECOND, Clock, Millis, SteadyClock, SystemClock, to_datetime
 from netmon.config import Configuration
 from netmon.contracts import Collector, Event, Fact
 from netmon.engine import heart, planning, vitals
 from netmon.engine.garbage import TEND, GarbageCare
+from netmon.engine.loads import LinkLoads
 from netmon.engine.people import hear_people
 from netmon.engine.pipeline import Pipeline, no_longer_watched
 from netmon.engine.poller import Poller
@@ -146,6 +148,9 @@ class Daemon:
                 limits=self.configuration.series_limits,
             )
             pipeline.listen(exposition)
+            loads = await asyncio.to_thread(self._follow_links, store, clock.now())
+            pipeline.listen(loads)
+            stack.callback(loads.stop)
             modules = snmp_modules(self.configuration.snmp_modules)
             scraping = SnmpScraping.of(self.configuration, modules, self._wall)
             probing = Probing.of(self.configuration, self._wall)
@@ -154,7 +159,7 @@ class Daemon:
             await asyncio.to_thread(heart.begin, store, clock.now())
             scraping.open(collectors["snmp"])
             probing.open(collectors)
-            poller = self._schedule(stack, store, pipeline, collectors, telemetry, clock)
+            poller = self._schedule(stack, store, pipeline, collectors, telemetry, clock, loads)
             await self._await_traps(stack, poller, telemetry, clock)
             people = asyncio.create_task(hear_people(store, news, pipeline), name="news")
             stack.callback(people.cancel)
@@ -188,6 +193,14 @@ class Daemon:
         pipeline.attribute(store.attributions())
         pipeline.restore(states, until, store.incident_steps())
         return pipeline
+
+    def _follow_links(self, store: Store, now: Millis) -> LinkLoads:
+        """How full links are, gone on with where the daemon before this one left it today."""
+        asked, nodes = self.configuration.reports.capacity, self.configuration.inventory.nodes.values()
+        followed = {uplink for node in nodes for uplink in node.uplinks} | {*asked.nodes}
+        today = to_datetime(now, ZoneInfo(self.configuration.timezone)).date().isoformat()
+        known = store.link_days(today, today)
+        return LinkLoads(followed, asked.threshold, self.configuration.timezone, store, known)
 
     def _works(self, known: Sequence[Announcement], now: Millis) -> list[Announcement]:
         """What the configuration plans and the history does not know, and what it plans no more."""
@@ -246,6 +259,7 @@ class Daemon:
         collectors: Mapping[str, Collector],
         telemetry: Telemetry,
         clock: SteadyClock,
+        loads: LinkLoads,
     ) -> Poller:
         checks = self.configuration.inventory.checks
         references = [checks[name] for name in self.configuration.vantage]
@@ -262,6 +276,7 @@ class Daemon:
         def sweep() -> None:
             beats.notice()
             pipeline.sweep()
+            loads.flush()
 
         scheduler = Scheduler(self.configuration.inventory.checks.values(), poll, telemetry, self._wall)
         figures = RunningFigures(self.configuration, store, pipeline, self._seen_until)

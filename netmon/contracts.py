@@ -16,6 +16,7 @@ from netmon.model import (
     Handling,
     IncidentStep,
     Inventory,
+    LinkDay,
     MaintenanceWindow,
     Membership,
     MonitorEvent,
@@ -32,7 +33,7 @@ from netmon.probemodules import ProbeModule
 Event: TypeAlias = Transition | MaintenanceWindow | MonitorEvent | Membership | Correction
 """What happened, as far as availability is concerned: what an event log holds."""
 
-Fact: TypeAlias = IncidentStep | Attribution | Announcement | Edition | ReportRun
+Fact: TypeAlias = IncidentStep | Attribution | Announcement | Edition | ReportRun | LinkDay
 """What people did and decided about it, and the reports made of it: kept beside the events, in no event log."""
 
 

@@ -41,6 +41,16 @@ class ReportAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class CapacitySettings:
+    """When a report warns of full links: where the busier direction carried ``threshold`` percent of the speed during
+    more than ``limit`` percent of the time measured. ``nodes``: whose links are followed besides those of uplinks."""
+
+    threshold: int = 80
+    limit: int = 5
+    nodes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ReportSettings:
     """``signing_key``: an Ed25519 private key, 32 bytes in base64; ``url``: where people find ``/reports/``."""
 
@@ -48,6 +58,7 @@ class ReportSettings:
     accounts: tuple[ReportAccount, ...] = ()
     signing_key: Secret | None = None
     url: str = ""
+    capacity: CapacitySettings = CapacitySettings()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,19 @@ from pydantic import Field
 
 from netmon.clock import DAY, HOUR, Millis
 from netmon.config import kinds, places
-from netmon.config.entry import EVERY, CaFile, CommuneName, Communes, Entry, Flag, HostPort, Id, SecretText, setting
+from netmon.config.entry import (
+    EVERY,
+    CaFile,
+    CommuneName,
+    Communes,
+    Entry,
+    Flag,
+    HostPort,
+    Id,
+    NodeId,
+    SecretText,
+    setting,
+)
 from netmon.config.kinds import Context, Kind
 from netmon.config.source import Scalar, shown
 from netmon.config.wrong import WrongError
@@ -19,6 +31,7 @@ from netmon.reportplan import (
     FIRST_WORKING_DAY,
     REPORT_FORMATS,
     WEEKDAYS,
+    CapacitySettings,
     Every,
     MailRecipient,
     MailSettings,
@@ -149,6 +162,20 @@ class AccountEntry(Entry):
     communes: Communes = Field(description='The communes whose reports may be read; `"*"`: everything.')
 
 
+class CapacityEntry(Entry):
+    """When reports warn of full links. What is followed are the interfaces of devices that are uplinks of others."""
+
+    threshold: Annotated[int, kinds.whole(1, 100)] = setting(
+        80, "Percent of its speed from which a link counts as loaded, on average from one poll to the next."
+    )
+    limit: Annotated[int, kinds.whole(0, 100)] = setting(
+        5,
+        "Percent of the time measured that it may be loaded. With 5 a report warns where the 95th percentile is at the"
+        " threshold.",
+    )
+    nodes: tuple[NodeId, ...] = setting((), "Other devices whose interfaces are followed too.")
+
+
 class ReportsEntry(Entry):
     """Reports made by schedule, and access to those stored."""
 
@@ -162,6 +189,7 @@ class ReportsEntry(Entry):
     url: Annotated[str, places.url()] | None = setting(
         None, "Where people reach `/reports/`, for links in mails: `https://supervision.example/reports/`."
     )
+    capacity: CapacityEntry = setting(CapacityEntry(), "When reports warn of full links.", written={})
 
 
 class RecipientEntry(Entry):
@@ -213,6 +241,7 @@ def report_settings(entry: ReportsEntry) -> ReportSettings:
         tuple(ReportAccount(each.user, each.password, _all_or_some(each.communes)) for each in entry.accounts),
         entry.signing_key,
         (entry.url or "").rstrip("/"),
+        CapacitySettings(entry.capacity.threshold, entry.capacity.limit, entry.capacity.nodes),
     )
 
 

@@ -14,6 +14,7 @@ from netmon.model import (
     Correction,
     Edition,
     IncidentStep,
+    LinkDay,
     MaintenanceWindow,
     Membership,
     MonitorEvent,
@@ -37,7 +38,10 @@ TABLES: Mapping[type[Event | Fact], Table] = {
     Attribution: schema.attributions,
     Edition: schema.editions,
     ReportRun: schema.report_runs,
+    LinkDay: schema.link_days,
 }
+REPLACED: frozenset[type[Event | Fact]] = frozenset({LinkDay})
+"""Kinds of which a row takes the place of the one with the same key."""
 
 
 _OPTIONAL = ("window", "author")

@@ -1,4 +1,4 @@
-"""The tables of the history: append-only facts, one row that says until when the daemon watched, and the post.
+"""The tables of the history: append-only facts, one row that says until when the daemon watched, a roll-up, the post.
 
 Columns named ``at``, ``start``, ``end``, ``earliest``, ``recorded`` are integer milliseconds since the epoch, UTC.
 """
@@ -131,6 +131,21 @@ report_runs = Table(
     Column("text", Text, nullable=False),
 )
 
+link_days = Table(
+    "link_days",
+    metadata,
+    Column("node", String(255), primary_key=True),
+    Column("interface", String(255), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("speed", BigInteger, nullable=False),
+    Column("threshold", Integer, nullable=False),
+    Column("measured", BigInteger, nullable=False),
+    Column("over", BigInteger, nullable=False),
+    Column("peak", Integer, nullable=False),
+    Index("link_days_day", "day"),
+)
+"""A roll-up, not facts: the row of a day is replaced while the day lasts."""
+
 post = Table(
     "post",
     metadata,
@@ -146,4 +161,4 @@ post = Table(
     Column("settled", BigInteger),
     Index("post_state_next", "state", "next"),
 )
-"""Mails: the one table whose rows change, as they are tried, sent or given up."""
+"""Mails: rows change as they are tried, sent or given up."""

@@ -23,6 +23,7 @@ from netmon.model import (
     Correction,
     Edition,
     IncidentStep,
+    LinkDay,
     MaintenanceWindow,
     Membership,
     MonitorEvent,
@@ -108,6 +109,14 @@ class Store:
     def report_runs(self) -> list[ReportRun]:
         """What came of every run of a schedule of reports, in recorded order."""
         return [run_of(row) for row in self._rows(schema.report_runs)]
+
+    def link_days(self, first: str, last: str) -> list[LinkDay]:
+        """How full links were on the civil days from ``first`` to ``last``, both included, by node, interface, day."""
+        table = schema.link_days
+        query = select(table).where(table.c.day >= first, table.c.day <= last)
+        with self._readers.connect() as connection:
+            found = connection.execute(query.order_by(*table.primary_key.columns)).mappings()
+            return [LinkDay(**row) for row in found]
 
     def states(self) -> Mapping[str, Transition]:
         """The last transition of each object: by time, then by order, as reports fold them."""

@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, bindparam
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
 from netmon.clock import Millis
@@ -22,7 +22,7 @@ from netmon.contracts import Event, Fact
 from netmon.errors import StoreError
 from netmon.history import schema
 from netmon.history.database import explain
-from netmon.history.rows import TABLES, to_row
+from netmon.history.rows import REPLACED, TABLES, Row, to_row
 
 log = logging.getLogger("netmon.history")
 
@@ -153,8 +153,21 @@ def _is_for_ever(error: Exception) -> bool:
 def _insert(connection: Connection, jobs: Sequence[_Job]) -> None:
     events = [event for job in jobs for event in job.events]
     for kind, group in groupby(events, type):
-        connection.execute(TABLES[kind].insert(), [to_row(event) for event in group])
+        rows = [to_row(event) for event in group]
+        connection.execute(TABLES[kind].insert(), _replacing(connection, kind, rows) if kind in REPLACED else rows)
     beats = [job.heartbeat for job in jobs if job.heartbeat is not None]
     if beats:
         connection.execute(schema.heartbeat.delete())
         connection.execute(schema.heartbeat.insert(), {"id": 1, "at": max(beats)})
+
+
+def _replacing(connection: Connection, kind: type[Event | Fact], rows: Sequence[Row]) -> list[Row]:
+    """The rows, each key once, whose place is free now."""
+    key = list(TABLES[kind].primary_key.columns)
+    last = {tuple(row[column.name] for column in key): row for row in rows}
+    same = [column == bindparam(f"is_{column.name}") for column in key]
+    connection.execute(
+        TABLES[kind].delete().where(*same),
+        [{f"is_{column.name}": row[column.name] for column in key} for row in last.values()],
+    )
+    return list(last.values())

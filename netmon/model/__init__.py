@@ -20,6 +20,7 @@ from netmon.model.observed import Family, MetricKind, Neighbour, Number, Observa
 from netmon.model.recorded import (
     Announcement,
     Correction,
+    LinkDay,
     MaintenanceWindow,
     Membership,
     MonitorEvent,
@@ -70,6 +71,7 @@ __all__ = [
     "IncidentStep",
     "Inventory",
     "Letter",
+    "LinkDay",
     "Mail",
     "MaintenanceWindow",
     "Membership",

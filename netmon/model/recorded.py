@@ -95,3 +95,21 @@ class Correction:
     author: str
     reason: str
     recorded: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class LinkDay:
+    """How full an interface of a node was on a civil ``day`` (2026-11-28): of ``measured`` time it carried
+    ``threshold`` percent of its speed (bits per second) or more during ``over``, at most ``peak`` ten-thousandths.
+
+    The load is that of the busier direction, on average from one poll to the next. The row grows while the day lasts.
+    """
+
+    node: str
+    interface: str
+    day: str
+    speed: int
+    threshold: int
+    measured: Millis
+    over: Millis
+    peak: int
