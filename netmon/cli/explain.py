@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from netmon.cli.completing import complete_commune, complete_object
 from netmon.cli.explained import document, lines, titled
 from netmon.cli.nearest import nearest
 from netmon.cli.options import ConfigOption, JsonOption, LanguageOption
@@ -32,7 +33,12 @@ def register(app: typer.Typer) -> None:
 
 
 def explain(
-    name: Annotated[str, typer.Argument(metavar="OBJECT", help="A check, device, service, site or commune.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="OBJECT", help="A check, device, service, site or commune.", autocompletion=complete_object
+        ),
+    ],
     *,
     period: Annotated[
         str | None, typer.Option(metavar="P", help="2026-10, 2026-W41, from..to, last-month, 7d (default: this month).")
@@ -40,7 +46,10 @@ def explain(
     at: Annotated[
         str | None, typer.Option(metavar="T", help="Only what holds then: Unix seconds, RFC 3339 or now.")
     ] = None,
-    commune: Annotated[str | None, typer.Option(metavar="C", help="As used by this commune, by its contract.")] = None,
+    commune: Annotated[
+        str | None,
+        typer.Option(metavar="C", help="As used by this commune, by its contract.", autocompletion=complete_commune),
+    ] = None,
     policy: Annotated[str, typer.Option(metavar="P", help="A preset, answers, or both.")] = "contract",
     config: ConfigOption = None,
     lang: LanguageOption = None,

@@ -8,22 +8,33 @@ from typing import Annotated
 
 import typer
 
+from netmon.cli.completing import complete_commune, complete_contract, complete_incident
 from netmon.cli.options import ConfigOption, JsonOption, LanguageOption
 
 IncidentArgument = Annotated[
-    str, typer.Argument(metavar="INCIDENT", help="Its number or the end of it, or the object it is about.")
+    str,
+    typer.Argument(
+        metavar="INCIDENT",
+        help="Its number or the end of it, or the object it is about.",
+        autocompletion=complete_incident,
+    ),
 ]
 AuthorOption = Annotated[str, typer.Option(metavar="NAME", help="Who says so (default: the user of this terminal).")]
 AtOption = Annotated[
     str | None, typer.Option("--at", metavar="T", help="When: 2026-11-24 22:00, RFC 3339, Unix seconds (default: now).")
 ]
 TextOption = Annotated[str, typer.Option("--text", "-m", metavar="TEXT", help="What there is to say.")]
-ContractOption = Annotated[str, typer.Option(metavar="ID", help="The contract (default: all that cover it).")]
+ContractOption = Annotated[
+    str, typer.Option(metavar="ID", help="The contract (default: all that cover it).", autocompletion=complete_contract)
+]
 UrlOption = Annotated[
     str | None, typer.Option(metavar="URL", help="Where the daemon answers (default: as configured).")
 ]
 AllOption = Annotated[bool, typer.Option("--all", help="Those that closed within a day as well.")]
-CommuneOption = Annotated[str, typer.Option(metavar="NAME", help="Only what this commune loses something by.")]
+CommuneOption = Annotated[
+    str,
+    typer.Option(metavar="NAME", help="Only what this commune loses something by.", autocompletion=complete_commune),
+]
 ExitOption = Annotated[
     bool, typer.Option("--exit-code", help="Exit 0 when none is open, 1 when nodes are degraded, 2 when down.")
 ]
@@ -40,6 +51,7 @@ def register(app: typer.Typer) -> None:
         ("resume", resume), ("merge", merge), ("split", split),
     ):  # fmt: skip
         group.command(name)(command)
+    app.command("ack")(ack)
     app.add_typer(group, name="incidents", help="Open incidents, one for each root cause, and their clocks.")
 
 
@@ -126,7 +138,7 @@ def show(
 def ack(
     name: IncidentArgument, *, text: TextOption = "", author: AuthorOption = "", config: ConfigOption = None
 ) -> None:
-    """Say that somebody is on it."""
+    """Say that somebody is on it; `netmon ack` is short for `netmon incidents ack`."""
     _tell(name, "acknowledged", None, author, text, config)
 
 
@@ -209,7 +221,9 @@ def attribute(
 
 def merge(
     name: IncidentArgument,
-    into: Annotated[str, typer.Argument(metavar="INTO", help="The incident it is part of.")],
+    into: Annotated[
+        str, typer.Argument(metavar="INTO", help="The incident it is part of.", autocompletion=complete_incident)
+    ],
     *, text: TextOption = "", author: AuthorOption = "", config: ConfigOption = None,
 ) -> None:  # fmt: skip
     """Make an incident part of another one: one root cause that netmon took for two."""

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from netmon.cli.completing import complete_object, complete_works
 from netmon.cli.options import ConfigOption, JsonOption, LanguageOption
 
 AuthorOption = Annotated[str, typer.Option(metavar="NAME", help="Who says so (default: the user of this terminal).")]
@@ -46,7 +47,11 @@ def listed(
 def add(
     objects: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[OBJECT]…", help='Nodes, checks, services, sites or communes; "*": everything.'),
+        typer.Argument(
+            metavar="[OBJECT]…",
+            help='Nodes, checks, services, sites or communes; "*": everything.',
+            autocompletion=complete_object,
+        ),
     ] = None,
     *,
     links: Annotated[
@@ -77,7 +82,12 @@ def add(
 
 
 def end(
-    name: Annotated[str, typer.Argument(metavar="WORKS", help="Their name, as listed; of a series: all that is left.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="WORKS", help="Their name, as listed; of a series: all that is left.", autocompletion=complete_works
+        ),
+    ],
     *,
     at: Annotated[str | None, typer.Option("--at", metavar="T", help="When (default: now).")] = None,
     author: AuthorOption = "",

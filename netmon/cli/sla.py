@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from netmon.cli.completing import complete_commune
 from netmon.cli.contractwords import contract_sentences
 from netmon.cli.options import ConfigOption, JsonOption, LanguageOption
 from netmon.cli.slatable import print_comparison, print_standings, standing_document, worst_first
@@ -59,7 +60,10 @@ def show_figures(
         str, typer.Option(metavar="P", help="2026-10, 2026-Q3, 2026-W41, 2026, from..to, last-month or 7d.")
     ] = "last-month",
     by: Annotated[By, typer.Option(help="What the figures are of.")] = By.COMMUNE,
-    commune: Annotated[list[str] | None, typer.Option(metavar="C", help="Only this commune (repeatable).")] = None,
+    commune: Annotated[
+        list[str] | None,
+        typer.Option(metavar="C", help="Only this commune (repeatable).", autocompletion=complete_commune),
+    ] = None,
     policy: Annotated[
         str,
         typer.Option(

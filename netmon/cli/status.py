@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from netmon.cli.asking import Choice, Source, configured_url
+from netmon.cli.completing import complete_commune, one_of
 from netmon.cli.options import ConfigOption, LanguageOption
 from netmon.errors import UsageError
 
@@ -25,12 +26,19 @@ def register(app: typer.Typer) -> None:
 
 
 def status(
-    commune: Annotated[str, typer.Argument(help="Only what concerns this commune.")] = "",
+    commune: Annotated[
+        str, typer.Argument(help="Only what concerns this commune.", autocompletion=complete_commune)
+    ] = "",
     *,
     problems: Annotated[bool, typer.Option("--problems", help="Only the open problems.")] = False,
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Stay and follow; ? lists the keys, q quits.")] = False,
     view: Annotated[
-        str, typer.Option(metavar="VIEW", help="The communes as a map, a list by state, or a table.")
+        str,
+        typer.Option(
+            metavar="VIEW",
+            help="The communes as a map, a list by state, or a table.",
+            autocompletion=one_of("map", "list", "table"),
+        ),
     ] = "map",
     as_json: Annotated[bool, typer.Option("--json", help="The daemon's document instead of a drawing.")] = False,
     exit_code: Annotated[
@@ -44,6 +52,9 @@ def status(
         typer.Option(
             metavar="KEY",
             help="state, since, duration, name, commune, reason, takes, people or clock; -KEY turns the order round.",
+            autocompletion=one_of(
+                "state", "since", "duration", "name", "commune", "reason", "takes", "people", "clock"
+            ),
         ),
     ] = "state",
     filter_by: Annotated[

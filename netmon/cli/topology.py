@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from netmon.cli.completing import complete_node
 from netmon.cli.options import ConfigOption, JsonOption, LanguageOption
 from netmon.errors import UsageError
 
@@ -43,7 +44,10 @@ def topology(
 
 
 def impact(
-    nodes: Annotated[list[str], typer.Argument(metavar="NODE…", help="The nodes that stop, all together.")],
+    nodes: Annotated[
+        list[str],
+        typer.Argument(metavar="NODE…", help="The nodes that stop, all together.", autocompletion=complete_node),
+    ],
     *,
     as_json: JsonOption = False,
     config: ConfigOption = None,

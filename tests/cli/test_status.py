@@ -1,55 +1,22 @@
 """``netmon status`` as a user calls it, against a daemon's pages over a real socket."""
 
-import asyncio
 import json
-import os
-import pty
-import re
-import select
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic
 from zoneinfo import ZoneInfo
 
 import pytest
-from prometheus_client import CollectorRegistry
 
-from exporters.prometheus import Exposition
-from exporters.web import WebServer, create_app
 from netmon.cli import main
 from netmon.clock import to_datetime
 from netmon.model import State
-from tests.exporters.snapshots import METROPOLIS, NOW, FakeSnapshot, make_snapshot
+from tests.cli.terminals import Daemon
+from tests.exporters.snapshots import METROPOLIS, NOW, make_snapshot
 
 ROOT = Path(__file__).parents[2]
-
-
-class Daemon:
-    """The pages of a daemon on a loop of their own."""
-
-    def __init__(self, snapshot: FakeSnapshot, port: int = 0) -> None:
-        self.snapshot = snapshot
-        self.loop = asyncio.new_event_loop()
-        self.server = WebServer(
-            "127.0.0.1", port, create_app(snapshot, Exposition(snapshot, CollectorRegistry()), None)
-        )
-        self.thread = threading.Thread(target=self.loop.run_forever)
-
-    def __enter__(self) -> "Daemon":
-        self.thread.start()
-        asyncio.run_coroutine_threadsafe(self.server.start(), self.loop).result(10)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        asyncio.run_coroutine_threadsafe(self.server.stop(), self.loop).result(10)
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join()
-        self.loop.close()
 
 
 @pytest.fixture
@@ -174,40 +141,3 @@ def test_something_else_on_the_port_is_one_clear_line(answer: bytes, capsys: pyt
         assert main(["status", "--url", f"http://127.0.0.1:{listener.getsockname()[1]}"]) == 69
         thread.join()
     assert capsys.readouterr().err.count("\n") == 1
-
-
-def test_watching_survives_a_restart_of_the_daemon_and_q_quits() -> None:
-    with Daemon(make_snapshot(METROPOLIS)) as first:
-        port = first.server.port
-        terminal, process = watching(first.server.url)
-        told = read_until(terminal, "28 communes")
-    told += read_until(terminal, "no answer for")
-    with Daemon(make_snapshot(METROPOLIS), port):
-        told += read_until(terminal, r"\x1b\[1;1H[^\n]*netmon")
-        os.write(terminal, b"q")
-        told += read_until(terminal, r"\x1b\[\?1049l")
-    os.close(terminal)
-    assert process.wait(10) == 0
-    assert [part for part in ("28 communes", "no answer for", "\x1b[?1049l") if part not in told] == []
-
-
-def watching(url: str) -> tuple[int, "subprocess.Popen[bytes]"]:
-    ours, theirs = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "netmon", "status", "--watch", "--url", url, "--lang", "en"],
-        stdin=theirs, stdout=theirs, stderr=theirs, env=environment, cwd=ROOT, start_new_session=True,
-    )  # fmt: skip
-    os.close(theirs)
-    return ours, process
-
-
-def read_until(terminal: int, pattern: str) -> str:
-    text, ends = "", monotonic() + 30
-    while not re.search(pattern, text) and monotonic() < ends:
-        if select.select([terminal], [], [], 0.5)[0]:
-            try:
-                text += os.read(terminal, 65536).decode("utf-8", "replace")
-            except OSError:  # the other end is closed
-                break
-    return text

@@ -38,6 +38,12 @@ class Glass:
         self._cells = [[" "] * self._width for _ in range(self._height)]
 
     def _put(self, letter: str) -> None:
+        if letter == "\r":
+            self._column = 0
+            return
+        if letter == "\n":
+            self._row = min(self._row + 1, self._height - 1)
+            return
         width = cell_len(letter)
         if not width:
             self._cells[self._row][self._column - 1] += letter
