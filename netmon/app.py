@@ -35,6 +35,7 @@ from netmon.engine.telemetry import MessageCounter, Telemetry
 from netmon.engine.vitals import VitalSigns
 from netmon.errors import CollectError, HostError
 from netmon.history import Store, open_history
+from netmon.listening import follow
 from netmon.model import Announcement, Check
 from netmon.probing import Probing
 from netmon.reporting.access import report_readers
@@ -156,6 +157,7 @@ class Daemon:
             probing = Probing.of(self.configuration, self._wall)
             web = await self._serve(stack, pipeline, exposition, scraping, probing)
             collectors = await self._open_collectors(stack)
+            self._follow_web_file(stack, web, telemetry)
             await asyncio.to_thread(heart.begin, store, clock.now())
             scraping.open(collectors["snmp"])
             probing.open(collectors)
@@ -231,10 +233,17 @@ class Daemon:
             availability=AvailabilityEndpoint(Availability(configuration, self._wall)),
             vitals=lambda: self._vitals.vitals() if self._vitals else None,
         )
-        web = WebServer(configuration.web.host, configuration.web.port, app)
+        apart = ("/reports", "/api/v1/reports") if configuration.reports.accounts else ()
+        web = WebServer(configuration.web.host, configuration.web.port, app, configuration.web.access, apart)
         await web.start()
         stack.push_async_callback(self._within, web.stop, "web")
         return web
+
+    def _follow_web_file(self, stack: contextlib.AsyncExitStack, web: WebServer, telemetry: Telemetry) -> None:
+        settings = self.configuration.web
+        if settings.config_file is not None:
+            following = follow(settings.config_file, settings.access_files, web, telemetry)
+            stack.callback(asyncio.create_task(following, name="web configuration file").cancel)
 
     async def _open_collectors(self, stack: contextlib.AsyncExitStack) -> Mapping[str, Collector]:
         configuration = self.configuration

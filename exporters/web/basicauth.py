@@ -54,6 +54,7 @@ class BasicAuth:
     """Checks logins against ``hashes``: bcrypt hashes by user."""
 
     def __init__(self, hashes: Mapping[str, str]) -> None:
+        self.hashes = dict(hashes)
         self._hashes = {user: text.encode() for user, text in hashes.items()}
         self._nobody = self._hash_of_nobody()
         self._key = secrets.token_bytes(32)
@@ -88,6 +89,10 @@ class BasicAuth:
         while len(self._right) > _MOST_REMEMBERED:
             self._right.popitem(last=False)
         return login.user
+
+    def close(self) -> None:
+        """Let go of the threads; what they check is still told."""
+        self._pool.shutdown(wait=False)
 
     def _digest(self, login: Login, expected: bytes) -> bytes:
         told = b"\0".join((login.user.encode(), hashlib.sha256(login.password).digest(), expected))

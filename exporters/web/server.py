@@ -2,15 +2,19 @@
 
 import asyncio
 import contextlib
+import ipaddress
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import h11
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from exporters.web.admission import Admission
 from netmon.errors import HostError
+from netmon.settings import WebAccess
 
 HEAD_SECONDS = 10.0
 """How long a client may take to send the head of its request."""
@@ -29,11 +33,14 @@ class _Bounded(H11Protocol):
     """A client gets some seconds to say what it wants, and to read what it gets: one that dawdles cannot hold its place
     among the connections, nor in memory what it does not read."""
 
+    allowed_sans: frozenset[str] = frozenset()
     _overdue: asyncio.TimerHandle | None = None
     _stalled: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        if self.allowed_sans and not self.allowed_sans & names_of(transport.get_extra_info("peercert")):
+            transport.abort()
         self._wait_for_head()
 
     def data_received(self, data: bytes) -> None:
@@ -86,14 +93,38 @@ class _Quiet(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         yield
 
+    async def listen(self, listener: socket.socket, access: WebAccess) -> None:
+        """Meet those who connect from now on as ``access`` says. The socket stays open meanwhile: nobody is refused."""
+
+        def meet() -> asyncio.Protocol:
+            protocol = _Bounded(self.config, self.server_state, self.lifespan.state)
+            protocol.allowed_sans = access.allowed_sans
+            return protocol
+
+        before, loop = self.servers, asyncio.get_running_loop()
+        patience = HEAD_SECONDS if access.tls is not None else None
+        server = await loop.create_server(
+            meet, sock=listener.dup(), ssl=access.tls, ssl_handshake_timeout=patience, backlog=_BACKLOG
+        )
+        self.servers = [server]
+        for each in before:
+            each.close()
+
 
 class WebServer:
-    """Serves ``app`` on ``host`` and ``port`` (0: any free one; ``port`` then tells which)."""
+    """Serves ``app`` on ``host`` and ``port`` (0: any free one; ``port`` then tells which), to whom ``access`` lets in.
 
-    def __init__(self, host: str, port: int, app: ASGIApp) -> None:
+    ``apart`` are paths that ask for users of their own.
+    """
+
+    def __init__(
+        self, host: str, port: int, app: ASGIApp, access: WebAccess | None = None, apart: tuple[str, ...] = ()
+    ) -> None:
         self.host = host
         self.port = port
-        self._app = app
+        self._access = access or WebAccess()
+        self._admission = Admission(app, self._access, apart)
+        self._listener: socket.socket | None = None
         self._server: _Quiet | None = None
         self._serving: asyncio.Task[None] | None = None
 
@@ -101,7 +132,7 @@ class WebServer:
     def url(self) -> str:
         """Where it answers."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
+        return f"http{'s' if self._access.tls else ''}://{host}:{self.port}"
 
     async def start(self) -> None:
         """Listen; returns when requests are answered.
@@ -109,21 +140,30 @@ class WebServer:
         Raises:
             HostError: the address is taken, not ours, or not allowed.
         """
-        listener = _listen(self.host, self.port)
+        self._listener = listener = _listen(self.host, self.port)
         self.port = listener.getsockname()[1]
         config = uvicorn.Config(
-            self._app, http=_Bounded, ws="none", lifespan="off", log_config=None, log_level="error", access_log=False,
-            server_header=False,
+            self._admission, http=_Bounded, ws="none", lifespan="off", log_config=None, log_level="error",
+            access_log=False, server_header=False,
             proxy_headers=False, limit_concurrency=_MAX_CONNECTIONS, timeout_keep_alive=_KEEP_ALIVE,
             timeout_graceful_shutdown=_GRACE, h11_max_incomplete_event_size=_MAX_HEAD,
         )  # fmt: skip
         self._server = _Quiet(config)
-        self._serving = asyncio.create_task(self._server.serve([listener]), name="web")
+        self._serving = asyncio.create_task(self._server.serve([]), name="web")
         answering = asyncio.create_task(self._server.answering.wait())
         await asyncio.wait((answering, self._serving), return_when=asyncio.FIRST_COMPLETED)
         if not answering.done():
             answering.cancel()
             await self._serving
+        await self._server.listen(listener, self._access)
+
+    async def renew(self, access: WebAccess) -> None:
+        """Let in whom ``access`` lets in. Connections made before go on, but prove their user anew."""
+        self._admission.renew(access)
+        changed = (access.tls, access.allowed_sans) != (self._access.tls, self._access.allowed_sans)
+        self._access = access
+        if changed and self._server is not None and self._listener is not None:
+            await self._server.listen(self._listener, access)
 
     async def stop(self) -> None:
         """Finish what is being answered, for two seconds at most, then close; safe without ``start``."""
@@ -131,6 +171,18 @@ class WebServer:
             self._server.should_exit = True
             await self._serving
             self._serving = None
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
+
+
+def names_of(certificate: Mapping[str, Any] | None) -> set[str]:
+    """The names a certificate (as Python's ssl tells of it) is made out to: hosts, addresses, mailboxes, URIs."""
+    names: set[str] = set()
+    for kind, name in (certificate or {}).get("subjectAltName", ()):
+        with contextlib.suppress(ValueError):
+            names.add(str(ipaddress.ip_address(name)) if kind == "IP Address" else str(name))
+    return names
 
 
 def _listen(host: str, port: int) -> socket.socket:

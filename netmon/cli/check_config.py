@@ -48,6 +48,8 @@ def _text(path: Path | None) -> None:
     configuration = load(path)
     for note in configuration.notes:
         sys.stderr.write(f"{note} (the module is refused wherever it is asked for)\n")
+    for note in configuration.web_notes:
+        sys.stderr.write(f"{note}\n")
     found = _counts(configuration).items()
     counts = ", ".join(f"{count} {name.removesuffix('s') if count == 1 else name}" for name, count in found)
     sys.stdout.write(f"{configuration.source}: valid; {counts}\n")
@@ -61,7 +63,7 @@ def _json(path: Path | None) -> None:
     except ConfigError as error:
         _write({"valid": False, "problems": [asdict(problem) for problem in error.problems]})
         raise typer.Exit(EXIT_CONFIG) from None
-    notes = [asdict(note) for note in configuration.notes]
+    notes = [asdict(note) for note in (*configuration.notes, *configuration.web_notes)]
     counts = _counts(configuration)
     _write({"valid": True, "problems": [], "notes": notes, "source": str(configuration.source), "counts": counts})
 

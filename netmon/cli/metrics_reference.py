@@ -13,7 +13,7 @@ from exporters.prometheus.account import Account
 from exporters.prometheus.heads import Head
 from exporters.prometheus.own import CHECK_HEADS, SNAPSHOT_HEADS
 from netmon.conventions import CHECK_LABELS
-from netmon.engine.telemetry import Telemetry, vantage_gauge
+from netmon.engine.telemetry import Telemetry, vantage_gauge, web_file_gauge
 
 PATH = Path("docs/metrics.md")
 _HEAD = """# Metrics
@@ -40,6 +40,7 @@ def markdown() -> str:
     telemetry.node_starts.labels("", "")
     Account(telemetry.registry)
     vantage_gauge(telemetry)
+    web_file_gauge(telemetry)
     lines = [_HEAD, "", "## Of each check", "", *_table(_rows(CHECK_HEADS))]
     lines += ["", "## Of each SNMP check", "", *_table(_care_rows())]
     lines += ["", "## Of each ICMP, TCP and HTTP check", "", *_table(_probe_rows())]

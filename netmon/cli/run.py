@@ -37,6 +37,8 @@ def run(
     )  # fmt: skip
     for note in configuration.notes:
         log.warning("%s: the module is refused wherever it is asked for", note)
+    for note in configuration.web_notes:
+        log.warning("%s", note)
     asyncio.run(_watch(Daemon(configuration)))
     log.info("stopped, and recorded so")
 

@@ -26,6 +26,7 @@ from netmon.config.entry import (
 )
 from netmon.config.kinds import Context, Kind
 from netmon.config.source import Scalar, shown
+from netmon.config.webyml import BCRYPT
 from netmon.config.wrong import WrongError
 from netmon.reportplan import (
     FIRST_WORKING_DAY,
@@ -45,7 +46,6 @@ from netmon.settings import Secret
 _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 _DOMAIN = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
 _MAILBOX = re.compile(rf"{_LOCAL}@{_DOMAIN}")
-_BCRYPT = re.compile(r"\$2[aby]\$(0[4-9]|1[0-9]|2[0-9]|3[01])\$[./A-Za-z0-9]{53}")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _KEY_BYTES = 32
 
@@ -94,7 +94,7 @@ def _hashed() -> Kind:
 
     def parse(scalar: Scalar, context: Context) -> object:
         value = inner.parse(scalar, context)
-        if not isinstance(value, Secret) or not _BCRYPT.fullmatch(value.reveal()):
+        if not isinstance(value, Secret) or not BCRYPT.fullmatch(value.reveal()):
             raise WrongError("expected a reference to a bcrypt hash ($2b$…), as `htpasswd -nB USER` writes it")
         return value
 

@@ -12,12 +12,13 @@ from netmon.config.files import Files, read_all
 from netmon.config.names import collect, uplink_circles, wrong_expressions
 from netmon.config.sections import read_sections
 from netmon.config.snmpyml import read_module_files
+from netmon.config.webyml import WebFile, read_web_file
 from netmon.config.wrong import Advisor
 from netmon.errors import ConfigError, Problem
 from netmon.model import Inventory, MaintenanceWindow, RecurringWork
 from netmon.probemodules import ProbeLibrary
 from netmon.reportplan import MailSettings, ReportSettings
-from netmon.settings import SNMP_MODULES, Secret, SeriesLimits, SnmpCredential, TrapSettings
+from netmon.settings import SNMP_MODULES, Secret, SeriesLimits, SnmpCredential, TrapSettings, WebAccess
 from netmon.snmpmodules import ModuleLibrary
 
 DEFAULT_PATHS = (Path("config/netmon.yml"), Path("/etc/netmon/netmon.yml"))
@@ -31,13 +32,17 @@ STORE_NAME = "netmon.sqlite"
 class WebSettings:
     """Where netmon answers over HTTP; ``probe_allow``: who else than the inventory may be asked on a scraper's behalf.
 
-    ``timeout_offset`` are seconds kept back from the time a scraper says it waits.
+    ``timeout_offset`` are seconds kept back from the time a scraper says it waits. ``access`` is what ``config_file``
+    said when it was read, ``access_files`` are it and those it names.
     """
 
     host: str
     port: int
     probe_allow: tuple[str, ...] = ()
     timeout_offset: float = 0.5
+    config_file: Path | None = None
+    access: WebAccess = field(default_factory=WebAccess)
+    access_files: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,8 @@ class Configuration:
     ``credentials`` are those of SNMP, by name; ``traps`` None: netmon does not listen for traps.
     ``vantage`` are the checks that show whether netmon sees anything at all, by id; none: that is not asked.
     ``snmp_modules`` is what module files say besides the built-in modules, ``probe_modules`` what files of
-    blackbox_exporter say; ``notes`` tell what of them cannot be used. MIB files in
+    blackbox_exporter say; ``notes`` tell what of them cannot be used, ``web_notes`` what of the web configuration file
+    has no effect. MIB files in
     ``mib_dirs`` only explain.
     """
 
@@ -73,6 +79,7 @@ class Configuration:
     reports: ReportSettings = field(default_factory=ReportSettings)
     mail: MailSettings | None = None
     recurring: tuple[RecurringWork, ...] = ()
+    web_notes: tuple[Problem, ...] = ()
     series_limits: SeriesLimits = field(default_factory=SeriesLimits)
 
     @property
@@ -105,6 +112,9 @@ def _configuration(main: Path, files: Files) -> Configuration:
     problems = [*files.problems, *names.problems, *sections.problems, *builder.problems]
     problems += uplink_circles(files.tree)
     problems += wrong_expressions(files.tree, names, advisor)
+    web = sections.main.web
+    web_file = WebFile() if web.config_file is None else read_web_file(web.config_file, str(web.config_file))
+    problems += web_file.problems
     if problems:
         order = {str(file): position for position, file in enumerate(files.paths)}
         raise ConfigError(sorted(set(problems), key=lambda problem: (order.get(problem.file, -1), problem)))
@@ -116,7 +126,14 @@ def _configuration(main: Path, files: Files) -> Configuration:
         store=settings.store,
         timezone=settings.timezone,
         language=settings.language,
-        web=WebSettings(*settings.web.listen, settings.web.probe_allow, settings.probe.timeout_offset_seconds),
+        web=WebSettings(
+            *web.listen,
+            web.probe_allow,
+            settings.probe.timeout_offset_seconds,
+            web.config_file,
+            web_file.access,
+            web_file.files,
+        ),
         heartbeat=settings.heartbeat,
         http_threads=settings.http.threads,
         maintenance=maintenance,
@@ -129,6 +146,7 @@ def _configuration(main: Path, files: Files) -> Configuration:
         wrap_large_counters=settings.snmp.wrap_large_counters,
         probe_modules=probes.library,
         notes=tuple(probes.notes),
+        web_notes=web_file.notes,
         mib_dirs=settings.snmp.mib_dirs,
         reports=report_settings(settings.reports),
         mail=mail_settings(settings.mail, settings.language),

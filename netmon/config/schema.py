@@ -60,6 +60,11 @@ class WebEntry(Entry):
     """Where netmon answers over HTTP."""
 
     listen: HostPort = setting(("127.0.0.1", 8730), "Address and port.", written="127.0.0.1:8730")
+    config_file: PathText | None = setting(
+        None,
+        "Web configuration file as Prometheus' exporters have it (TLS, certificates of clients, users, headers), read "
+        "again when it changes; none: plain HTTP for everybody.",
+    )
     probe_allow: tuple[Annotated[str, places.allowed()], ...] = setting(
         (),
         "Who else than the inventory may be asked through `/snmp` and `/probe`: networks, addresses, patterns of host "

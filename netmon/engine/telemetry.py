@@ -147,6 +147,16 @@ def vantage_gauge(telemetry: Telemetry) -> Gauge:
     )
 
 
+def web_file_gauge(telemetry: Telemetry) -> Gauge:
+    """The metric of the web configuration file, which is there only where one is configured."""
+    return Gauge(
+        Metric.WEB_RELOAD,
+        "Whether the last attempt to read the web configuration file, and the certificates it names, succeeded (1) or "
+        "not (0): then what held before goes on. Absent without web.config_file.",
+        registry=telemetry.registry,
+    )
+
+
 class MessageCounter(logging.Handler):
     """Counts what is logged, so that a fault which was caught and logged does not go unseen."""
 

@@ -32,11 +32,12 @@ from netmon.settings.snmp import (
     TrapSettings,
 )
 from netmon.settings.tls import TlsSettings, TlsVersion
+from netmon.settings.web import WebAccess
 
 __all__ = [
     "SNMP_MODULES", "AddressChoice", "AddressGuard", "AuthProtocol", "Authorization", "BasicAuth", "Compression",
     "ContentMatch", "DnsSettings", "DnsTransport", "Extract", "HeaderMatch", "HttpSettings", "HttpStep",
     "IcmpSettings", "InterfaceRule", "IpProtocol", "OAuth2", "PrivProtocol", "Proxy", "QueryResponse", "RecordRules",
     "Secret", "Selector", "SelectorKind", "SeriesLimits", "SnmpCredential", "SnmpEngineName", "SnmpSettings",
-    "TcpSettings", "TlsSettings", "TlsVersion", "TrapSettings",
+    "TcpSettings", "TlsSettings", "TlsVersion", "TrapSettings", "WebAccess",
 ]  # fmt: skip

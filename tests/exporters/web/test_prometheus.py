@@ -25,8 +25,8 @@ HOSTILE = 'vers "l\'étang"\\\n\x00\u2028%d 🙂'
 
 
 @contextmanager
-def prometheus(directory: Path, target: str) -> Iterator[str]:
-    """Its address; it scrapes ``target`` each second, whole and in part."""
+def prometheus(directory: Path, target: str, **more: Any) -> Iterator[str]:
+    """Its address; it scrapes ``target`` each second, whole and in part, as ``more`` of its settings say."""
     program = shutil.which("prometheus")
     if program is None:
         pytest.skip("needs prometheus (Debian: prometheus)")
@@ -36,6 +36,7 @@ def prometheus(directory: Path, target: str) -> Iterator[str]:
         {"job_name": "all", "static_configs": [{"targets": [target]}]},
         {"job_name": "begles", "params": {"commune": ["Bègles"]}, "static_configs": [{"targets": [target]}]},
     ]
+    jobs = [{**job, **more} for job in jobs]
     configuration = directory / "prometheus.yml"  # YAML reads JSON
     configuration.write_text(json.dumps({"global": {"scrape_interval": "1s"}, "scrape_configs": jobs}))
     arguments = [f"--config.file={configuration}", f"--storage.tsdb.path={directory}/data"]
