@@ -114,8 +114,11 @@ class _Quiet(uvicorn.Server):
 class WebServer:
     """Serves ``app`` on ``host`` and ``port`` (0: any free one; ``port`` then tells which), to whom ``access`` lets in.
 
-    ``apart`` are paths that ask for users of their own.
+    ``apart`` are paths that ask for users of their own. ``listener`` is a socket that listens there already, from the
+    server before this one: whoever connects between the two waits for a moment instead of being refused.
     """
+
+    listener: socket.socket | None = None
 
     def __init__(
         self, host: str, port: int, app: ASGIApp, access: WebAccess | None = None, apart: tuple[str, ...] = ()
@@ -140,7 +143,7 @@ class WebServer:
         Raises:
             HostError: the address is taken, not ours, or not allowed.
         """
-        self._listener = listener = _listen(self.host, self.port)
+        listener, self.listener = self.listener or _listen(self.host, self.port), None
         self.port = listener.getsockname()[1]
         config = uvicorn.Config(
             self._admission, http=_Bounded, ws="none", lifespan="off", log_config=None, log_level="error",
@@ -148,6 +151,7 @@ class WebServer:
             proxy_headers=False, limit_concurrency=_MAX_CONNECTIONS, timeout_keep_alive=_KEEP_ALIVE,
             timeout_graceful_shutdown=_GRACE, h11_max_incomplete_event_size=_MAX_HEAD,
         )  # fmt: skip
+        self._listener = listener
         self._server = _Quiet(config)
         self._serving = asyncio.create_task(self._server.serve([]), name="web")
         answering = asyncio.create_task(self._server.answering.wait())
@@ -164,6 +168,12 @@ class WebServer:
         self._access = access
         if changed and self._server is not None and self._listener is not None:
             await self._server.listen(self._listener, access)
+
+    def hand_over(self) -> socket.socket:
+        """The socket it listens on, for the server that takes its place; to be asked between ``start`` and ``stop``."""
+        if self._listener is None:
+            raise RuntimeError("the server does not listen")
+        return self._listener.dup()
 
     async def stop(self) -> None:
         """Finish what is being answered, for two seconds at most, then close; safe without ``start``."""

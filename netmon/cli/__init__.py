@@ -15,7 +15,7 @@ COMMANDS = {
     "demo": "demo", "run": "run", "status": "status", "incidents": "incidents", "ack": "incidents",
     "maintenance": "maintenance", "topology": "topology", "impact": "topology", "handover": "handover",
     "report": "report", "sla": "sla", "explain": "explain", "history": "history", "probe": "probe", "snmp": "snmp",
-    "check-config": "check_config", "grafana": "grafana",
+    "check-config": "check_config", "diff-config": "diff_config", "grafana": "grafana",
 }  # fmt: skip
 """The commands, and the module of this package that adds each."""
 
