@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from netmon.clock import Millis
-from netmon.contracts import CheckView, IncidentView, NodeView, ServiceView, SlaView, Snapshot
+from netmon.contracts import CheckView, IncidentView, NodeView, ServiceView, SlaCounted, SlaView, Snapshot
 from netmon.conventions import Reason
 from netmon.model import MaintenanceWindow, Neighbour, Observation, State
 
@@ -27,6 +27,7 @@ class Moment:
         self._services = snapshot.services()
         self._maintenance = snapshot.maintenance()
         self._sla = snapshot.sla()
+        self._sla_counted = snapshot.sla_counted()
         self._incidents = snapshot.incidents()
         self._neighbours = snapshot.neighbours()
 
@@ -47,6 +48,9 @@ class Moment:
 
     def sla(self) -> Sequence[SlaView]:
         return self._sla
+
+    def sla_counted(self) -> SlaCounted | None:
+        return self._sla_counted
 
     def incidents(self) -> Sequence[IncidentView]:
         return self._incidents

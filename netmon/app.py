@@ -47,7 +47,7 @@ log = logging.getLogger("netmon.app")
 SWEEP: Millis = 5 * SECOND
 LOOK_AGAIN: Millis = SECOND
 """What stands before a target in doubt is looked at again at most so often."""
-SLA_REFRESH: Millis = 60 * SECOND
+SLA_LOOK: Millis = 2 * SECOND
 STOP_SECONDS = 4.0
 """All parts together have this long to stop; the history is closed whatever happens."""
 
@@ -103,6 +103,7 @@ class Daemon:
         self._stopping = asyncio.Event()
         self._deadline: float | None = None
         self._ready = False
+        self._seen_until: Millis | None = None
 
     async def run(self, ready: Callable[[str], None] = lambda _url: None) -> None:
         """Watch until told to stop by ``stop``, SIGTERM or SIGINT.
@@ -171,7 +172,7 @@ class Daemon:
         works = self._works(known, now)
         news: list[Event | Fact] = [*works]
         windows = windows_of([*known, *works])
-        until = heart.watched_until(store)
+        until = self._seen_until = heart.watched_until(store)
         until = now if until is None else until
         news += no_longer_watched(states, inventory, until, now)
         if news:
@@ -254,7 +255,7 @@ class Daemon:
             pipeline.sweep()
 
         scheduler = Scheduler(self.configuration.inventory.checks.values(), poll, telemetry, self._wall)
-        figures = RunningFigures(self.configuration, store, pipeline)
+        figures = RunningFigures(self.configuration, store, pipeline, self._seen_until)
         stack.callback(beats.stop)
         stack.push_async_callback(self._within, poller.stop, "the polls under way")
         stack.callback(figures.stop)
@@ -267,8 +268,8 @@ class Daemon:
         garbage.start()
         stack.callback(garbage.stop)
         scheduler.every(TEND, garbage.tend)
-        scheduler.every(SLA_REFRESH, figures.refresh)
-        figures.refresh()
+        scheduler.every(SLA_LOOK, figures.look)
+        figures.look()
         reports = ReportJobs(self.configuration, store, self._wall, telemetry)
         stack.push_async_callback(asyncio.to_thread, reports.stop)
         scheduler.every(LOOK, reports.look)

@@ -111,6 +111,28 @@ class SlaView:
 
 
 @dataclass(frozen=True, slots=True)
+class SlaCount:
+    """What one contract came to in one commune since the history began, as added up until ``SlaCounted.until``.
+
+    ``lowered`` is how often one of the two had to be lowered since the daemon began, because the past was corrected.
+    """
+
+    contract: str
+    commune: str
+    eligible: Millis
+    unavailable: Millis
+    lowered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SlaCounted:
+    """The counters of all contracts, all as of ``until``: an instant that polls to come can say nothing about."""
+
+    until: Millis
+    counts: tuple[SlaCount, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """What an incident takes along, its own objects left out: what is cut off, services that lose something, and the
     sites, communes and people (``population`` of the communes) concerned."""
@@ -181,6 +203,9 @@ class Snapshot(Protocol):
         """Windows open now."""
 
     def sla(self) -> Sequence[SlaView]: ...
+    def sla_counted(self) -> SlaCounted | None:
+        """The counters of the contracts; None: not added up yet."""
+
     def neighbours(self) -> Mapping[str, Sequence[Neighbour]]:
         """What each node last told of its neighbours (LLDP)."""
 

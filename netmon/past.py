@@ -5,7 +5,7 @@ from dataclasses import replace
 from netmon.clock import DAY, Millis
 from netmon.config import Configuration
 from netmon.contracts import Event
-from netmon.history import open_history
+from netmon.history import Store, open_history
 from netmon.model import MonitorEvent, Period
 from netmon.sla.contract.account import Facts
 from netmon.sla.ledger import Ledger
@@ -29,6 +29,19 @@ def facts_of(configuration: Configuration) -> Facts:
         store.close()
 
 
+def told(store: Store, start: Millis, end: Millis) -> list[Event]:
+    """The events that fold [start, end).
+
+    Raises:
+        StoreError: the history cannot be read.
+    """
+    events = list(store.events(start, end))
+    asleep = next((stop for stop in Ledger(events).stops if stop.start < start < stop.end), None)
+    if asleep:  # what is dated inside a stop takes effect after it: what held before is told by an earlier change
+        events = list(store.events(asleep.start, end))
+    return events
+
+
 def events_of(configuration: Configuration, period: Period, now: Millis, since: Millis | None = None) -> list[Event]:
     """The events of ``period`` and of the day after it: what is first seen then may have happened within. ``since``:
     those from then on, where that is earlier.
@@ -41,10 +54,7 @@ def events_of(configuration: Configuration, period: Period, now: Millis, since: 
     store = open_history(configuration.history, read_only=True)
     try:
         start = period.start if since is None else min(since, period.start)
-        events = list(store.events(start, period.end + DAY))
-        asleep = next((stop for stop in Ledger(events).stops if stop.start < start < stop.end), None)
-        if asleep:  # what is dated inside a stop takes effect after it: what held before is told by an earlier change
-            events = list(store.events(asleep.start, period.end + DAY))
+        events = told(store, start, period.end + DAY)
         last, beat = store.last_monitor_event(), store.last_heartbeat()
     finally:
         store.close()

@@ -46,6 +46,17 @@ SNAPSHOT_HEADS = (
     _head(Metric.SLA_COVERAGE, "gauge", "Share of the period's time that was seen.", *_SLA),
     _head(Metric.SLA_BUDGET, "gauge", "Unavailable time that the objective still leaves in the period; "
           "negative when overdrawn.", *_SLA),
+    _head(Metric.SLA_ELIGIBLE, "counter", "Seconds that count under the contract, of all its objects in the commune "
+          "(each by its weight), since the history began and until netmon_sla_counted_until_timestamp_seconds. Goes on "
+          "after a restart. A correction of the past changes it: subtract its values, rate() takes a drop for a "
+          "reset.", "contract", "commune"),
+    _head(Metric.SLA_UNAVAILABLE, "counter", "Those of the eligible seconds in which the object was unavailable, "
+          "confirmed. The difference between the ends of a closed period is what its report says.",
+          "contract", "commune"),
+    _head(Metric.SLA_LOWERED, "counter", "Times a correction, attribution or announcement lowered one of the two "
+          "counters since netmon started.", "contract", "commune"),
+    _head(Metric.SLA_COUNTED_UNTIL, "gauge", "Until when the counters of the contracts are added up: some minutes ago, "
+          "for changes are dated back. Stands still at midnight for five minutes."),
     _head(Metric.INCIDENT_OPEN, "gauge", "1 for each open incident, one for each root cause; 'state' is down, or "
           "degraded while the node still answers otherwise.", "incident", "commune", "site", "object", "state"),
     _head(Metric.INCIDENT_DEADLINE, "gauge", "When the guaranteed time of restoration (GTR) of an open incident ends. "
@@ -155,6 +166,7 @@ def _snapshot_lines(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[
         yield from _incident_lines(snapshot, selection)
         yield from _commune_lines(snapshot, selection)
         yield from _sla_lines(snapshot, selection)
+        yield from _counter_lines(snapshot, selection)
     if selection.is_everything:
         yield from _maintenance_lines(snapshot)
         yield from _deadline_lines(snapshot)
@@ -189,6 +201,20 @@ def _sla_lines(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[str, 
         ):
             if value is not None:
                 yield _line(name, labels, value)
+
+
+def _counter_lines(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[str, bytes]]:
+    counted = snapshot.sla_counted()
+    if counted is None:
+        return
+    for each in counted.counts:
+        if selection.takes(each.commune, ""):
+            labels = (("contract", each.contract), ("commune", each.commune))
+            yield _line(Metric.SLA_ELIGIBLE, labels, each.eligible / SECOND)
+            yield _line(Metric.SLA_UNAVAILABLE, labels, each.unavailable / SECOND)
+            yield _line(Metric.SLA_LOWERED, labels, each.lowered)
+    name = Metric.SLA_COUNTED_UNTIL.value
+    yield name, b"%b %.3f\n" % (name.encode(), counted.until / SECOND)
 
 
 def _incident_lines(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[str, bytes]]:

@@ -109,6 +109,11 @@ class Pipeline(Present):
         if news:
             self._recorder.record(news)
 
+    @property
+    def watching_since(self) -> Millis:
+        """Since when the daemon has been watching without a gap."""
+        return self._watching_since
+
     def resume(self, at: Millis) -> None:
         """The daemon had not been watching until ``at``: rows of failures do not reach across the gap."""
         self._watching_since = at

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from netmon.clock import Millis
-from netmon.contracts import CheckView, IncidentView, NodeView, ServiceView, SlaView
+from netmon.contracts import CheckView, IncidentView, NodeView, ServiceView, SlaCounted, SlaView
 from netmon.engine.incidents import Incidents
 from netmon.engine.incidentviews import IncidentViews, Seen
 from netmon.engine.paths import Paths
@@ -51,10 +51,15 @@ class Present:
         self._before: dict[str, Transition] = {}
         self._neighbours: dict[str, tuple[Neighbour, ...]] = {}
         self._sla: tuple[SlaView, ...] = ()
+        self._sla_counted: SlaCounted | None = None
 
     def set_sla(self, views: Iterable[SlaView]) -> None:
         """The running figures, computed elsewhere from the history."""
         self._sla = tuple(views)
+
+    def set_sla_counted(self, counted: SlaCounted) -> None:
+        """The counters of the contracts, added up elsewhere from the history."""
+        self._sla_counted = counted
 
     def set_windows(self, windows: Iterable[MaintenanceWindow]) -> None:
         """All planned work that is known."""
@@ -127,6 +132,10 @@ class Present:
     def sla(self) -> Sequence[SlaView]:
         """The running figures as last computed."""
         return self._sla
+
+    def sla_counted(self) -> SlaCounted | None:
+        """The counters of the contracts as last added up."""
+        return self._sla_counted
 
     def _running_clocks(self) -> RunningClocks:
         """Made anew when attributions change, or the incidents they were told of become part of others."""

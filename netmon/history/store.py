@@ -137,6 +137,22 @@ class Store:
                 if wanted is None or isinstance(event, MonitorEvent) or event.object in wanted:
                     yield event
 
+    def revision(self, before: Millis) -> tuple[object, ...]:
+        """Something else whenever what happened before the instant may be told differently than it was."""
+        dated = (schema.transitions, schema.monitor)
+        spans = (schema.corrections, schema.maintenance, schema.members, schema.attributions)
+        queries = [select(func.count(), func.max(table.c.id)).where(table.c.at < before) for table in dated]
+        queries += [select(func.count(), func.max(table.c.id)) for table in spans]
+        with self._readers.connect() as connection:
+            return before, *(tuple(connection.execute(query).one()) for query in queries)
+
+    def first(self) -> Millis | None:
+        """The earliest moment any state or start is dated at."""
+        with self._readers.connect() as connection:
+            tables = (schema.transitions, schema.monitor)
+            found = [connection.execute(select(func.min(table.c.at))).scalar() for table in tables]
+        return min((at for at in found if at is not None), default=None)
+
     def close(self) -> None:
         """Write what is queued, then close; safe to call twice.
 

@@ -36,7 +36,8 @@ def build_views(
     for contract in inventory.contracts.values():
         if holds(contract, month.start, month.end):
             with suppress(CalendarEndsError):
-                views += _views(Account(contract, inventory, events, facts, month, now), month)
+                account = Account(contract, inventory, events, facts, month, now)
+                views += [_view(books, commune, month) for commune, books in parts(account, month)]
     return tuple(views)
 
 
@@ -45,14 +46,15 @@ def promised(contract: Contract, service: Service, commune: str) -> bool:
     return uses(service, commune) and (not contract.families or service.family in contract.families)
 
 
-def _views(account: Account, month: Period) -> Iterator[SlaView]:
-    books = account.books(month)
+def parts(account: Account, span: Period) -> Iterator[tuple[str, Books]]:
+    """The books over ``span`` of each commune the contract is about."""
+    books = account.books(span)
     for commune in account.inventory.communes.values():
         if covers(account.contract, commune.name):
             mine = restricted(account.contract, (commune.name,))
             part = books.restricted(mine) if mine else None
             if part and part.scope:
-                yield _view(part, commune.name, month)
+                yield commune.name, part
 
 
 def _view(books: Books, commune: str, month: Period) -> SlaView:

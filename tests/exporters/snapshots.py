@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from netmon.clock import MINUTE, SECOND, Millis
-from netmon.contracts import CheckView, IncidentView, NodeView, ServiceView, SlaView
+from netmon.contracts import CheckView, IncidentView, NodeView, ServiceView, SlaCounted, SlaView
 from netmon.conventions import Reason
 from netmon.model import (
     Check,
@@ -39,6 +39,7 @@ class FakeSnapshot:
     service_views: dict[str, ServiceView] = field(default_factory=dict)
     windows: list[MaintenanceWindow] = field(default_factory=list)
     sla_views: list[SlaView] = field(default_factory=list)
+    counted: SlaCounted | None = None
     incident_views: list[IncidentView] = field(default_factory=list)
 
     def now(self) -> Millis:
@@ -58,6 +59,9 @@ class FakeSnapshot:
 
     def sla(self) -> Sequence[SlaView]:
         return self.sla_views
+
+    def sla_counted(self) -> SlaCounted | None:
+        return self.counted
 
     def incidents(self) -> Sequence[IncidentView]:
         return self.incident_views
