@@ -117,7 +117,8 @@ def grid(
         cell_height=common.TableCellHeight.SM,
         sort_by=[common.TableSortByFieldState(display_name=sort, desc=most)],
     )
-    made = _panel("table", title, description, queries, Look(nothing=columns[0].look.nothing), options, {})
+    look = Look(nothing=columns[0].look.nothing)
+    made = _panel("table", title, description, queries, look, options, common.TableFieldOptions())
     _at_once(made, promql.PromQueryFormat.TABLE)
     values = [(query.legend, _value_field(place, len(queries))) for place, query in enumerate(queries)]
     fields = [column.label or dict(values)[column.title] for column in columns]

@@ -1,9 +1,14 @@
 """What Grafana does with a dashboard before Prometheus sees it: variables filled in, one question per target."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+DIRECTORY = Path(__file__).parents[3] / "config" / "grafana"
+FILES = sorted((DIRECTORY / "dashboards").rglob("*.json"))
 
 ALL = {"job": ".+"}
 """What a variable becomes when all values are chosen, where that is not ``.*``."""
@@ -24,6 +29,11 @@ class Target:
     @property
     def place(self) -> tuple[str, str, str]:
         return self.dashboard, self.panel, self.ref
+
+
+def shipped() -> list[dict[str, Any]]:
+    """Every shipped dashboard."""
+    return [json.loads(path.read_text("utf-8")) for path in FILES]
 
 
 def panels_of(dashboard: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
