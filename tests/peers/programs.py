@@ -8,7 +8,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -88,12 +88,13 @@ def snmpd(directory: Path, community: str = "tests") -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def prometheus(directory: Path, target: str, interval: str = "2s") -> Iterator[str]:
-    """Debian's Prometheus scraping ``target``; its address."""
+def prometheus(directory: Path, target: str, interval: str = "2s", more: Sequence[str] = ()) -> Iterator[str]:
+    """Debian's Prometheus scraping ``target`` and ``more`` jobs, written in YAML's flow style; its address."""
     program, port = need("prometheus", "prometheus"), free_port()
+    own = f"{{job_name: netmon, static_configs: [{{targets: ['{target}']}}]}}"
     (directory / "prometheus.yml").write_text(
         f"global: {{scrape_interval: {interval}, scrape_timeout: {interval}}}\n"
-        f"scrape_configs: [{{job_name: netmon, static_configs: [{{targets: ['{target}']}}]}}]\n"
+        f"scrape_configs: [{', '.join((own, *more))}]\n"
     )
     command = [
         program, f"--config.file={directory / 'prometheus.yml'}", f"--storage.tsdb.path={directory / 'tsdb'}",
