@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PEERS := snmpd snmp nginx-light nsd prometheus prometheus-snmp-exporter \
-  prometheus-blackbox-exporter prometheus-alertmanager postgresql openssl chromium \
+  prometheus-blackbox-exporter prometheus-alertmanager postgresql openssl chromium faketime \
   libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core
 ARGS ?=
 PYTEST_ARGS ?=
@@ -84,6 +84,7 @@ docs: $(VENV)/.dev ## regenerate the reference pages, the schema and the example
 	@$(BIN)/python -m netmon.simulation.generate config/bordeaux-metropole
 	@$(BIN)/python -m netmon.i18n update
 	@$(BIN)/python -m netmon.cli.dashboards
+	@$(BIN)/python -c 'from netmon.cli.grafana import write_rules; write_rules()'
 
 .PHONY: clean
 clean: ## remove what these targets made

@@ -15,6 +15,7 @@ from collectors.snmp import SnmpCollector
 from collectors.snmp.modules import MODULES
 from exporters.prometheus import Exposition
 from exporters.web.app import create_app
+from exporters.web.availability import AvailabilityEndpoint
 from exporters.web.probe import ProbeEndpoint
 from exporters.web.server import WebServer
 from exporters.web.snmp import SnmpEndpoint
@@ -36,7 +37,7 @@ from netmon.probing import Probing
 from netmon.reporting.access import report_readers
 from netmon.reporting.closing import reports_path
 from netmon.reporting.jobs import LOOK, ReportJobs
-from netmon.running import RunningFigures
+from netmon.running import Availability, RunningFigures
 from netmon.scraping import SnmpScraping
 from netmon.snmpmodules import Module, ModuleLibrary
 from netmon.state.works import windows_of
@@ -208,6 +209,7 @@ class Daemon:
             ),
             probe=ProbeEndpoint(probing, configuration.web.timeout_offset),
             readers=report_readers(configuration),
+            availability=AvailabilityEndpoint(Availability(configuration, self._wall)),
         )
         web = WebServer(configuration.web.host, configuration.web.port, app)
         await web.start()

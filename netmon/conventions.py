@@ -102,6 +102,7 @@ class Metric(StrEnum):
     SLA_BUDGET = "netmon_sla_error_budget_remaining_seconds"
     INCIDENT_OPEN = "netmon_incident_open"
     INCIDENT_DEADLINE = "netmon_incident_restore_deadline_timestamp_seconds"
+    INCIDENT_USED = "netmon_incident_restore_used_ratio"
     MAINTENANCE_ACTIVE = "netmon_maintenance_active"
     POLL_LAG = "netmon_poll_lag_seconds"
     POLLS_SKIPPED = "netmon_polls_skipped_total"

@@ -29,16 +29,16 @@ def facts_of(configuration: Configuration) -> Facts:
         store.close()
 
 
-def told(store: Store, start: Millis, end: Millis) -> list[Event]:
-    """The events that fold [start, end).
+def told(store: Store, start: Millis, end: Millis, known: Millis | None = None) -> list[Event]:
+    """The events that fold [start, end); ``known``: of what people tell, what they had told by then.
 
     Raises:
         StoreError: the history cannot be read.
     """
-    events = list(store.events(start, end))
+    events = list(store.events(start, end, known=known))
     asleep = next((stop for stop in Ledger(events).stops if stop.start < start < stop.end), None)
     if asleep:  # what is dated inside a stop takes effect after it: what held before is told by an earlier change
-        events = list(store.events(asleep.start, end))
+        events = list(store.events(asleep.start, end, known=known))
     return events
 
 

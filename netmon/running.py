@@ -3,27 +3,33 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from netmon.clock import DAY, MINUTE, Millis
+from netmon.clock import DAY, MINUTE, Clock, Millis
 from netmon.config import Configuration
 from netmon.contracts import SlaCount, SlaCounted, SlaView
 from netmon.engine.pipeline import Pipeline
+from netmon.errors import UsageError
 from netmon.history import Store
+from netmon.l10n import Formats
 from netmon.model import Period
-from netmon.past import told
+from netmon.past import events_of, facts_of, told
+from netmon.sla.availability import availability_document
 from netmon.sla.contract.account import Facts
 from netmon.sla.contract.settle import needed_since
-from netmon.sla.counters import Frontier, Sums, add, count, lag_of, months_until, row_of
+from netmon.sla.counters import Frontier, Sums, add, count, known_by, lag_of, months_until, row_of, settled_when
 from netmon.sla.figures import Part
-from netmon.sla.period import month_of
+from netmon.sla.period import month_of, parse_period
 from netmon.sla.views import build_views
 
 log = logging.getLogger("netmon.app")
 
+LONGEST: Millis = 366 * DAY + DAY
+
 
 class Counters:
-    """Adds the counters up from the history; what closed months came to is kept until their past is told differently.
+    """Adds the counters up from the history; what the months before came to is kept until something is told of them.
 
     Blocks: for a thread.
     """
@@ -56,13 +62,48 @@ class Counters:
         if self._closed[0] != revision:
             first = self._store.first()
             months = months_until(month.start if first is None else first, month.start, month.timezone)
-            self._closed = revision, add([self._month(each, each.end, facts) for each in months])
+            self._closed = revision, add(self._month(each, month.start, facts) for each in months)
         return self._closed[1]
 
-    def _month(self, month: Period, end: Millis, facts: Facts) -> Sums:
+    def _month(self, month: Period, frontier: Millis, facts: Facts) -> Sums:
+        """What is known of the month; under a contract settled since, what was known when it was."""
         inventory = self._configuration.inventory
         since = needed_since(inventory.contracts.values(), month, yearly=False)
-        return count(inventory, told(self._store, since, month.end + DAY), facts, month, end)
+        return add(
+            count(
+                replace(inventory, contracts={each.id: each for each in contracts}),
+                told(self._store, since, month.end + DAY, known),
+                known_by(facts, known),
+                month,
+                min(month.end, frontier),
+            )
+            for known, contracts in settled_when(inventory.contracts.values(), month, frontier).items()
+        )
+
+
+class Availability:
+    """Figures of any period, for whoever asks over HTTP. Blocks: for a thread."""
+
+    def __init__(self, configuration: Configuration, clock: Clock) -> None:
+        self._configuration, self._clock = configuration, clock
+        self._formats = Formats(configuration.language, configuration.timezone)
+
+    def __call__(self, label: str) -> Mapping[str, object]:
+        """The document of the period ``label`` says; without one, of the current month.
+
+        Raises:
+            UsageError: it says none, or one that is too long to be folded while somebody waits.
+            StoreError: the history cannot be read.
+        """
+        now, zone = self._clock.now(), self._configuration.timezone
+        period = parse_period(label, zone, now) if label else month_of(now, zone)
+        if period.end - period.start > LONGEST:
+            raise UsageError(f"'{label}' is too long to be asked for here: expected a year at most")
+        inventory = self._configuration.inventory
+        since = needed_since(inventory.contracts.values(), period, yearly=False)
+        events = events_of(self._configuration, period, now, since)
+        facts = facts_of(self._configuration)
+        return availability_document(inventory, events, facts, period, now, self._formats.iso)
 
 
 class RunningFigures:

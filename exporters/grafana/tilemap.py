@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from netmon.model import Commune
+
 TILE_WIDTH, TILE_HEIGHT, GAP = 104, 52, 6
 PANEL = "canvas"
 _UNKNOWN = "#8e8e8e"
@@ -17,6 +19,11 @@ class Tile:
     name: str
     column: int
     row: int
+
+
+def tiles_of(communes: Iterable[Commune]) -> list[Tile]:
+    """The communes as places on the map."""
+    return [Tile(commune.name, *commune.tile) for commune in communes]
 
 
 def elements(tiles: Iterable[Tile]) -> list[dict[str, Any]]:

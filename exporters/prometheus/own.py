@@ -61,6 +61,9 @@ SNAPSHOT_HEADS = (
           "degraded while the node still answers otherwise.", "incident", "commune", "site", "object", "state"),
     _head(Metric.INCIDENT_DEADLINE, "gauge", "When the guaranteed time of restoration (GTR) of an open incident ends. "
           "Absent before the provider was notified and while the clock is paused.", "incident", "contract"),
+    _head(Metric.INCIDENT_USED, "gauge", "Share of the guaranteed time of restoration (GTR) of an open incident that "
+          "is used, in covered time; above 1 it is missed. Absent before the provider was notified.",
+          "incident", "contract", "commune"),
     _head(Metric.MAINTENANCE_ACTIVE, "gauge", "1 while planned work on the object is open ('*': all objects).",
           "object"),
     _head(Metric.BUILD_INFO, "info", "The running version.", "version"),
@@ -227,8 +230,13 @@ def _incident_lines(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[
 def _deadline_lines(snapshot: Snapshot) -> Iterator[tuple[str, bytes]]:
     for view in snapshot.incidents():
         for clocks in view.clocks if view.ended is None else ():
-            if clocks.gtr is not None and clocks.gtr.deadline is not None and clocks.gtr.ended is None:
-                labels = (("incident", view.id), ("contract", clocks.contract))
+            if clocks.gtr is None or clocks.gtr.ended is not None:
+                continue
+            labels = (("incident", view.id), ("contract", clocks.contract))
+            if clocks.gtr.limit:
+                used = clocks.gtr.elapsed / clocks.gtr.limit
+                yield _line(Metric.INCIDENT_USED, (*labels, ("commune", view.commune)), used)
+            if clocks.gtr.deadline is not None:
                 yield _line(Metric.INCIDENT_DEADLINE, labels, clocks.gtr.deadline / SECOND)
 
 

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from exporters.prometheus import Exposition, Selection
 from exporters.prometheus.negotiation import OPENMETRICS_TYPE, TEXT_TYPE, accepts_gzip, join, wants_openmetrics
 from exporters.web import documents
+from exporters.web.availability import AvailabilityEndpoint
 from exporters.web.guard import Guard
 from exporters.web.incidents import incidents_document
 from exporters.web.landing import LandingPage
@@ -36,9 +37,10 @@ def create_app(
     snmp: SnmpEndpoint | None = None,
     probe: ProbeEndpoint | None = None,
     readers: Readers | None = None,
+    availability: AvailabilityEndpoint | None = None,
 ) -> Starlette:
     """Everything the daemon answers over HTTP. ``reports_dir`` None: no reports are kept; ``snmp`` None: no ``/snmp``;
-    ``probe`` None: no ``/probe``.
+    ``probe`` None: no ``/probe``; ``availability`` None: no figures of past periods.
 
     ``is_ready`` is what ``/-/ready`` asks; times on pages are of ``timezone``. ``readers`` None: whoever asks may read
     every report.
@@ -59,6 +61,8 @@ def create_app(
         Route("/api/v1/topology", _document(lambda: topology_document(snapshot))),
         Route("/api/v1/openapi.json", _document(openapi_document)),
     ]
+    if availability is not None:
+        routes.append(Route("/api/v1/availability", availability.respond))
     if snmp is not None:
         routes.append(Route("/snmp", snmp.respond))
     if probe is not None:

@@ -25,6 +25,7 @@ def openapi_document() -> dict[str, Any]:
             "/api/v1/incidents": _get(
                 "Incidents, one for each root cause: open ones, then those of the last day", "Incidents"
             ),
+            "/api/v1/availability": _availability(),
             "/api/v1/topology": _get("Configured uplinks, what LLDP tells, and where they disagree", "Topology"),
             "/metrics": _metrics(),
         },
@@ -35,6 +36,13 @@ def openapi_document() -> dict[str, Any]:
 def _get(summary: str, schema: str) -> dict[str, Any]:
     content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
     return {"get": {"summary": summary, "responses": {"200": {"description": summary, "content": content}}}}
+
+
+def _availability() -> dict[str, Any]:
+    summary = "The figures of a period (2026-10, 2026-Q3, 7d …; the current month) by contract and commune"
+    path = _get(summary, "Availability")
+    path["get"]["parameters"] = [{"name": "period", "in": "query", "schema": _TEXT}]
+    return path
 
 
 def _metrics() -> dict[str, Any]:
@@ -83,6 +91,13 @@ def _schemas() -> dict[str, Any]:
                 commune=_TEXT, insee=_TEXT, verdict=_TEXT, objective=maybe, availability=maybe, documents=_TEXTS,
             )},
         }),
+        "Availability": _document(
+            period=_object(**{"label": _TEXT, "from": _TIME, "to": _TIME, "closed": flag}),
+            rows={"type": "array", "items": _object(
+                contract=_TEXT, commune=_TEXT, objective=number, eligible_seconds=number, unavailable_seconds=number,
+                availability=maybe, low=maybe, high=maybe, coverage=maybe, budget_seconds=number,
+            )},
+        ),
         "Incidents": _document(incidents=_list("Incident")),
         **_incident_schemas(),
         "Monitor": _object(version=_TEXT, language=_TEXT, timezone=_TEXT, started=_TIME, last_run=_MAYBE_TIME,

@@ -12,6 +12,7 @@ from netmon.cli import (
     check_config,
     demo,
     explain,
+    grafana,
     handover,
     history,
     incidents,
@@ -28,7 +29,7 @@ from netmon.errors import EXIT_USAGE, NetmonError
 
 COMMANDS = (
     demo, run, status, incidents, maintenance, topology, handover, report, sla, explain, history, probe, snmp,
-    check_config,
+    check_config, grafana,
 )  # fmt: skip
 
 

@@ -1,23 +1,17 @@
 """The shipped Grafana dashboards, from the code that makes them: ``python -m netmon.cli.dashboards``."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from exporters.grafana.dashboards import as_json, everything
-from exporters.grafana.tilemap import Tile
+from exporters.grafana.tilemap import tiles_of
 from netmon.config import load
 from netmon.i18n import LANGUAGES
-from netmon.model import Commune
 
 PATH = Path("config/grafana/dashboards")
 _EXAMPLE = Path("config/netmon.yml")
 """Whose communes are on the shipped map; an export draws those of the installation."""
-
-
-def tiles_of(communes: Iterable[Commune]) -> list[Tile]:
-    """The communes as places on the map."""
-    return [Tile(commune.name, *commune.tile) for commune in communes]
 
 
 def files() -> Iterator[tuple[Path, str]]:

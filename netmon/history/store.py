@@ -122,18 +122,27 @@ class Store:
         return {transition.object: transition for transition in cast("list[Transition]", found)}
 
     def events(
-        self, start: Millis | None = None, end: Millis | None = None, objects: Iterable[str] | None = None
+        self,
+        start: Millis | None = None,
+        end: Millis | None = None,
+        objects: Iterable[str] | None = None,
+        known: Millis | None = None,
     ) -> Sequence[Event]:
-        """Everything needed to fold [start, end): see ``contracts.History.events``."""
-        return list(self.stream(start, end, objects))
+        """Everything needed to fold [start, end): see ``contracts.History.events``. ``known``: of corrections and
+        planned works only what had been told by then."""
+        return list(self.stream(start, end, objects, known))
 
     def stream(
-        self, start: Millis | None = None, end: Millis | None = None, objects: Iterable[str] | None = None
+        self,
+        start: Millis | None = None,
+        end: Millis | None = None,
+        objects: Iterable[str] | None = None,
+        known: Millis | None = None,
     ) -> Iterator[Event]:
         """The same as ``events``, one by one: as of one moment, and however much it is."""
         wanted = None if objects is None else frozenset(objects) | {"*"}
         with self._readers.connect() as connection:
-            for event in _stream(connection, start, end):
+            for event in _stream(connection, start, end, known):
                 if wanted is None or isinstance(event, MonitorEvent) or event.object in wanted:
                     yield event
 
@@ -191,13 +200,13 @@ def open_history(location: Path | str, *, read_only: bool = False) -> Store:
     return Store(open_database(location, read_only=read_only), read_only=read_only)
 
 
-def _stream(connection: Connection, start: Millis | None, end: Millis | None) -> Iterator[Event]:
+def _stream(connection: Connection, start: Millis | None, end: Millis | None, known: Millis | None) -> Iterator[Event]:
     """Kind by kind, each in recorded order; of planned works those that hold."""
     for kind, query in (
         (MonitorEvent, select(schema.monitor)),
         (Membership, select(schema.members)),
-        (MaintenanceWindow, select(schema.maintenance)),
-        (Correction, select(schema.corrections).where(_overlaps(schema.corrections.c, start, end))),
+        (MaintenanceWindow, select(schema.maintenance).where(_told_by(schema.maintenance.c, known))),
+        (Correction, _corrections(start, end, known)),
         (Transition, _transitions(start, end)),
     ):
         found = connection.execution_options(yield_per=_AT_ONCE).execute(query.order_by(TABLES[kind].c.id)).mappings()
@@ -225,6 +234,17 @@ def _transitions(start: Millis | None, end: Millis | None) -> Select[Any]:
     other = table.alias()
     before = select(other.c.id).join(last, and_(other.c.object == last.c.object, other.c.at == last.c.at))
     return query.where(or_(table.c.at >= start, table.c.id.in_(before)))
+
+
+def _corrections(start: Millis | None, end: Millis | None, known: Millis | None) -> Select[Any]:
+    columns = schema.corrections.c
+    return select(schema.corrections).where(_overlaps(columns, start, end), _told_by(columns, known))
+
+
+def _told_by(columns: Any, known: Millis | None) -> ColumnElement[bool]:
+    if known is None:
+        return cast("ColumnElement[bool]", columns.id.is_not(None))
+    return cast("ColumnElement[bool]", columns.recorded < known)
 
 
 def _touches(window: MaintenanceWindow, start: Millis | None, end: Millis | None) -> bool:

@@ -2,8 +2,11 @@
 
 A change is dated back to the first look that saw it, so the last minutes are not settled yet. The frontier lies before
 whatever looks under way can still date back, and moves in whole minutes; so what was added up stays, but for what
-people tell of the past, or a history that is imported. It stands still for ``HOLD`` at every civil midnight: who looks
-once a minute sees what the counters were at the very end of each civil day, month and year.
+people tell of the past, or a history that is imported. What they tell of a period later than ``LATE`` after it was
+settled stays out: samples of its end are taken, and what the next period began with must hold.
+
+The frontier stands still for ``HOLD`` at every civil midnight: who looks once a minute sees what the counters were at
+the very end of each civil day, month and year.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,8 +15,9 @@ from typing import TypeAlias
 
 from netmon.clock import DAY, HOUR, MINUTE, SECOND, Millis, to_datetime
 from netmon.contracts import Event
-from netmon.model import Check, Inventory, Period
+from netmon.model import Check, Contract, Inventory, Period
 from netmon.sla.contract.account import Account, Facts
+from netmon.sla.contract.civil import unit_at
 from netmon.sla.contract.hours import CalendarEndsError
 from netmon.sla.contract.scope import holds
 from netmon.sla.figures import Part
@@ -21,6 +25,7 @@ from netmon.sla.period import midnight, month_of, zone_of
 from netmon.sla.views import parts
 
 HOLD: Millis = 5 * MINUTE
+LATE: Millis = 2 * HOUR
 LONGEST_LAG: Millis = HOUR
 """Checks looked at so rarely that they would hold back all counters for longer lower them when they fail instead."""
 
@@ -82,6 +87,23 @@ def count(inventory: Inventory, events: Sequence[Event], facts: Facts, month: Pe
                 for commune, books in parts(account, month):
                     sums[contract.id, commune] = books.whole(books.scope).measured
     return sums
+
+
+def settled_when(contracts: Iterable[Contract], month: Period, frontier: Millis) -> dict[Millis | None, list[Contract]]:
+    """The contracts by when the civil unit was settled that holds the month; None: it still runs."""
+    found: dict[Millis | None, list[Contract]] = {}
+    for contract in contracts:
+        end = unit_at(month.start, contract.settled, month.timezone).end
+        found.setdefault(end + LATE if end <= frontier else None, []).append(contract)
+    return found
+
+
+def known_by(facts: Facts, known: Millis | None) -> Facts:
+    """What had been recorded by then."""
+    if known is None:
+        return facts
+    attributions = (each for each in facts.attributions if each.recorded < known)
+    return Facts(tuple(step for step in facts.steps if step.recorded < known), tuple(attributions))
 
 
 def add(sums: Iterable[Sums]) -> Sums:

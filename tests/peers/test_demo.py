@@ -4,6 +4,7 @@ import contextlib
 import itertools
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -76,6 +77,27 @@ def test_a_real_prometheus_scrapes_the_demo_without_an_error(demo: Running, tmp_
         assert target["lastError"] == ""
         log = (tmp_path / "program.log").read_text()
     assert "duplicate" not in log
+    assert "error" not in log.lower()
+
+
+def test_a_real_prometheus_evaluates_the_shipped_rules_and_what_they_name_is_there(
+    demo: Running, tmp_path: Path
+) -> None:
+    with prometheus(tmp_path, demo.address, rules=Path("config/prometheus/rules")) as url:
+        wait_for(lambda: query(url, "count_over_time(commune:netmon_node_up:avg[1m]) > 2"), 60)
+        groups = fetch_json(f"{url}/api/v1/rules")["data"]["groups"]
+        rules = [rule for group in groups for rule in group["rules"]]
+        there = set(fetch_json(f"{url}/api/v1/label/__name__/values")["data"])
+        recorded = [rule["name"] for rule in rules if rule["type"] == "recording"]
+        empty = {name for name in recorded if not query(url, name)}
+        log = (tmp_path / "program.log").read_text()
+    assert len(rules) > 30
+    assert [(rule["name"], rule.get("lastError")) for rule in rules if rule["health"] != "ok"] == []
+    named = {name for rule in rules for name in re.findall(r"\b(?:netmon|probe)_\w+\b(?!:)", rule["query"])}
+    told = set(re.findall(r"^# TYPE (\S+)", fetch(f"{demo.url}/metrics") or "", re.MULTILINE))
+    only_when_it_happens = {"netmon_vantage_up", "netmon_incident_restore_used_ratio"}
+    assert named - there - {name.split(":")[1] for name in recorded} - only_when_it_happens - told == set()
+    assert empty <= {name for name in recorded if "burn" in name}
     assert "error" not in log.lower()
 
 
