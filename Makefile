@@ -83,6 +83,7 @@ docs: $(VENV)/.dev ## regenerate the reference pages, the schema and the example
 	@$(BIN)/python -c 'from exporters.report.shape import write_schema; write_schema("docs/report.schema.json")'
 	@$(BIN)/python -m netmon.simulation.generate config/bordeaux-metropole
 	@$(BIN)/python -m netmon.i18n update
+	@$(BIN)/python -m netmon.cli.dashboards
 	@$(BIN)/python -c 'from netmon.cli.grafana import write_rules; write_rules()'
 
 .PHONY: clean

@@ -1,7 +1,7 @@
 """``netmon grafana``: what Grafana, Prometheus and Alertmanager need, as files."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +30,10 @@ def _grafana() -> None:
 
 def export(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where to; made where it is missing.")],
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="Draw the map of this configuration's communes.")
+    ] = None,
+    url: Annotated[str, typer.Option(help="Where netmon's pages are, as seen from a browser.")] = "",
     lang: LanguageOption = None,
 ) -> None:
     """Write dashboards, rules, provisioning and scrape configurations; what is there already is overwritten.
@@ -40,16 +44,27 @@ def export(
     language = lang or LANGUAGES[0]
     if language not in LANGUAGES:
         raise UsageError(f"language '{language}' is not known: expected one of {', '.join(LANGUAGES)}")
+    adapt = _adapter(config, url)
     written = 0
     try:
         for name, content in files(language):
             path = directory / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            path.write_bytes(adapt(content) if name.match("dashboards/*.json") else content)
             written += 1
     except OSError as error:
         raise HostError(f"{directory}: cannot be written ({error.strerror})") from error
     sys.stdout.write(f"{directory}: {written} files\n")
+
+
+def _adapter(config: Path | None, url: str) -> Callable[[bytes], bytes]:
+    """Makes a dashboard that of the installation: its communes, its address."""
+    from exporters.grafana.adapting import adapted
+    from exporters.grafana.tilemap import tiles_of
+    from netmon.config import load
+
+    tiles = tiles_of(load(config).inventory.communes.values()) if config else ()
+    return lambda content: adapted(content.decode(), tiles=tiles, address=url).encode() if tiles or url else content
 
 
 def write_rules() -> None:

@@ -12,7 +12,8 @@ from typing import Any
 from netmon import ber
 from netmon.clock import SECOND, Clock, Millis
 from netmon.model import Role
-from netmon.simulation.mib import Oid, Table, table_of
+from netmon.simulation.mib import Table, table_of
+from netmon.simulation.values import Oid
 from netmon.simulation.world import SLOW_DEVICE_DELAY, World
 
 _V2C = 1

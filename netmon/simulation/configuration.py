@@ -20,7 +20,13 @@ SECRET_FILE = "secrets/snmp-community"  # noqa: S105 - a file's name
 CA_FILE = "demo-ca.pem"
 FOLDER = "bordeaux-metropole"
 SLOW: Millis = 1 * SECOND
-_UPS_MODULES = ("system", "if_mib", "ups_mib")
+_MODULES = {
+    Role.ACCESS_SWITCH: ("system", "if_mib", "power_ethernet_mib"),
+    Role.CORE_ROUTER: ("system", "if_mib", "entity_sensor_mib"),
+    Role.DISTRIBUTION_ROUTER: ("system", "if_mib", "entity_sensor_mib"),
+    Role.UPS: ("system", "if_mib", "ups_mib"),
+}
+"""What is read of a device, where it is more than the main file says."""
 _ZONE = ZoneInfo("Europe/Paris")
 
 
@@ -139,8 +145,8 @@ def _node(device: Device, placement: Placement) -> Mapping[str, Value]:
     }
     if device.uplinks:
         record["uplinks"] = device.uplinks
-    if device.role is Role.UPS:
-        record["snmp"] = {"modules": _UPS_MODULES}
+    if device.role in _MODULES:
+        record["snmp"] = {"modules": _MODULES[device.role]}
     return record
 
 

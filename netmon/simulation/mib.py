@@ -1,22 +1,17 @@
-"""What the simulated agents know, as a sorted table of objects: SNMPv2-MIB, IF-MIB (RFC 2863), UPS-MIB (RFC 1628).
-
-A value is either fixed, encoded once, or a function of the time, encoded when asked for.
-"""
+"""What the simulated agents know, as a sorted table of objects: SNMPv2-MIB, IF-MIB (RFC 2863), UPS-MIB (RFC 1628)."""
 
 from bisect import bisect_right
 from collections.abc import Callable
-from typing import TypeAlias
 
 from netmon import ber
 from netmon.clock import SECOND, Millis
 from netmon.model import Role
 from netmon.simulation.metropolis import Device
+from netmon.simulation.parts import power_over_ethernet, sensors
 from netmon.simulation.ports import Port, ports_of
 from netmon.simulation.seeded import Chance
+from netmon.simulation.values import Oid, Value, counter32, counter64, gauge, integer, text, ticks
 from netmon.simulation.world import World
-
-Oid: TypeAlias = tuple[int, ...]
-Value: TypeAlias = "bytes | Callable[[Millis], bytes]"
 
 _SYSTEM: Oid = (1, 3, 6, 1, 2, 1, 1)
 _INTERFACES: Oid = (1, 3, 6, 1, 2, 1, 2)
@@ -35,36 +30,6 @@ _TEXTS = {
     Role.SERVER: "server",
     Role.OTHER: "device",
 }
-
-
-def integer(value: int) -> bytes:
-    """An INTEGER, tag and all."""
-    return ber.encode_tlv(ber.INTEGER, ber.encode_integer(value))
-
-
-def gauge(value: int) -> bytes:
-    """A Gauge32, at most 2^32 - 1."""
-    return ber.encode_tlv(ber.GAUGE32, ber.encode_integer(min(value, 2**32 - 1)))
-
-
-def counter32(value: int) -> bytes:
-    """A Counter32: wraps at 2^32."""
-    return ber.encode_tlv(ber.COUNTER32, ber.encode_integer(value % 2**32))
-
-
-def counter64(value: int) -> bytes:
-    """A Counter64: wraps at 2^64."""
-    return ber.encode_tlv(ber.COUNTER64, ber.encode_integer(value % 2**64))
-
-
-def ticks(value: int) -> bytes:
-    """TimeTicks."""
-    return ber.encode_tlv(ber.TIME_TICKS, ber.encode_integer(value % 2**32))
-
-
-def text(value: str) -> bytes:
-    """An OCTET STRING of UTF-8."""
-    return ber.encode_tlv(ber.OCTET_STRING, value.encode())
 
 
 class Table:
@@ -113,6 +78,10 @@ def table_of(world: World, device: Device) -> Table:
         _interface(objects, world, device, port)
     if device.role is Role.UPS:
         _power(objects, world, device)
+    if device.role is Role.ACCESS_SWITCH:
+        power_over_ethernet(objects, device, ports)
+    if device.role in {Role.CORE_ROUTER, Role.DISTRIBUTION_ROUTER}:
+        sensors(objects, world, device, ports)
     return Table(objects)
 
 

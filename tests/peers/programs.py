@@ -8,7 +8,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -88,14 +88,20 @@ def snmpd(directory: Path, community: str = "tests") -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def prometheus(directory: Path, target: str, interval: str = "2s", rules: Path | None = None) -> Iterator[str]:
-    """Debian's Prometheus scraping ``target``, and evaluating the files in ``rules``; its address."""
+def prometheus(
+    directory: Path, target: str, interval: str = "2s", rules: Path | None = None, more: Sequence[str] = ()
+) -> Iterator[str]:
+    """Debian's Prometheus scraping ``target``, and evaluating the files in ``rules``; its address.
+
+    ``more``: other jobs, written in YAML's flow style.
+    """
     program, port = need("prometheus", "prometheus"), free_port()
     files = f"'{rules.resolve()}/*.yml'" if rules else ""
+    own = f"{{job_name: netmon, static_configs: [{{targets: ['{target}']}}]}}"
     (directory / "prometheus.yml").write_text(
         f"global: {{scrape_interval: {interval}, scrape_timeout: {interval}, evaluation_interval: {interval}}}\n"
         f"rule_files: [{files}]\n"
-        f"scrape_configs: [{{job_name: netmon, static_configs: [{{targets: ['{target}']}}]}}]\n"
+        f"scrape_configs: [{', '.join((own, *more))}]\n"
     )
     command = [
         program, f"--config.file={directory / 'prometheus.yml'}", f"--storage.tsdb.path={directory / 'tsdb'}",

@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from collectors.snmp import SnmpCollector
 from netmon import ber
 from netmon.clock import DAY, HOUR, MINUTE, SECOND, Clock, ManualClock, Millis
-from netmon.model import Check, Reading
+from netmon.model import Check, Reading, Role
 from netmon.settings import Secret, SnmpCredential, SnmpSettings
 from netmon.simulation.agents import Agent, Agents
 from netmon.simulation.faults import Faults
-from netmon.simulation.mib import Oid, Table, counter32, counter64, integer, table_of
+from netmon.simulation.mib import Table, table_of
 from netmon.simulation.placement import Ports, bind
+from netmon.simulation.values import Oid, counter32, counter64, integer
 from netmon.simulation.world import World
 
 NOW: Millis = 1_790_000_000_000
@@ -162,6 +163,36 @@ def test_a_cut_link_is_down_at_both_ends(world_with: WorldWith) -> None:
             for at in (NOW - 1, NOW)
         }
         assert states[NOW].count(integer(2)) == states[NOW - 1].count(integer(2)) + 1
+
+
+def test_a_cut_link_has_no_light_at_both_ends(world_with: WorldWith) -> None:
+    world = world_with(lambda faults: faults.link_cut("core-lac-1", "core-lac-2", NOW, HOUR), NOW)
+    for device in ("core-lac-1", "core-lac-2"):
+        dark = [_sensor_states(world, device, at).count(integer(2)) for at in (NOW - 1, NOW)]
+        assert dark == [0, 1]
+
+
+def _sensor_states(world: World, device: str, at: Millis) -> list[bytes]:
+    """entPhySensorOperStatus of every sensor (RFC 3433)."""
+    table = table_of(world, world.metropolis.devices[device])
+    states = []
+    position = table.after((1, 3, 6, 1, 2, 1, 99, 1, 1, 1, 5))
+    while position < len(table):
+        states.append(table.value(position, at))
+        position += 1
+    return states
+
+
+def test_a_switch_feeds_as_much_power_as_its_ports_take(world_with: WorldWith) -> None:
+    world = world_with(lambda faults: None, NOW)
+    for device in world.metropolis.of_role(Role.ACCESS_SWITCH):
+        table = table_of(world, device)
+        taken = table.value(table.find((1, 3, 6, 1, 2, 1, 105, 1, 3, 1, 1, 4, 1)) or 0, NOW)
+        given = table.value(table.find((1, 3, 6, 1, 2, 1, 105, 1, 3, 1, 1, 2, 1)) or 0, NOW)
+        fed = [table.value(table.find((1, 3, 6, 1, 2, 1, 105, 1, 1, 1, 6, 1, port)) or 0, NOW)
+               for port in range(1, device.ports + 1)]  # fmt: skip
+        assert (int.from_bytes(taken[2:], "big") > 0) == (integer(3) in fed)
+        assert int.from_bytes(taken[2:], "big") <= int.from_bytes(given[2:], "big")
 
 
 # --- over the wire ----------------------------------------------------------------------------------------------------

@@ -1,0 +1,119 @@
+"""PromQL that several dashboards ask, and how its answers look."""
+
+from exporters.grafana.dashboards.looks import BAD, GOOD, GREY, NOTE, WARN, Look, Query, Series, Steps, Words
+from exporters.grafana.dashboards.page import Texts
+from netmon.conventions import Metric
+from netmon.model import State
+from netmon.words import STATE_WORDS
+
+JOB = 'job=~"$job"'
+COMMUNE = f'{JOB}, commune=~"$commune"'
+NODE = f'{COMMUNE}, site=~"$site", node=~"$node"'
+PORT = f'{NODE}, ifDescr=~"$interface"'
+CONTRACT = f'{COMMUNE}, contract=~"$contract"'
+SITE_CHECK = f'{COMMUNE}, check=~"$check"'
+
+SHARE: Steps = ((None, BAD), (0.5, WARN), (0.9, NOTE), (1, GOOD))
+"""Of what works: all of it is good, a tenth missing is worth a look."""
+NONE_IS_GOOD: Steps = ((None, GOOD), (1, BAD))
+_ORDER = (State.UP, State.DEGRADED, State.DOWN, State.UNREACHABLE, State.UNKNOWN)
+_COLORS = {
+    State.UP: GOOD, State.DEGRADED: NOTE, State.DOWN: BAD, State.UNREACHABLE: WARN, State.UNKNOWN: GREY,
+}  # fmt: skip
+_MAINTENANCE = "maintenance"
+
+
+def of(metric: str, *matchers: str) -> str:
+    """The metric's series that match all of it."""
+    return f"{metric}{{{', '.join(matchers)}}}"
+
+
+def in_state(state: str, *matchers: str) -> str:
+    """1 for each check in the state, 0 for the others."""
+    return of(Metric.CHECK_STATE, *matchers, f'state="{state}"')
+
+
+def in_trouble(*matchers: str) -> str:
+    """1 for each check that is down, cut off or degraded."""
+    return of(Metric.CHECK_STATE, *matchers, 'state=~"down|unreachable|degraded"')
+
+
+def speed(metric: str, *matchers: str) -> str:
+    """How fast a counter grows, a second."""
+    return f"rate({of(metric, *matchers)}[$__rate_interval])"
+
+
+END = " @ end()"
+"""Makes a ranking one for the whole time shown: otherwise each instant has its own, and lines come and go."""
+
+
+def top(count: int, by: str, shown: str, ranked: str, *, least: bool = False) -> str:
+    """Of ``shown`` the series, told apart ``by``, that are highest in ``ranked``; or lowest."""
+    return f"{shown} and on ({by}) {'bottomk' if least else 'topk'}({count}, {ranked})"
+
+
+def grown(metric: str, by: str, *matchers: str) -> str:
+    """By how much a counter grew in the time shown, for a ranking."""
+    return f"max by ({by}) (increase({of(metric, *matchers)}[$__range]{END}))"
+
+
+def highest(metric: str, by: str, *matchers: str) -> str:
+    """The highest value in the time shown, for a ranking."""
+    return f"max by ({by}) (max_over_time({of(metric, *matchers)}[$__range]{END}))"
+
+
+def counted(expression: str) -> str:
+    """How many series there are: 0 rather than nothing."""
+    return f"count({expression}) or vector(0)"
+
+
+def state_number(by: str, matchers: str) -> str:
+    """The state of each check as its place in ``state_words``."""
+    terms = (
+        f"max by ({by}) ({in_state(name, matchers)}) * {place}"
+        for place, name in enumerate((*(state.value for state in _ORDER), _MAINTENANCE))
+    )
+    return " + ".join(terms)
+
+
+def state_words(_: Texts) -> Words:
+    """The words and colours of ``state_number``."""
+    named = {str(place): (_(STATE_WORDS[state]), _COLORS[state]) for place, state in enumerate(_ORDER)}
+    return named | {str(len(_ORDER)): (_("maintenance"), "purple")}
+
+
+def named_states(_: Texts) -> Words:
+    """The words of states that are told by name."""
+    return {state.value: (_(STATE_WORDS[state]), _COLORS[state]) for state in _ORDER}
+
+
+def yes_no(_: Texts) -> Words:
+    """The words of what is 0 or 1."""
+    return {"1": (_(STATE_WORDS[State.UP]), GOOD), "0": (_(STATE_WORDS[State.DOWN]), BAD)}
+
+
+def state_series(_: Texts) -> list[Series]:
+    """How series named by a state are called and painted."""
+    named = [Series(f"^{state.value}$", _(STATE_WORDS[state]), _COLORS[state]) for state in _ORDER]
+    return [*named, Series(f"^{_MAINTENANCE}$", _("maintenance"), "purple")]
+
+
+def failures(matchers: str) -> Query:
+    """Polls a minute that did not find their target up, by reason."""
+    return Query(f"sum by (reason) ({speed(Metric.CHECK_FAILURES, matchers)}) * 60", "{{reason}}")
+
+
+def states_over_time(matchers: str) -> Query:
+    """How many checks are in each state but the good one."""
+    others = of(Metric.CHECK_STATE, matchers, 'state!="up"')
+    return Query(f"sum by (state) ({others})", "{{state}}")
+
+
+def budget_look(nothing: str) -> Look:
+    """Time that may still be lost: red when overdrawn, orange in the last minutes."""
+    return Look("s", steps=((None, BAD), (0, WARN), (600, GOOD)), nothing=nothing)
+
+
+def availability_look(nothing: str) -> Look:
+    """A share of time, with enough decimals to tell 99.95 % from 99.9 %; no colour, for contracts differ."""
+    return Look("percentunit", decimals=3, nothing=nothing)
