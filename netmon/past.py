@@ -6,7 +6,8 @@ from netmon.clock import DAY, Millis
 from netmon.config import Configuration
 from netmon.contracts import Event
 from netmon.history import open_history
-from netmon.model import MonitorEvent, Period
+from netmon.model import LinkDay, MonitorEvent, Period
+from netmon.sla.capacity import civil_days
 from netmon.sla.contract.account import Facts
 from netmon.sla.ledger import Ledger
 from netmon.state.book import Book
@@ -25,6 +26,19 @@ def facts_of(configuration: Configuration) -> Facts:
         book, told = Book(store.incident_steps()), store.attributions()
         attributions = (replace(each, incident=book.resolve(each.incident)) for each in told)
         return Facts(tuple(book.told()), tuple(attributions))
+    finally:
+        store.close()
+
+
+def links_of(configuration: Configuration, period: Period) -> list[LinkDay]:
+    """How full links were on the days of ``period``.
+
+    Raises:
+        StoreError: no history, or none that can be read.
+    """
+    store = open_history(configuration.history, read_only=True)
+    try:
+        return store.link_days(*civil_days(period))
     finally:
         store.close()
 

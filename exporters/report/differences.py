@@ -66,6 +66,8 @@ _KIND_WORDS: dict[str, str] = {
     "check": mark("check, in the configuration"),
     "contract": mark("contract, in the configuration"),
     "period": mark("period"),
+    "capacity": mark("limit of capacity warnings, in the configuration"),
+    "load": mark("load of a link on one day"),
 }
 _RATIOS = {"availability", "low", "high", "coverage", "objective", "previous"}
 _LENGTHS = {
