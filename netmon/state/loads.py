@@ -20,7 +20,8 @@ MOST_INTERFACES = 256
 
 _RECEIVED, _SENT, _HIGH_SPEED, _SPEED = "ifHCInOctets", "ifHCOutOctets", "ifHighSpeed", "ifSpeed"
 _BROKEN = "ifCounterDiscontinuityTime"
-_COLUMNS = frozenset({_RECEIVED, _SENT, _HIGH_SPEED, _SPEED, _BROKEN})
+_STATUS, _UP = "ifOperStatus", 1
+_COLUMNS = frozenset({_RECEIVED, _SENT, _HIGH_SPEED, _SPEED, _BROKEN, _STATUS})
 _SPEED_UNKNOWN = 0xFFFFFFFF
 _MEGABIT = 1_000_000
 _SHORTEST = 5 * SECOND
@@ -45,14 +46,16 @@ class Look:
 
 
 def looks_in(families: Iterable[Family], at: Millis, uptime: int | None) -> dict[str, Look]:
-    """A look at each interface of known speed that samples tell of, by its name."""
+    """A look at each interface that is up and of known speed, as samples tell, by its name."""
     columns = {family.name: family for family in families if family.name in _COLUMNS}
     if _RECEIVED not in columns or _SENT not in columns:
         return {}
     values = {name: dict(zip(each.series, each.values, strict=True)) for name, each in columns.items()}
     label_names = columns[_RECEIVED].label_names
     found: dict[str, Look] = {}
-    for labels, received in islice(values[_RECEIVED].items(), MOST_INTERFACES):
+    status = values.get(_STATUS, {})
+    up = ((labels, octets) for labels, octets in values[_RECEIVED].items() if status.get(labels, _UP) == _UP)
+    for labels, received in islice(up, MOST_INTERFACES):
         sent, speed = values[_SENT].get(labels), _speed(values, labels)
         told = dict(zip(label_names, labels, strict=True))
         index = told.get("ifIndex", "")
