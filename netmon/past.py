@@ -6,7 +6,8 @@ from netmon.clock import DAY, Millis
 from netmon.config import Configuration
 from netmon.contracts import Event
 from netmon.history import Store, open_history
-from netmon.model import MonitorEvent, Period
+from netmon.model import LinkDay, MonitorEvent, Period
+from netmon.sla.capacity import civil_days
 from netmon.sla.contract.account import Facts
 from netmon.sla.ledger import Ledger
 from netmon.state.book import Book
@@ -40,6 +41,19 @@ def told(store: Store, start: Millis, end: Millis, known: Millis | None = None) 
     if asleep:  # what is dated inside a stop takes effect after it: what held before is told by an earlier change
         events = list(store.events(asleep.start, end, known=known))
     return events
+
+
+def links_of(configuration: Configuration, period: Period) -> list[LinkDay]:
+    """How full links were on the days of ``period``.
+
+    Raises:
+        StoreError: no history, or none that can be read.
+    """
+    store = open_history(configuration.history, read_only=True)
+    try:
+        return store.link_days(*civil_days(period))
+    finally:
+        store.close()
 
 
 def events_of(configuration: Configuration, period: Period, now: Millis, since: Millis | None = None) -> list[Event]:

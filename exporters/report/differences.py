@@ -66,11 +66,14 @@ _KIND_WORDS: dict[str, str] = {
     "check": mark("check, in the configuration"),
     "contract": mark("contract, in the configuration"),
     "period": mark("period"),
+    "capacity": mark("limit of capacity warnings, in the configuration"),
+    "load": mark("load of a link on one day"),
 }
 _RATIOS = {"availability", "low", "high", "coverage", "objective", "previous"}
 _LENGTHS = {
     "eligible", "unavailable", "mttr", "mtbf", "mtbsi", "counted", "spent", "left", "allowed", "used", "remaining",
 }  # fmt: skip
+_IN_MILLISECONDS = {"incident", "attribution", "period"}
 _WORDY = (str, dict, list)
 _LONGEST = 200
 _RATIO_SCALE = 10**12
@@ -158,12 +161,13 @@ def cause_row(change: InputChange, names: Mapping[str, str], texts: Texts) -> Ca
     told, _ = change.told, texts.gettext
     kind = str(told.get("kind", ""))
     name = change.about
+    start, end = ("" if at is None else texts.formats.instant(at) for at in moments_of(change))
     return CauseRow(
         _("new") if change.added else _("no longer"),
         _(_KIND_WORDS.get(kind, kind)),
         isolated(names.get(name, name)),
-        _moment(told.get("from", told.get("t", told.get("at", told.get("start")))), kind, texts),
-        _moment(told.get("to", told.get("end")), kind, texts),
+        start,
+        end,
         isolated(" – ".join(_said(told, texts))),
         isolated(str(told.get("author", ""))),
     )
@@ -177,13 +181,19 @@ def _said(told: Mapping[str, Any], texts: Texts) -> Iterator[str]:
             yield states.get(value) or words_of(value, texts.gettext)
 
 
-def _moment(stamp: object, kind: str, texts: Texts) -> str:
-    """Stamps of the event log are seconds or RFC 3339; facts beside it carry milliseconds."""
-    if not isinstance(stamp, int | float | str):
-        return ""
-    unit = 1 if kind in {"incident", "attribution"} else SECOND
-    instant = instant_of(stamp) if isinstance(stamp, str) else round(stamp * unit)
-    return "" if instant is None else texts.formats.instant(instant)
+def moments_of(change: InputChange) -> tuple[Millis | None, Millis | None]:
+    """When what the line tells of began, and when it ended. Stamps of the event log are seconds or RFC 3339; lines
+    beside it carry milliseconds."""
+    told = change.told
+    unit = 1 if told.get("kind") in _IN_MILLISECONDS else SECOND
+    began = told.get("from", told.get("t", told.get("at", told.get("start"))))
+    return _instant(began, unit), _instant(told.get("to", told.get("end")), unit)
+
+
+def _instant(stamp: object, unit: Millis) -> Millis | None:
+    if isinstance(stamp, str):
+        return instant_of(stamp)
+    return round(stamp * unit) if isinstance(stamp, int | float) else None
 
 
 def _figure_rows(figures: Iterable[Difference], names: Mapping[str, str], texts: Texts) -> Iterator[FigureRow]:
@@ -242,11 +252,12 @@ def _thing_words(thing: Mapping[str, Json], texts: Texts) -> str:
     """An outage, a correction, planned work: when, how long, and what was said of it; anything else by its fields."""
     if not isinstance(thing.get("from"), str):
         return _cut(isolated(json.dumps(thing, ensure_ascii=False)))
-    when = [_moment(thing.get(key), "", texts) for key in ("from", "to")]
+    stamps = (_instant(thing.get(key), SECOND) for key in ("from", "to"))
+    when = [texts.formats.instant(at) for at in stamps if at is not None]
     length = thing.get("counted", thing.get("seconds"))
     lasted = [texts.formats.duration(round(length * SECOND))] if isinstance(length, int | float) else []
     said = [isolated(words) for words in _said(thing, texts)]
-    return _cut(", ".join((" – ".join(moment for moment in when if moment), *lasted, *said)))
+    return _cut(", ".join((" – ".join(when), *lasted, *said)))
 
 
 def _cut(text: str) -> str:

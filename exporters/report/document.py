@@ -10,6 +10,7 @@ from netmon.clock import SECOND
 from netmon.l10n import Formats
 from netmon.model import (
     Budget,
+    Capacity,
     CommuneReport,
     ContractReport,
     FamilyFigures,
@@ -43,6 +44,7 @@ def document(report: Report, communes: Sequence[CommuneReport], formats: Formats
         "trend": [_reached(each, formats) for each in report.trend] if whole else [],
         "contracts": [_contract(each, formats) for each in report.contracts] if whole else [],
         "unsettled": dict(report.unsettled) if whole else {},
+        "capacity": _capacity(report.capacity) if whole else None,
         "communes": [_commune(part, formats) for part in communes],
     }
     return f"{json.dumps(content, ensure_ascii=False, indent=1)}\n".encode("utf-8", "backslashreplace")
@@ -63,6 +65,7 @@ def _names(report: Report, communes: Iterable[CommuneReport]) -> Iterable[tuple[
             *(window.object for window in part.planned),
             *(item.id for item in (*part.services, *part.sites)),
             *(outage.object for item in (*part.services, *part.sites) for outage in item.figures.outages),
+            *(link.node for link in (part.capacity.loaded if part.capacity else ())),
         )
     }
     return ((name, report.names[name]) for name in sorted(said) if name in report.names)
@@ -111,7 +114,27 @@ def _commune(part: CommuneReport, formats: Formats) -> shape.Commune:
         "sites": [_object(item, NO_NOTES, formats) for item in part.sites],
         "planned": [_window(window, formats) for window in part.planned],
         "contracts": [_contract(each, formats) for each in part.contracts],
+        "capacity": _capacity(part.capacity),
     }
+
+
+def _capacity(capacity: Capacity | None) -> shape.Capacity | None:
+    if capacity is None:
+        return None
+    return {
+        "threshold": capacity.threshold / 100,
+        "limit": capacity.limit / 100,
+        "since": capacity.since,
+        "links": capacity.links,
+        "coverage": _ratio(capacity.coverage),
+        "loaded": [
+            {
+                "object": link.node, "name": link.interface, "speed": link.speed, "measured": seconds(link.measured),
+                "over": seconds(link.over), "peak": link.peak / 10_000,
+            }
+            for link in capacity.loaded
+        ],
+    }  # fmt: skip
 
 
 def _budget(budget: Budget, formats: Formats) -> shape.Budget:

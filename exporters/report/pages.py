@@ -3,7 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from exporters.report import agreements, annexes, charts, evolution, families, outages, reliability, rows, story
+from exporters.report import (
+    agreements,
+    annexes,
+    capacity,
+    charts,
+    evolution,
+    families,
+    outages,
+    reliability,
+    rows,
+    story,
+)
 from exporters.report.method import method
 from exporters.report.names import page_name
 from exporters.report.texts import Texts, isolated
@@ -105,6 +116,7 @@ def _commune_findings(report: Report, part: CommuneReport, texts: Texts) -> tupl
     return (
         evolution.movement(report, moved, part.objective, texts.gettext("Service"), texts),
         reliability.section(part.figures, part.budget, not story.is_unfinished(report), texts),
+        capacity.section(report, part.capacity, texts),
         *annexes.sections(report, part.contracts, texts),
     )
 
@@ -117,6 +129,7 @@ def _all_findings(report: Report, texts: Texts) -> tuple[Section, ...]:
     return (
         evolution.movement(report, moved, _common_objective(report), texts.gettext("Commune"), texts),
         reliability.section(report.figures, None, not story.is_unfinished(report), texts),
+        capacity.section(report, report.capacity, texts),
         *annexes.sections(report, report.contracts, texts),
     )
 

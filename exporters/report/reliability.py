@@ -1,4 +1,4 @@
-"""How often services fail and how long they stay down; what the objective still allows; what is known of capacity."""
+"""How often services fail and how long they stay down; what the objective still allows."""
 
 from exporters.report import cells
 from exporters.report.texts import Texts
@@ -7,7 +7,7 @@ from netmon.model import Budget, Figures
 
 
 def section(figures: Figures, budget: Budget | None, ended: bool, texts: Texts) -> Section:
-    """MTRS, MTBF and MTBSI, the error budget (None: none is promised), and capacity; ``ended``: the period is over."""
+    """MTRS, MTBF and MTBSI, and the error budget (None: none is promised); ``ended``: the period is over."""
     _ = texts.gettext
     tables = [_means(figures, texts)] if figures.count else []
     found = [] if figures.count else [_("No interruption was counted: there are no mean times to state.")]
@@ -16,9 +16,6 @@ def section(figures: Figures, budget: Budget | None, ended: bool, texts: Texts) 
     else:
         tables.append(_budget(budget, texts))
         found += _forecast(budget, ended, texts)
-    found.append(
-        _("How full links are is not part of the recorded history: this report can give no warning about capacity.")
-    )
     return Section("reliability", _("Reliability and error budget"), tuple(found), tuple(tables))
 
 

@@ -44,6 +44,24 @@ Window = TypedDict(
 )  # fmt: skip
 
 
+class Link(TypedDict):
+    object: str
+    name: str
+    speed: int
+    measured: Length
+    over: Length
+    peak: Ratio  # fmt: skip
+
+
+class Capacity(TypedDict):
+    threshold: Ratio
+    limit: Ratio
+    since: str
+    links: int
+    coverage: Ratio | None
+    loaded: list[Link]  # fmt: skip
+
+
 class Figures(TypedDict):
     """Figures of one object, or of several taken together by time."""
 
@@ -213,6 +231,7 @@ class Commune(Figures):
     sites: list[Item]
     planned: list[Window]
     contracts: list[Contract]
+    capacity: Capacity | None
 
 
 class Document(TypedDict):
@@ -233,6 +252,7 @@ class Document(TypedDict):
     trend: list[Reached]
     contracts: list[Contract]
     unsettled: dict[str, str]
+    capacity: Capacity | None
     communes: list[Commune]
 
 

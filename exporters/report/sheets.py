@@ -20,7 +20,7 @@ from exporters.report.columns import (
 from exporters.report.method import method
 from exporters.report.texts import Texts
 from exporters.report.verdict import judge_share
-from netmon.model import CommuneReport, ObjectFigures, Report
+from netmon.model import CommuneReport, ObjectFigures, Report, Share
 from netmon.words import words_of
 
 
@@ -29,6 +29,7 @@ def sheets(report: Report, communes: Sequence[CommuneReport], texts: Texts, *, w
     found = [
         make(report, communes, texts) for make in (_summary, _families, _services, _sites, _outages, _works, _trend)
     ]
+    found += [_links(report, communes, texts)] if any(part.capacity for part in communes) else []
     if whole:
         found += [make(report, texts) for make in _OF_CONTRACTS]
     return [*found, _method(report, texts)]
@@ -84,6 +85,31 @@ def _services(_report: Report, communes: Sequence[CommuneReport], texts: Texts) 
 
 def _sites(_report: Report, communes: Sequence[CommuneReport], texts: Texts) -> Sheet:
     return _objects(texts.gettext("Sites"), texts.gettext("Site"), communes, lambda part: part.sites, texts)
+
+
+def _links(report: Report, communes: Sequence[CommuneReport], texts: Texts) -> Sheet:
+    _ = texts.gettext
+    columns = (
+        *place(texts), (_("Device"), TEXT), (_("Interface"), TEXT), (_("Speed in Mbit/s"), COUNT),
+        (_("Time loaded"), LENGTH), (_("Of the time measured"), PERCENT), (_("Highest load"), PERCENT),
+        (_("Measured"), LENGTH),
+    )  # fmt: skip
+    rows = (
+        (
+            part.commune.name,
+            part.commune.insee,
+            report.names.get(link.node, link.node),
+            link.interface,
+            link.speed // 1_000_000,
+            link.over,
+            Share(link.over, link.measured),
+            Share(link.peak, 10_000),
+            link.measured,
+        )
+        for part in communes
+        for link in (part.capacity.loaded if part.capacity else ())
+    )
+    return sheet(_("Loaded links"), columns, rows)
 
 
 def _objects(

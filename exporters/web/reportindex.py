@@ -189,7 +189,8 @@ def _document_words(file: str, language: str) -> str:
     stem, _dot, kind = file.rpartition(".")
     ending = kind.upper()
     if stem == "differences":
-        return _("What changed") if kind == "html" else f"{_('What changed')} ({ending})"
+        words = _("What changed")
+        return words if kind == "html" else f"{words} ({ending})"
     named = {"open-data.csv": _("Open data (CSV)")}
     return named.get(file) or (_("Report") if kind == "html" else ending)
 

@@ -13,7 +13,16 @@ from netmon.model.agreed import (
     ScopeLine,
     WorksRules,
 )
-from netmon.model.delivered import Budget, CommuneReport, FamilyFigures, OutageNote, Report, Stretch
+from netmon.model.delivered import (
+    Budget,
+    Capacity,
+    CommuneReport,
+    FamilyFigures,
+    LinkLoad,
+    OutageNote,
+    Report,
+    Stretch,
+)
 from netmon.model.handled import MONITOR, Attribution, Handling, IncidentStep, Pause, Step
 from netmon.model.kept import Edition, Letter, Mail, ReportRun
 from netmon.model.observed import Family, MetricKind, Neighbour, Number, Observation, Origin, Reading, Sample
@@ -48,6 +57,7 @@ __all__ = [
     "Announcement",
     "Attribution",
     "Budget",
+    "Capacity",
     "Cents",
     "Check",
     "CivilUnit",
@@ -72,6 +82,7 @@ __all__ = [
     "Inventory",
     "Letter",
     "LinkDay",
+    "LinkLoad",
     "Mail",
     "MaintenanceWindow",
     "Membership",

@@ -68,6 +68,33 @@ class OutageNote:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkLoad:
+    """How full an interface of ``node`` was: of ``measured`` time it was loaded during ``over``; ``peak`` is the
+    highest load in ten-thousandths of its ``speed`` (bits per second)."""
+
+    node: str
+    interface: str
+    speed: int
+    measured: Millis
+    over: Millis
+    peak: int
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """What is known of ``links``: loaded are those that carried ``threshold`` percent of their speed or more during
+    over ``limit`` percent of the time measured. ``since`` is the first day of which something is known, ``coverage``
+    the time measured of the period, all links together."""
+
+    threshold: int
+    limit: int
+    since: str
+    links: int
+    coverage: Share
+    loaded: tuple[LinkLoad, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CommuneReport:
     """One commune's part. ``figures`` are the services' taken together, weighted by time, as they were lived through.
 
@@ -92,6 +119,7 @@ class CommuneReport:
     budget: Budget | None = None
     notes: tuple[OutageNote, ...] = ()
     unsettled: tuple[str, ...] = ()
+    capacity: Capacity | None = None
 
     @property
     def settled(self) -> ContractReport | None:
@@ -131,3 +159,4 @@ class Report:
     previous: Share | None = None
     unsettled: Mapping[str, str] = field(default_factory=dict)
     """Contracts that could not be settled, by name: why."""
+    capacity: Capacity | None = None

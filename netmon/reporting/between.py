@@ -53,7 +53,7 @@ class Editions:
         objects = objects_of(assessment, part.commune) | {EVERYTHING, part.commune.name}
         objects |= {settled.contract.id for settled in part.contracts} | {part.contract}
         for change in self.changes:
-            if change.told.get("kind") in {"monitor", "period"} or change.about in objects:
+            if change.told.get("kind") in {"monitor", "period", "capacity"} or change.about in objects:
                 yield change
 
 

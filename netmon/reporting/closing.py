@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exporters.report import Folder, Sheet, commune_folder, write_differences, write_folders, write_report
+from netmon.clock import Millis, to_datetime
 from netmon.config import Configuration
 from netmon.errors import StoreError, UsageError
 from netmon.history import Store
 from netmon.l10n import Formats
-from netmon.model import CommuneReport, Edition, Report
+from netmon.model import CommuneReport, Edition, Period, Report
 from netmon.reporting import archive as kept
 from netmon.reporting.archive import Archive
 from netmon.reporting.between import Editions, figure_changes, load_figures, load_inputs
@@ -20,6 +21,7 @@ from netmon.reporting.making import Gathered, folder_of
 from netmon.reporting.signing import PUBLIC_KEY, Signer
 from netmon.reportplan import languages_of
 from netmon.sla.comparison import input_changes
+from netmon.sla.period import midnight, zone_of
 from netmon.sla.verdict import judge, reaches
 
 log = logging.getLogger("netmon.reporting")
@@ -63,8 +65,8 @@ def make_edition(gathered: Gathered, order: Order, store: Store, step: Step) -> 
         HostError, StoreError: it cannot be stored; what is stored stays as it was.
     """
     period = gathered.period
-    if order.close and gathered.now < period.end:
-        raise UsageError(f"{folder_of(period)} has not ended yet: it cannot be closed")
+    if order.close:
+        _check_closable(period, gathered.now)
     archive = Archive(reports_path(gathered.configuration))
     with archive.locked():
         archive.finish(store.editions())
@@ -177,6 +179,16 @@ class _Making:
             "whole": self.order.communes is None,
             "communes": [_commune(part) for part in report.communes],
         }  # fmt: skip
+
+
+def _check_closable(period: Period, now: Millis) -> None:
+    zone = zone_of(period.timezone)
+    if any(midnight(to_datetime(at, zone).date(), zone) != at for at in (period.start, period.end)):
+        raise UsageError(
+            f"{period.label} cannot be closed: expected whole days, such as 2026-10 or {folder_of(period)}"
+        )
+    if now < period.end:
+        raise UsageError(f"{folder_of(period)} has not ended yet: it cannot be closed")
 
 
 def _commune(part: CommuneReport) -> dict[str, object]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from netmon.clock import Millis
 from netmon.contracts import Event
-from netmon.model import Contract, Inventory, Period
+from netmon.model import Contract, Inventory, LinkDay, Period
 from netmon.sla.contract.account import Facts
 from netmon.sla.eventlog import format_event
 from netmon.sla.ledger import Ledger
@@ -44,6 +44,15 @@ def input_lines(
         yield _line("incident", dataclasses.asdict(step))
     for attribution in facts.attributions:
         yield _line("attribution", dataclasses.asdict(attribution))
+
+
+def link_lines(days: Sequence[LinkDay], limit: int) -> Iterator[str]:
+    """How full links were, and from when on a report warns of it; nothing where that is not known."""
+    if days:
+        yield _line("capacity", {"limit": limit})
+    for day in days:
+        fields = dataclasses.asdict(day)
+        yield _line("load", {"object": fields.pop("node"), **fields})
 
 
 def fingerprint(lines: Sequence[str]) -> str:

@@ -7,9 +7,10 @@ from netmon import __version__
 from netmon.clock import Millis, to_datetime
 from netmon.config import Configuration
 from netmon.contracts import Event
-from netmon.model import Inventory, Period, Report
-from netmon.past import events_of, facts_of
-from netmon.reporting.inputs import input_lines
+from netmon.model import Inventory, LinkDay, Period, Report
+from netmon.past import events_of, facts_of, links_of
+from netmon.reporting.inputs import input_lines, link_lines
+from netmon.sla.capacity import with_capacity
 from netmon.sla.contract.account import Facts
 from netmon.sla.dossier import compile_report, reaches_back
 from netmon.sla.period import zone_of
@@ -28,10 +29,11 @@ class Gathered:
     events: Sequence[Event]
     facts: Facts
     since: Millis
+    links: Sequence[LinkDay]
 
     def report(self, communes: Sequence[str] | None = None) -> Report:
         """The report of these communes, all when None."""
-        return compile_report(
+        report = compile_report(
             self.inventory,
             self.events,
             self.period,
@@ -40,10 +42,12 @@ class Gathered:
             version=__version__,
             communes=communes,
         )
+        return with_capacity(report, self.inventory, self.links, self.configuration.reports.capacity.limit)
 
     def inputs(self) -> list[str]:
         """Everything that takes part, one line each: see ``inputs.input_lines``."""
-        return list(input_lines(self.inventory, self.events, self.facts, self.period, self.since, self.now))
+        told = input_lines(self.inventory, self.events, self.facts, self.period, self.since, self.now)
+        return [*told, *link_lines(self.links, self.configuration.reports.capacity.limit)]
 
 
 def gather(configuration: Configuration, period: Period, now: Millis, made: Millis | None = None) -> Gathered:
@@ -56,7 +60,8 @@ def gather(configuration: Configuration, period: Period, now: Millis, made: Mill
     events = events_of(configuration, period, now, since)
     inventory = inventory_of(configuration.inventory, events, since, period.end)
     facts = facts_of_span(facts_of(configuration), since, period.end)
-    return Gathered(configuration, period, now if made is None else made, inventory, events, facts, since)
+    links = [day for day in links_of(configuration, period) if day.node in inventory.nodes]
+    return Gathered(configuration, period, now if made is None else made, inventory, events, facts, since, links)
 
 
 def folder_of(period: Period) -> str:

@@ -6,7 +6,7 @@ from netmon.clock import Millis
 from netmon.model import Role
 from netmon.simulation.faults import RESTARTING
 from netmon.simulation.intervals import Spans
-from netmon.simulation.metropolis import Device
+from netmon.simulation.metropolis import Device, Metropolis
 from netmon.simulation.seeded import Chance
 from netmon.simulation.traffic import Flow
 from netmon.simulation.world import World
@@ -70,7 +70,12 @@ def _link(world: World, device: Device, number: int, link: tuple[str, str]) -> P
     down = world.cut(lower, upper) | world.off(peer, RESTARTING)
     speed = _SPEEDS.get(role, 10_000)
     mean = _LINK_RATES[role] * Chance(world.metropolis.seed, "link", lower, upper).between(0.4, 1.2)
-    downward, upward = (_flow(world, link, way, mean * share, down) for way, share in (("down", 1.0), ("up", 0.3)))
+    octets = speed * 1_000_000 / 8
+    if link == full_link(world.metropolis):
+        mean = octets * 0.04
+        downward, upward = _flow(world, link, "down", mean, down, octets * 0.86), _flow(world, link, "up", mean, down)
+    else:
+        downward, upward = (_flow(world, link, way, mean * share, down) for way, share in (("down", 1.0), ("up", 0.3)))
     received, sent = (downward, upward) if device.id == lower else (upward, downward)
     kind = {100: "Fa0/", 1_000: "Gi1/0/"}.get(speed, "Te1/1/")
     return Port(
@@ -78,9 +83,18 @@ def _link(world: World, device: Device, number: int, link: tuple[str, str]) -> P
     )
 
 
-def _flow(world: World, link: tuple[str, str], way: str, mean: float, down: Spans) -> Flow:
+def full_link(metropolis: Metropolis) -> tuple[str, str] | None:
+    """The link that carries nine tenths of its speed day and night, so that there is one a report warns of: that of an
+    access switch to a distribution router."""
+    roles = {name: device.role for name, device in metropolis.devices.items()}
+    wanted = (Role.ACCESS_SWITCH, Role.DISTRIBUTION_ROUTER)
+    found = [link for link in metropolis.links if (roles[link[0]], roles[link[1]]) == wanted]
+    return Chance(metropolis.seed, "full link").pick(found) if found else None
+
+
+def _flow(world: World, link: tuple[str, str], way: str, mean: float, down: Spans, floor: float = 0.0) -> Flow:
     """Both ends of a link see the same octets."""
-    return Flow(mean, Chance(world.metropolis.seed, "flow", *link, way), down)
+    return Flow(mean, Chance(world.metropolis.seed, "flow", *link, way), down, floor)
 
 
 def _access(device: Device, number: int, chance: Chance) -> Port:

@@ -48,14 +48,16 @@ def _shared(at: Millis) -> float:
 
 
 class Flow:
-    """Octets in one direction of one port: ``mean`` octets a second on average while the link is up."""
+    """Octets in one direction of one port: ``mean`` octets a second on average while the link is up, on top of a
+    ``floor`` that never changes."""
 
-    def __init__(self, mean: float, chance: Chance, down: Spans) -> None:
+    def __init__(self, mean: float, chance: Chance, down: Spans, floor: float = 0.0) -> None:
         self._fast, self._slow = (
             _Wave(0.2, chance.instant(5 * MINUTE, 25 * MINUTE), chance.instant(0, HOUR)),
             _Wave(0.12, chance.instant(2 * HOUR, 5 * HOUR), chance.instant(0, 5 * HOUR)),
         )
         self.mean = mean
+        self._floor = floor
         self._down = down
         self._lost: list[tuple[Millis, Millis, float]] = []
         total = 0.0
@@ -67,7 +69,7 @@ class Flow:
     def rate(self, at: Millis) -> float:
         """Octets a second at this instant."""
         waves = (*_SHARED, self._fast, self._slow)
-        return 0.0 if at in self._down else self.mean * (1 + sum(wave.rate(at) for wave in waves))
+        return 0.0 if at in self._down else self._floor + self.mean * (1 + sum(wave.rate(at) for wave in waves))
 
     def octets(self, since: Millis, until: Millis) -> int:
         """Octets carried in [since, until): never fewer for a later ``until``."""
@@ -79,7 +81,8 @@ class Flow:
         return self._volume(at) - self._missing(at)
 
     def _volume(self, at: Millis) -> float:
-        return self.mean * (_shared(at) + self._fast.integral(at) + self._slow.integral(at))
+        waves = self._fast.integral(at) + self._slow.integral(at)
+        return self._floor * at / SECOND + self.mean * (_shared(at) + waves)
 
     def _missing(self, at: Millis) -> float:
         """What was not carried before ``at`` because the link was down."""

@@ -5,9 +5,8 @@ can tell how often they did.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from zoneinfo import ZoneInfo
 
 from netmon.clock import SECOND, Millis, from_datetime, to_datetime
@@ -20,7 +19,10 @@ MOST_INTERFACES = 256
 
 _RECEIVED, _SENT, _HIGH_SPEED, _SPEED = "ifHCInOctets", "ifHCOutOctets", "ifHighSpeed", "ifSpeed"
 _BROKEN = "ifCounterDiscontinuityTime"
-_COLUMNS = frozenset({_RECEIVED, _SENT, _HIGH_SPEED, _SPEED, _BROKEN})
+_INDEX = "ifIndex"
+_NAMES = ("ifName", "ifDescr", _INDEX)
+_STATUS, _UP = "ifOperStatus", 1
+_COLUMNS = frozenset({_RECEIVED, _SENT, _HIGH_SPEED, _SPEED, _BROKEN, _STATUS})
 _SPEED_UNKNOWN = 0xFFFFFFFF
 _MEGABIT = 1_000_000
 _SHORTEST = 5 * SECOND
@@ -45,23 +47,24 @@ class Look:
 
 
 def looks_in(families: Iterable[Family], at: Millis, uptime: int | None) -> dict[str, Look]:
-    """A look at each interface of known speed that samples tell of, by its name."""
+    """A look at each interface that is up and of known speed, as samples tell, by its name."""
     columns = {family.name: family for family in families if family.name in _COLUMNS}
     if _RECEIVED not in columns or _SENT not in columns:
         return {}
-    values = {name: dict(zip(each.series, each.values, strict=True)) for name, each in columns.items()}
-    label_names = columns[_RECEIVED].label_names
+    rows, label_names = columns[_RECEIVED].series, columns[_RECEIVED].label_names
+    places = [label_names.index(name) for name in _NAMES if name in label_names]
+    index_at = label_names.index(_INDEX) if _INDEX in label_names else None
+    told = (_column(columns.get(name), rows) for name in (_RECEIVED, _SENT, _HIGH_SPEED, _SPEED, _BROKEN, _STATUS))
     found: dict[str, Look] = {}
-    for labels, received in islice(values[_RECEIVED].items(), MOST_INTERFACES):
-        sent, speed = values[_SENT].get(labels), _speed(values, labels)
-        told = dict(zip(label_names, labels, strict=True))
-        index = told.get("ifIndex", "")
-        name = told.get("ifName") or told.get("ifDescr") or index
-        if sent is None or not speed or not name:
+    for labels, received, sent, high, plain, broken, status in zip(rows, *told, strict=True):
+        name, speed = next((labels[place] for place in places if labels[place]), ""), _speed(high, plain)
+        if received is None or sent is None or status not in {None, _UP} or not speed or not name:
             continue
-        broken = values.get(_BROKEN, {}).get(labels)
+        index = "" if index_at is None else labels[index_at]
         look = Look(at, index, int(received), int(sent), speed, None if broken is None else int(broken), uptime)
         found[f"{name} ({index})" if name in found else name] = look
+        if len(found) == MOST_INTERFACES:
+            break
     return found
 
 
@@ -108,11 +111,21 @@ def with_load(day: LinkDay, length: Millis, load: int, speed: int) -> LinkDay:
     )  # fmt: skip
 
 
-def _speed(values: Mapping[str, Mapping[tuple[str, ...], Number]], labels: tuple[str, ...]) -> int:
+def _column(family: Family | None, rows: Sequence[tuple[str, ...]]) -> Sequence[Number | None]:
+    """The family's values in the order of ``rows``; None where it has none."""
+    if family is None:
+        return [None] * len(rows)
+    if family.series == rows:  # as a rule: no row needs to be looked for
+        return family.values
+    values = dict(zip(family.series, family.values, strict=True))
+    return [values.get(labels) for labels in rows]
+
+
+def _speed(high: Number | None, plain: Number | None) -> int:
     """In bits per second; 0: not known."""
-    high = int(values.get(_HIGH_SPEED, {}).get(labels, 0))
-    plain = int(values.get(_SPEED, {}).get(labels, 0))
-    return high * _MEGABIT if high > 0 else plain if 0 < plain < _SPEED_UNKNOWN else 0
+    if high:
+        return int(high) * _MEGABIT
+    return int(plain) if plain and plain < _SPEED_UNKNOWN else 0
 
 
 def _ran_through(before: Look, after: Look) -> bool:

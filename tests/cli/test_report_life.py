@@ -90,6 +90,7 @@ def test_a_correction_gives_a_second_version_with_what_changed_and_the_first_sta
     assert (told["before"], told["after"], told["commune"]) == ("v1", "v2", "Bègles")
     (cause,) = told["causes"]
     assert (cause["added"], cause["kind"], cause["object"], cause["state"]) == (True, "correction", "portail", "up")
+    assert (cause["from"], cause["to"]) == ("2026-10-10T00:00:00+02:00", "2026-10-10T02:00:00+02:00")
     assert {
         "commune": "Bègles",
         "subject": "Bègles",
@@ -146,9 +147,38 @@ def test_mails_that_a_killed_closing_did_not_queue_are_queued_by_closing_again(c
 
 
 @pytest.mark.parametrize(
+    ("was", "becomes", "said"),
+    [
+        ("data_dir: data", "data_dir: data\ntimezone: UTC", "période"),
+        ("objective: 99.9", "objective: 99.5", "contrat, dans la configuration"),
+        (
+            "sites:\n",
+            "sites:\n  - {id: ecole, name: École, kind: school, commune: Bègles}\n",
+            "site, dans la configuration",
+        ),
+        (
+            '  - {name: Le Haillan, insee: "33200", population: 11955, tile: [1, 3]}\n',
+            "",
+            "commune, dans la configuration",
+        ),
+    ],
+)
+def test_a_configuration_changed_after_closing_gives_a_version_that_says_so(configuration, was, becomes, said):
+    assert close(configuration) == 0
+    before = files(edition(configuration))
+    text = configuration.read_text("utf-8")
+    assert was in text
+    configuration.write_text(text.replace(was, becomes), "utf-8")
+    assert close(configuration, "--format", "json") == 0
+    assert said in (edition(configuration, "v2") / "fr/metropole/differences.html").read_text("utf-8")
+    assert files(edition(configuration)) == before
+
+
+@pytest.mark.parametrize(
     ("words", "message"),
     [
         (["--period", "2099-10", "--close"], "2099-10 has not ended yet: it cannot be closed"),
+        (["--period", "7d", "--close"], "7d cannot be closed: expected whole days, such as 2026-10 or 20"),
         (["--period", "2026-10", "--close", "--commune", "Bègles"], "--close: a period is closed for all communes"),
     ],
 )

@@ -13,9 +13,10 @@ from netmon.clock import DAY, HOUR
 from netmon.config import Configuration, load
 from netmon.conventions import Reason
 from netmon.history import open_history
-from netmon.model import Attribution, Correction, DayCalendar, IncidentStep, Party, State, Step, Transition
+from netmon.model import Attribution, Correction, DayCalendar, IncidentStep, LinkDay, Party, State, Step, Transition
 from netmon.reporting.making import Gathered, gather
 from netmon.sla import parse_period
+from netmon.sla.capacity import capacity_of
 from tests.cli.october import OCTOBER, make_october
 
 END = OCTOBER + 31 * DAY + HOUR  # the clocks were set back on the 25th
@@ -156,3 +157,39 @@ def test_days_of_other_years_in_a_calendar_are_no_input(path):
     before = lines(autumn, end=dt.date(2027, 1, 31))
     assert lines(autumn, spring, end=dt.date(2027, 7, 31)) == before
     assert lines((dt.date(2026, 10, 18), dt.date(2026, 11, 1)), end=dt.date(2027, 1, 31)) != before
+
+
+def test_how_full_links_were_is_an_input_and_stands_in_the_report(path):
+    grown(path)
+    up = Transition("commutateur/snmp", END - HOUR, END - HOUR, State.PENDING, State.UP, Reason.OK, NOW)
+    day = LinkDay("commutateur", "Te1/1/1", "2026-10-31", 10**10, 80, 10 * HOUR, HOUR, 9_900)
+    add(path, up)
+    before, digest = told(path), made(path).report().digest
+    add(path, replace(day, day="2026-11-01"), replace(day, node="gone"))
+    assert (told(path), made(path).report().digest) == (before, digest)
+    add(path, day)
+    added = set(told(path)) - set(before)
+    assert {json.loads(line)["kind"] for line in added} == {"capacity", "load"}
+    report = made(path).report()
+    assert report.digest != digest
+    begles, haillan = report.communes
+    assert begles.capacity
+    assert begles.capacity == report.capacity
+    assert [(link.node, link.over) for link in begles.capacity.loaded] == [("commutateur", HOUR)]
+    assert haillan.capacity is None
+    text = path.read_text("utf-8")
+    path.write_text(f"{text}reports: {{capacity: {{limit: 10}}}}\n", "utf-8")
+    assert told(path) != [*before, *added]
+    less = made(path).report().capacity
+    assert less
+    assert less.loaded == ()  # exactly the limit is not over it
+
+
+def test_days_of_another_threshold_are_not_known():
+    days = [
+        LinkDay("n", "i", "2026-10-01", 10**9, 95, 10 * HOUR, 10 * HOUR, 9_900),
+        LinkDay("n", "i", "2026-10-02", 10**9, 80, 10 * HOUR, 0, 100),
+    ]
+    found = capacity_of(days, {"n"}, 31 * DAY, 5)
+    assert found
+    assert (found.threshold, found.since, found.loaded, found.coverage.part) == (80, "2026-10-02", (), 10 * HOUR)

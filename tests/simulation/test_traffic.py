@@ -45,3 +45,13 @@ def test_nothing_is_counted_while_the_link_is_down() -> None:
     assert flow.octets(NOW - DAY, NOW + HOUR) == before
     assert flow.octets(NOW - DAY, NOW + 2 * HOUR) > before
     assert flow.rate(NOW) == 0
+
+
+@given(st.integers(0, 7 * DAY))
+def test_what_never_changes_comes_on_top(after: int) -> None:
+    flow = Flow(1e6, Chance("floor"), Spans([(NOW, NOW + HOUR)]), 1e8)
+    assert flow.octets(NOW, NOW + HOUR) == 0
+    at = NOW + HOUR + after
+    counted = flow.octets(NOW, at + SECOND) - flow.octets(NOW, at)
+    assert abs(counted - flow.rate(at + SECOND // 2)) < 2_000
+    assert 1e8 < flow.rate(at) < 1.02e8

@@ -123,6 +123,25 @@ def test_interfaces_are_known_by_their_names_and_those_without_speed_are_left_ou
     assert looks_in(told[1:], MIDNIGHT, 5) == {}
 
 
+def test_a_link_that_is_down_is_not_measured():
+    told = families({(str(n), "", f"v{n}"): (1, 2, 1000, 1) for n in (1, 2, 3)})
+    status = Family("ifOperStatus", "gauge", "", told[0].label_names, told[0].series[:2], (1, 2))
+    assert list(looks_in([*told, status], MIDNIGHT, 5)) == ["v1", "v3"]
+
+
 def test_of_a_device_with_thousands_of_interfaces_some_are_followed():
     told = families({(str(n), "", f"v{n}"): (1, 2, 1000, 1) for n in range(5_000)})
     assert len(looks_in(told, MIDNIGHT, 5)) == MOST_INTERFACES
+
+
+@given(st.lists(st.lists(st.integers(0, 5), unique=True), min_size=4, max_size=4))
+def test_columns_need_not_have_the_same_rows(columns):
+    names = ("ifHCInOctets", "ifHCOutOctets", "ifHighSpeed", "ifSpeed")
+    told = [
+        Family(name, "gauge", "", ("ifIndex",), tuple((str(n),) for n in rows), tuple(n + 1 for n in rows))
+        for name, rows in zip(names, columns, strict=True)
+    ]
+    received, sent, high, plain = map(set, columns)
+    found = looks_in(told, MIDNIGHT, None)
+    assert {int(name) for name in found} == received & sent & (high | plain)
+    assert all(look.received == look.sent == int(name) + 1 for name, look in found.items())

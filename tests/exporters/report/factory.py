@@ -9,6 +9,7 @@ from netmon.clock import DAY, HOUR, MINUTE, SECOND, Millis
 from netmon.model import (
     Attribution,
     Budget,
+    Capacity,
     Clock,
     Commune,
     CommuneReport,
@@ -24,6 +25,7 @@ from netmon.model import (
     Handling,
     HoursException,
     IncidentOutcome,
+    LinkLoad,
     MaintenanceWindow,
     ObjectFigures,
     ObjectiveOutcome,
@@ -175,6 +177,13 @@ def small() -> Report:
     return report(begles, haillan)
 
 
+CAPACITY = Capacity(
+    80, 5, "2026-11-03", 2, Share(48 * DAY, 60 * DAY),
+    (LinkLoad("sw-begles-2", "Te1/1/3", 10_000_000_000, 24 * DAY, 3 * DAY, 9_876),),
+)  # fmt: skip
+"""Two links followed from the third on, one of them loaded."""
+
+
 def complete() -> Report:
     """``small`` with everything a report can tell: what the golden files show."""
     made = small()
@@ -189,6 +198,7 @@ def complete() -> Report:
                 contracts=(commitment(begles), closed_at_night(begles)),
                 budget=Budget(Fraction(43 * HOUR, 10), Fraction(5 * HOUR), Fraction(23, 10), None),
                 notes=(note,),
+                capacity=CAPACITY,
             ),
             replace(
                 _told(haillan),
@@ -197,6 +207,7 @@ def complete() -> Report:
             ),
         ),
         configuration="c0" * 32,
+        capacity=CAPACITY,
         contracts=(commitment(begles), market(begles)),
         trend=months(Share(9_950, 10_000), None),
         before=period_before(NOVEMBER),

@@ -186,8 +186,35 @@ def test_the_error_budget_says_what_is_left_and_when_it_will_be_gone(budget, end
     assert said in plain(" | ".join([*made.texts, *rows]))
 
 
-def test_capacity_is_said_not_to_be_known():
-    assert "ce rapport ne peut donner aucune alerte de capacité" in begles()
+def test_links_that_carry_too_much_are_named_with_what_was_measured():
+    for text in (begles(), index()):
+        assert "2 interfaces d’équipements par lesquels on en atteint d’autres ont été suivies, 80,0 % de la" in text
+        assert "Avant le 3 novembre 2026, le remplissage des liens n’est pas connu." in text
+        assert "Ont porté 80 % de leur débit ou plus pendant plus de 5 % du temps mesuré" in text
+        assert "Te1/1/3 10 Gbit/s 72 h 12,5 % 98,7 % 576 h" in text
+        assert "C’est peu" not in text
+
+
+@pytest.mark.parametrize(
+    ("capacity", "said"),
+    [
+        (None, "ce rapport ne peut donner aucune alerte de capacité"),
+        (replace(factory.CAPACITY, coverage=Share(29, 60)), "C’est peu : rien n’est dit du reste de la période."),
+        (replace(factory.CAPACITY, coverage=Share(1, 10**6)), "< 0,1 % de la période"),
+        (
+            replace(factory.CAPACITY, loaded=()),
+            "Aucune n’a porté 80 % de son débit ou plus pendant plus de 5 % du temps",
+        ),
+        (replace(factory.CAPACITY, since="2026-11-01", loaded=()), "Capacité"),
+    ],
+)
+def test_what_is_not_known_of_links_is_said(capacity, said):
+    made = factory.complete()
+    text = begles(replace(made, communes=(replace(made.communes[0], capacity=capacity),)))
+    assert said in text
+    assert ("le remplissage des liens n’est pas connu" in text) is (
+        capacity is not None and capacity.since > "2026-11-01"
+    )
 
 
 def test_without_contract_there_are_neither_commitments_nor_penalties():
