@@ -1,5 +1,7 @@
 """``netmon completion``: the script that teaches a shell our words."""
 
+import contextlib
+import io
 import os
 from enum import StrEnum
 from typing import Annotated
@@ -13,6 +15,10 @@ class Shell(StrEnum):
     BASH = "bash"
     ZSH = "zsh"
     FISH = "fish"
+
+
+_MORE = {Shell.ZSH: '\n\n[[ $funcstack[1] == _netmon ]] && _netmon_completion "$@"'}
+"""zsh reads the file when it is first asked, and wants an answer then."""
 
 
 def register(app: typer.Typer) -> None:
@@ -32,4 +38,7 @@ def completion(
     from netmon.cli import application
 
     os.environ["_NETMON_COMPLETE"] = f"source_{shell}"
-    typer.main.get_command(application())(prog_name="netmon")
+    script = io.StringIO()
+    with contextlib.redirect_stdout(script), contextlib.suppress(SystemExit):
+        typer.main.get_command(application())(prog_name="netmon")
+    typer.echo(script.getvalue().strip() + _MORE.get(shell, ""))

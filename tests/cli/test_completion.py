@@ -56,10 +56,10 @@ def test_bash_is_given_commands_options_and_names_of_the_configuration(here: Pat
     assert proposals(here, "impact", "-c", "nowhere.yml", "") == [""]
 
 
-@pytest.mark.parametrize(("shell", "words"), [("zsh", "compdef"), ("fish", "complete --command netmon")])
+@pytest.mark.parametrize(("shell", "words"), [("zsh", "#compdef netmon\n"), ("fish", "complete --command netmon")])
 def test_other_shells_have_their_script(shell: str, words: str) -> None:
     command = [sys.executable, "-m", "netmon", "completion", shell]
-    assert words in subprocess.check_output(command, cwd=ROOT, text=True)
+    assert subprocess.check_output(command, cwd=ROOT, text=True).startswith(words)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
