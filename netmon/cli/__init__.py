@@ -15,7 +15,8 @@ COMMANDS = {
     "demo": "demo", "run": "run", "status": "status", "incidents": "incidents", "ack": "incidents",
     "maintenance": "maintenance", "topology": "topology", "impact": "topology", "handover": "handover",
     "report": "report", "sla": "sla", "explain": "explain", "history": "history", "probe": "probe", "snmp": "snmp",
-    "check-config": "check_config", "diff-config": "diff_config", "grafana": "grafana",
+    "check-config": "check_config", "diff-config": "diff_config", "doctor": "doctor", "grafana": "grafana",
+    "completion": "completion",
 }  # fmt: skip
 """The commands, and the module of this package that adds each."""
 
@@ -38,7 +39,7 @@ def application(command: str = "") -> typer.Typer:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; what goes wrong is one clear line, never a traceback."""
     words = sys.argv[1:] if arguments is None else list(arguments)
-    command = typer.main.get_command(application(words[0] if words else ""))
+    command = typer.main.get_command(application(_asked(words)))
     try:
         result = command.main(args=words, prog_name="netmon", standalone_mode=False)
     except NetmonError as error:
@@ -55,6 +56,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         return _say(f"netmon: {usage()} (try: netmon --help)", EXIT_USAGE)
     return result if isinstance(result, int) else 0
+
+
+def _asked(words: Sequence[str]) -> str:
+    """The command that is called, or whose words the shell asks about at the tab key."""
+    typed = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS", "")
+    if "_NETMON_COMPLETE" not in os.environ or words:
+        return words[0] if words else ""
+    parts = typed.split()
+    complete = len(parts) > 2 or (len(parts) == 2 and typed[-1:].isspace())
+    return parts[1] if complete else ""
 
 
 def _print_version(asked: bool) -> None:

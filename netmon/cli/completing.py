@@ -113,7 +113,16 @@ def _matching(names: Iterable[tuple[str, str]], incomplete: str) -> Proposals:
     from exporters.summary import plain
 
     start = plain(incomplete)
-    return [(_written(name), help_text) for name, help_text in names if plain(name).startswith(start)]
+    return [(_Proposal(_written(name)), help_text) for name, help_text in names if plain(name).startswith(start)]
+
+
+class _Proposal(str):
+    """Chosen already: typer's own choice by the first letters knows neither accents nor what bash wants escaped."""
+
+    __slots__ = ()
+
+    def startswith(self, *_: object) -> bool:
+        return True
 
 
 def _written(name: str) -> str:

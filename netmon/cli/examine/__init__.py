@@ -1,0 +1,1 @@
+"""What ``netmon doctor`` looks at on this host; each part yields findings, and mends nothing itself."""
