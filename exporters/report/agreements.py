@@ -1,19 +1,16 @@
 """What contracts say: objectives, guarantees of time (GTI, GTR), the incidents behind them, yearly interruption."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
-from exporters.report import cells, story
+from exporters.report import cells, incidents, story
 from exporters.report.texts import Texts, isolated
 from exporters.report.verdict import judge, of_clock
 from exporters.report.views import Cell, Column, Section, Table
 from netmon.l10n import digits_for
 from netmon.model import (
-    Clock,
     CommuneReport,
     ContractReport,
     Guarantee,
-    IncidentOutcome,
     ObjectiveOutcome,
     Report,
     Respect,
@@ -38,30 +35,33 @@ def sections(
         return (Section("contracts", _("Commitments"), (_("No contract covers this period."), *unsettled)),)
     return (
         Section("contracts", _("Commitments"), tuple(unsettled), tuple(_tables(report, contracts, texts))),
-        _incidents(report, contracts, texts),
+        incidents.section(report, contracts, texts),
     )
 
 
 def of_commune(report: Report, part: CommuneReport, texts: Texts) -> tuple[Section, ...]:
     """The commitments to the commune, then its incidents with the clocks of every contract they run under."""
-    incidents = _incidents(report, _told_for(report, part), texts)
-    return (*sections(report, part.contracts, part.unsettled, texts)[:1], incidents)
+    told = incidents.section(report, incidents.told_for(report, part), texts)
+    return (*sections(report, part.contracts, part.unsettled, texts)[:1], told)
 
 
-def _told_for(report: Report, part: CommuneReport) -> list[ContractReport]:
-    """All contracts with only the commune's incidents, and only its objects in them."""
-    mine = {each.handling.incident: each.handling.objects for own in part.contracts for each in own.incidents}
-    return [
-        replace(
-            contract,
-            incidents=tuple(
-                replace(each, handling=replace(each.handling, objects=mine[each.handling.incident]))
-                for each in contract.incidents
-                if each.handling.incident in mine
-            ),
+def partly(report: Report, part: CommuneReport, texts: Texts) -> Iterator[str]:
+    """That the contract whose figure stands at the top was not in force all the time."""
+    if part.settled is None:
+        return
+    contract, end = part.settled.contract, min(report.period.end, report.generated)
+    start = report.period.start if contract.start is None else max(contract.start, report.period.start)
+    until = end if contract.end is None else min(contract.end, end)
+    if (start, until) != (report.period.start, end) and start < until:
+        text = texts.gettext(
+            "The figure at the top is that of %(contract)s, in force from %(start)s to %(end)s; what else was promised "
+            "in the period stands under Commitments."
         )
-        for contract in report.contracts or part.contracts
-    ]
+        yield text % {
+            "contract": isolated(contract.name),
+            "start": texts.formats.instant(start),
+            "end": texts.formats.instant(until),
+        }
 
 
 def respect(contracts: Iterable[ContractReport], texts: Texts) -> str | None:
@@ -204,67 +204,3 @@ def _ims(report: Report, contract: ContractReport, texts: Texts) -> Table:
         "%(contract)s: interruption since the start of the year against the yearly maximum, the most used first"
     ) % {"contract": isolated(contract.contract.name)}
     return Table(_("Yearly interruption (IMS)"), caption, columns, rows)
-
-
-def _incidents(report: Report, contracts: Sequence[ContractReport], texts: Texts) -> Section:
-    """A table for each contract; incidents that another one clocks are not told again by one without guarantees."""
-    _ = texts.gettext
-    clocked = {
-        each.handling.incident for contract in contracts if _guarantees_any(contract) for each in contract.incidents
-    }
-    tables = []
-    for contract in contracts:
-        mine = [
-            each for each in contract.incidents if _guarantees_any(contract) or each.handling.incident not in clocked
-        ]
-        if mine:
-            tables.append(_incident_table(report, contract, mine, texts))
-    if not tables:
-        text = _("No incident was recorded for these contracts: guaranteed times have nothing to be measured on.")
-        return Section("incidents", _("Incidents"), (text,))
-    return Section("incidents", _("Incidents"), (), tuple(tables))
-
-
-def _guarantees_any(contract: ContractReport) -> bool:
-    return bool(contract.contract.gti or contract.contract.gtr)
-
-
-def _incident_table(
-    report: Report, contract: ContractReport, incidents: Iterable[IncidentOutcome], texts: Texts
-) -> Table:
-    _ = texts.gettext
-    columns = (
-        Column(_("Incident")), Column(_("Concerns")), Column(_("Notified")), Column(_("Restored")),
-        Column(_("Intervention (GTI)")), Column(_("Restoration (GTR)")), Column(_("Attribution")),
-    )  # fmt: skip
-    caption = _("Incidents with the covered time their clocks ran, and whether the guarantee was kept")
-    rows = tuple(_incident_row(report, each, texts) for each in incidents)
-    return Table(isolated(contract.contract.name), caption, columns, rows)
-
-
-def _incident_row(report: Report, outcome: IncidentOutcome, texts: Texts) -> tuple[Cell, ...]:
-    handling = outcome.handling
-    excluded = texts.gettext("left out by the contract") if outcome.excluded else ""
-    return (
-        cells.free(handling.incident),
-        cells.named(report.names, *handling.objects),
-        cells.instant(handling.notified, texts),
-        _ended(outcome, texts),
-        _clock(outcome.gti, texts),
-        _clock(outcome.gtr, texts),
-        cells.plain(texts.party(outcome.party), excluded),
-    )
-
-
-def _ended(outcome: IncidentOutcome, texts: Texts) -> Cell:
-    notified, ended = outcome.handling.notified, outcome.handling.ended
-    return cells.instant(ended, texts) if notified is None else cells.end(notified, ended, texts)
-
-
-def _clock(clock: Clock | None, texts: Texts) -> Cell:
-    if clock is None:
-        return cells.plain(cells.NONE)
-    verdict = of_clock(clock.result, texts)
-    spent = texts.formats.duration(clock.elapsed)
-    of = texts.gettext("%(elapsed)s of %(limit)s") % {"elapsed": spent, "limit": texts.formats.duration(clock.limit)}
-    return Cell(verdict.word, verdict=verdict, flag=of)

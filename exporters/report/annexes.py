@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from exporters.report import cells
+from exporters.report import cells, works
 from exporters.report.evidence import KIND_WORDS, evidence, subject
 from exporters.report.texts import Texts, isolated
 from exporters.report.views import Cell, Column, Section, Table
@@ -46,7 +46,7 @@ def _exclusions(report: Report, contract: ContractReport, texts: Texts) -> Itera
     if rows:
         columns = (
             Column(_("Concerns")), Column(_("Start")), Column(_("End")), Column(_("Attribution")),
-            cells.number(_("Left out")), Column(_("Reason")), Column(_("Signed")),
+            cells.number(_("Left out")), Column(_("Reason"), "words"), Column(_("Signed")),
         )  # fmt: skip
         caption = _titled(_("interruptions left out because of whom they are attributed to"), contract, texts)
         yield Table(_("Exclusions"), caption, columns, rows)
@@ -71,7 +71,7 @@ def _corrections(report: Report, contract: ContractReport, texts: Texts) -> Iter
     if rows:
         columns = (
             Column(_("Concerns")), Column(_("Start")), Column(_("End")), Column(_("In truth")),
-            cells.number(_("Before")), cells.number(_("After")), Column(_("Reason")), Column(_("Signed")),
+            cells.number(_("Before")), cells.number(_("After")), Column(_("Reason"), "words"), Column(_("Signed")),
         )  # fmt: skip
         caption = _titled(
             _("what was observed and corrected, with the availability before and after each"), contract, texts
@@ -110,8 +110,8 @@ def _refused(report: Report, contract: ContractReport, texts: Texts) -> Iterator
     rows = tuple(_refused_row(report, each, texts) for each in contract.refused)
     if rows:
         columns = (
-            Column(_("Concerns")), Column(_("Start")), Column(_("End")), Column(_("Announced")), Column(_("Subject")),
-            Column(_("Why")),
+            Column(_("Concerns")), Column(_("Start")), Column(_("End")), Column(_("Announced")),
+            Column(_("Subject"), "words"), Column(_("Why")),
         )  # fmt: skip
         caption = _titled(
             _("works that count as interruption, because they were not announced as the contract asks"), contract, texts
@@ -120,9 +120,8 @@ def _refused(report: Report, contract: ContractReport, texts: Texts) -> Iterator
 
 
 def _refused_row(report: Report, work: RefusedWork, texts: Texts) -> tuple[Cell, ...]:
-    everything = work.window.object == cells.EVERYTHING
     return (
-        cells.plain(texts.gettext("Everything")) if everything else cells.named(report.names, work.window.object),
+        cells.free(works.name_of(work.window, report.names, texts)),
         cells.instant(work.start, texts),
         cells.end(work.start, work.end, texts),
         cells.instant(work.window.recorded, texts),

@@ -59,7 +59,7 @@ def figures(counted: Figures, lived: Figures, objective: float | None, texts: Te
         counted.coverage,
         judge(counted, objective, texts).word,
         lived.count,
-        lived.unavailable,
+        lived.interrupted,
         lived.mttr,
         lived.mtbf,
         lived.mtbsi,

@@ -48,7 +48,8 @@ def incidents(report: Report, texts: Texts) -> Sheet:
     """Incidents under contract, with their clocks."""
     _ = texts.gettext
     columns = (
-        (_("Contract"), TEXT), (_("Incident"), TEXT), (_("Concerns"), TEXT), (_("Notified"), INSTANT),
+        (_("Contract"), TEXT), (_("Incident"), TEXT), (_("Concerns"), TEXT), (_("Start"), INSTANT),
+        (_("Notified"), INSTANT),
         (_("Intervention"), INSTANT), (_("Restored"), INSTANT), (_("GTI elapsed"), LENGTH),
         (_("GTI limit"), LENGTH), (_("GTI"), TEXT),
         (_("GTR elapsed"), LENGTH), (_("GTR limit"), LENGTH), (_("GTR"), TEXT),
@@ -59,6 +60,7 @@ def incidents(report: Report, texts: Texts) -> Sheet:
             contract.contract.name,
             each.handling.incident,
             ", ".join(report.names.get(name, name) for name in each.handling.objects),
+            each.handling.detected,
             each.handling.notified,
             each.handling.started,
             each.handling.ended,

@@ -42,6 +42,7 @@ def document(report: Report, communes: Sequence[CommuneReport], formats: Formats
         "names": dict(_names(report, communes)),
         "figures": _figures(report.figures, NO_NOTES, formats) if whole else None,
         "trend": [_reached(each, formats) for each in report.trend] if whole else [],
+        "budget": None if report.budget is None or not whole else _budget(report.budget, formats),
         "contracts": [_contract(each, formats) for each in report.contracts] if whole else [],
         "unsettled": dict(report.unsettled) if whole else {},
         "capacity": _capacity(report.capacity) if whole else None,

@@ -8,7 +8,7 @@ from exporters.report.texts import Texts, isolated
 from exporters.report.verdict import judge
 from exporters.report.views import Cell, Column, Section, Table
 from netmon.l10n import digits_for
-from netmon.model import CommuneReport, FamilyFigures, Report
+from netmon.model import CommuneReport, FamilyFigures
 from netmon.words import words_of
 
 
@@ -28,15 +28,15 @@ def of_commune(part: CommuneReport, texts: Texts) -> Section:
     return Section("families", title, (), (Table("", caption, columns, rows),))
 
 
-def matrix(report: Report, texts: Texts) -> Section:
+def matrix(communes: Sequence[CommuneReport], texts: Texts) -> Section:
     """Communes by families: what each reached, with the glyph of its verdict."""
     _ = texts.gettext
     title = _("Communes and families of services")
-    found = sorted({each.family for part in report.communes for each in part.families})
+    found = sorted({each.family for part in communes for each in part.families})
     if not found:
         return Section("families", title, (_("No service is watched."),))
     columns = (Column(_("Commune")), *(cells.number(isolated(words_of(name, texts.gettext))) for name in found))
-    rows = tuple(_matrix_row(part, found, texts) for part in report.communes)
+    rows = tuple(_matrix_row(part, found, texts) for part in communes)
     caption = _(
         "Availability of each family of services in each commune; ✓ objective met, ✗ not met, – no such service"
     )
@@ -57,7 +57,7 @@ def _row(family: FamilyFigures, texts: Texts) -> tuple[Cell, ...]:
         cells.percent(figures.availability, digits, texts),
         cells.figure(story.gap(figures, family.objective, texts)),
         cells.figure(show.integer(figures.count) if known else None),
-        cells.figure(show.duration(figures.unavailable) if known else None),
+        cells.figure(show.duration(figures.interrupted) if known else None),
         cells.judged(judge(figures, family.objective, texts)),
     )
 

@@ -35,7 +35,8 @@ def method(report: Report, contracts: Iterable[ContractReport], texts: Texts) ->
     )
     remarks = (
         _("Availability is the available time over the eligible time. Durations are added up, percentages never "
-          "averaged: the figure of a group is that of all its service time together."),
+          "averaged: the figure of a group is that of all its service time together, each service with its weight. "
+          "Interruptions are told as long as they were, without weight."),
         _("Percentages are cut after the last decimal shown, never rounded up: 99.999 is not 100."),
         _("A change is known only to the interval between two polls. The bounds give the lowest and the highest "
           "availability that agree with everything that was seen."),

@@ -1,11 +1,13 @@
 """Outages as people tell them: what failed together is one event, planned ones are said to be planned."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from exporters.report import cells
 from exporters.report.texts import Texts, isolated
 from exporters.report.verdict import of_clock
+from exporters.report.views import Cell, Column, Section, Table
 from netmon.clock import Millis
 from netmon.model import CommuneReport, ObjectFigures, Outage, OutageNote, Party, Report
 
@@ -15,6 +17,9 @@ Notes: TypeAlias = Mapping[tuple[str, Millis], OutageNote]
 """What people recorded of an outage, by object and start."""
 
 NO_NOTES: Notes = {}
+
+Named: TypeAlias = Literal["services", "communes"]
+"""Whose names events are told under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +43,7 @@ class Told:
     number: int
     length: Millis
     events: tuple[Event, ...]
-    named: Literal["services", "communes"]
-
-
-@dataclass(frozen=True, slots=True)
-class OutageRow:
-    """An event as the table shows it. ``start_iso`` and ``end_iso`` are exact; ``planned`` when nothing counts.
-
-    ``began_before`` and ``goes_on``: it reaches over the period's edge, where it is cut.
-    """
-
-    start: str
-    start_iso: str
-    end: str
-    end_iso: str
-    duration: str
-    counted: str
-    planned: bool
-    began_before: bool
-    goes_on: bool
-    reason: str
-    services: tuple[str, ...]
-    attribution: str
-    incidents: tuple[str, ...]
+    named: Named
 
 
 def of_services(services: Sequence[ObjectFigures]) -> Told:
@@ -72,9 +55,11 @@ def of_services(services: Sequence[ObjectFigures]) -> Told:
 
 def of_communes(communes: Iterable[CommuneReport]) -> Told:
     """What interrupted the services of all communes; a service that several share counts once."""
+    communes = list(communes)
     pairs = [(part.commune.name, item) for part in communes for item in part.services]
     found = counted({item.id: item for _, item in pairs}.values())
-    return Told(len(found), sum(outage.counted for outage in found), events(pairs), "communes")
+    notes = {key: note for part in communes for key, note in notes_of(part).items()}
+    return Told(len(found), sum(outage.counted for outage in found), events(pairs, notes), "communes")
 
 
 def notes_of(part: CommuneReport) -> Notes:
@@ -102,11 +87,51 @@ def gravest(found: Sequence[Event], most: int | None) -> tuple[Event, ...]:
     return tuple(event for event in found if event in set(worst))
 
 
-def rows(found: Iterable[Event], report: Report, texts: Texts) -> tuple[OutageRow, ...]:
-    """``found`` in words."""
-    end = min(report.period.end, report.generated)
-    kept = _guarantees(report, texts)
-    return tuple(_row(event, report.period.start, end, kept, texts) for event in found)
+def section(found: Sequence[Event], shown: Sequence[Event], named: Named, report: Report, texts: Texts) -> Section:
+    """The interruptions ``shown`` of all ``found``, under the names of services or communes."""
+    _ = texts.gettext
+    title = _("Interruptions")
+    if not found:
+        return Section("outages", title, (_("No interruption was observed."),))
+    columns = (
+        Column(_("Start")), Column(_("End")), cells.number(_("Duration")), cells.number(_("Counted")),
+        Column(_("Services") if named == "services" else _("Communes")), Column(_("Cause"), "words"),
+        Column(_("Attribution and incident")),
+    )  # fmt: skip
+    noted = any(event.parties or event.incidents for event in shown)
+    end, kept = min(report.period.end, report.generated), _guarantees(report, texts)
+    rows = (_row(event, named, report.period.start, end, kept, texts) for event in shown)
+    width = len(columns) if noted else -1
+    table = Table("", _caption(named, texts), columns[:width], tuple(row[:width] for row in rows))
+    unlisted = _unlisted(len(shown), len(found), named, texts)
+    return Section("outages", title, (unlisted,) if unlisted else (), (table,))
+
+
+def _caption(named: Named, texts: Texts) -> str:
+    if named == "services":
+        return texts.gettext(
+            "Interruptions of services in order of time; services that failed together share a row. What falls into "
+            "planned works is not counted."
+        )
+    return texts.gettext(
+        "Interruptions of services in order of time; communes where services failed together share a row. What falls "
+        "into planned works is not counted."
+    )
+
+
+def _unlisted(shown: int, all_of_them: int, named: Named, texts: Texts) -> str:
+    """What is said where not every interruption is listed."""
+    if shown == all_of_them:
+        return ""
+    text = (
+        texts.gettext("The %(shown)s gravest of %(all)s interruptions; the web page and the workbook list all of them.")
+        if named == "services"
+        else texts.gettext(
+            "The %(shown)s gravest of %(all)s interruptions; the reports of the communes and the workbook list all of "
+            "them."
+        )
+    )
+    return text % {"shown": texts.formats.integer(shown), "all": texts.formats.integer(all_of_them)}
 
 
 def _guarantees(report: Report, texts: Texts) -> dict[str, str]:
@@ -126,7 +151,7 @@ def counted(objects: Iterable[ObjectFigures]) -> list[Outage]:
     return [outage for item in objects for outage in item.figures.outages if outage.counted]
 
 
-def names_in_words(event: Event, named: str, texts: Texts) -> str:
+def names_in_words(event: Event, named: Named, texts: Texts) -> str:
     """``A, B, C`` and how many more."""
     shown = ", ".join(event.names[:_NAMED])
     more = len(event.names) - _NAMED
@@ -139,23 +164,30 @@ def names_in_words(event: Event, named: str, texts: Texts) -> str:
     return f"{shown} {rest}"
 
 
-def _row(event: Event, start: Millis, end: Millis, kept: Mapping[str, str], texts: Texts) -> OutageRow:
-    show = texts.formats
-    return OutageRow(
-        start=show.instant(event.start),
-        start_iso=show.iso(event.start),
-        end=show.end(event.start, event.end),
-        end_iso=show.iso(event.end),
-        duration=show.duration(event.end - event.start),
-        counted=show.duration(event.counted),
-        planned=event.counted == 0,
-        began_before=event.start <= start,
-        goes_on=event.end >= end,
-        reason=texts.words(event.reason),
-        services=event.names,
-        attribution=", ".join(texts.party(name) for name in event.parties),
-        incidents=tuple(_incident(name, kept, texts) for name in event.incidents),
-    )
+def _row(
+    event: Event, named: Named, start: Millis, end: Millis, kept: Mapping[str, str], texts: Texts
+) -> tuple[Cell, ...]:
+    """One event; one that reaches over the period's edge is cut there, and says so."""
+    _, show = texts.gettext, texts.formats
+    length = show.duration(event.end - event.start)
+    counted = show.duration(event.counted)
+    return (
+        cells.instant(event.start, texts, flag=_("had begun before") if event.start <= start else ""),
+        replace(cells.end(event.start, event.end, texts), flag=_("not over") if event.end >= end else ""),
+        cells.figure(length),
+        Cell(counted, "number same" if counted == length else "number") if event.counted
+        else Cell(_("not counted"), "number none"),
+        Cell(", ".join(event.names) if named == "services" else names_in_words(event, named, texts), "words"),
+        cells.free(texts.words(event.reason)),
+        _noted(event, kept, texts),
+    )  # fmt: skip
+
+
+def _noted(event: Event, kept: Mapping[str, str], texts: Texts) -> Cell:
+    """Whose it is, and the incidents with their guarantees."""
+    parties = ", ".join(texts.party(name) for name in event.parties)
+    incidents = ", ".join(_incident(name, kept, texts) for name in event.incidents)
+    return Cell(parties or ("" if incidents else cells.NONE), "words", flag=incidents)
 
 
 def _incident(name: str, kept: Mapping[str, str], texts: Texts) -> str:

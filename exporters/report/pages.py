@@ -14,6 +14,7 @@ from exporters.report import (
     reliability,
     rows,
     story,
+    works,
 )
 from exporters.report.method import method
 from exporters.report.names import page_name
@@ -21,6 +22,9 @@ from exporters.report.texts import Texts, isolated
 from exporters.report.views import CommunePage, CommuneRow, Lane, MetropolePage, Section, Timeline
 from netmon.l10n import digits_for
 from netmon.model import CommuneReport, MaintenanceWindow, ObjectFigures, Report
+
+_GRAVEST = 10
+"""Interruptions listed for the métropole: each commune's report lists its own."""
 
 
 def commune_page(
@@ -30,9 +34,7 @@ def commune_page(
     interruptions are listed (None: all)."""
     show, period = texts.formats, report.period
     summary = rows.summary(part.counted, part.objective, part.services, texts, part.figures, part.budget)
-    planned = _in_order(part.planned)
     events = _events(part)
-    shown = outages.gravest(events, most)
     return CommunePage(
         title=isolated(part.commune.name),
         insee=isolated(part.commune.insee),
@@ -46,17 +48,18 @@ def commune_page(
             *story.sentences(part.counted, part.objective, summary.verdict, outages.of_services(part.services), texts),
             *agreements.missed(part.contracts, part.contract, texts),
         ),
-        notices=story.notices(report, part.counted, summary.verdict, texts),
+        notices=(
+            *story.notices(report, part.counted, summary.verdict, texts),
+            *agreements.partly(report, part, texts),
+        ),
         trend=evolution.trend(part.trend, part.objective, texts),
         agreements=agreements.of_commune(report, part, texts),
-        timeline=_timeline(report, part, planned, texts),
+        timeline=_timeline(report, part, works.in_order(part.planned), texts),
         families=families.of_commune(part, texts),
         services=tuple(rows.object_row(item, part.objective, texts) for item in part.services),
         sites=tuple(rows.object_row(item, part.objective, texts) for item in part.sites),
-        outages=outages.rows(shown, report, texts),
-        unlisted=_unlisted(len(shown), len(events), texts),
-        noted=bool(part.notes),
-        planned=tuple(rows.planned_row(window, report, texts) for window in planned),
+        outages=outages.section(events, outages.gravest(events, most), "services", report, texts),
+        planned=works.of_commune(part, report, texts),
         findings=_commune_findings(report, part, texts),
         division=rows.division(part.figures, digits_for(part.objective), texts),
         method=method(report, part.contracts, texts),
@@ -70,12 +73,15 @@ def metropole_page(report: Report, texts: Texts) -> MetropolePage:
     objective = _common_objective(report)
     services = _each_once(report.communes)
     summary = replace(
-        rows.summary(report.figures, objective, services, texts), kept=agreements.respect(report.contracts, texts)
+        rows.summary(report.figures, objective, services, texts, budget=report.budget),
+        kept=agreements.respect(report.contracts, texts),
     )
     missed = agreements.missed(report.contracts, "", texts)
-    communes = tuple(_commune_row(part, texts) for part in report.communes)
-    lanes = tuple(rows.commune_lane(part, report, texts) for part in report.communes)
-    sentences = story.sentences(report.figures, objective, summary.verdict, outages.of_communes(report.communes), texts)
+    worst_first = sorted(report.communes, key=_standing)
+    communes = tuple(_commune_row(part, texts) for part in worst_first)
+    lanes = tuple(rows.commune_lane(part, report, texts) for part in worst_first)
+    told = outages.of_communes(report.communes)
+    sentences = story.sentences(report.figures, objective, summary.verdict, told, texts)
     return MetropolePage(
         period=show.period_title(period),
         range=show.period_range(period),
@@ -84,14 +90,19 @@ def metropole_page(report: Report, texts: Texts) -> MetropolePage:
         sentences=(*_kept(communes, report, texts), *sentences, *missed),
         notices=story.notices(report, report.figures, summary.verdict, texts),
         trend=evolution.trend(report.trend, objective, texts),
-        families=families.matrix(report, texts),
+        families=families.matrix(worst_first, texts),
         agreements=agreements.sections(report, report.contracts, report.unsettled, texts),
         findings=_all_findings(report, texts),
         tiles=tuple(rows.figure_tile(part, texts) for part in report.communes),
         communes=communes,
         timeline=Timeline(
-            charts.ticks(period, texts), ((texts.gettext("Communes"), lanes),), story.is_unfinished(report)
+            charts.ticks(period, texts),
+            ((texts.gettext("Communes"), lanes),),
+            story.is_unfinished(report),
+            any(part.planned for part in report.communes),
         ),
+        outages=outages.section(told.events, outages.gravest(told.events, _GRAVEST), told.named, report, texts),
+        planned=works.of_all(report, texts),
         division=rows.division(report.figures, digits_for(objective), texts),
         method=method(report, report.contracts, texts),
     )
@@ -99,16 +110,6 @@ def metropole_page(report: Report, texts: Texts) -> MetropolePage:
 
 def _events(part: CommuneReport) -> tuple[outages.Event, ...]:
     return outages.events(((item.name, item) for item in part.services), outages.notes_of(part))
-
-
-def _unlisted(shown: int, all_of_them: int, texts: Texts) -> str:
-    """What is said where not every interruption is listed."""
-    if shown == all_of_them:
-        return ""
-    text = texts.gettext(
-        "The %(shown)s gravest of %(all)s interruptions; the web page and the workbook list all of them."
-    )
-    return text % {"shown": texts.formats.integer(shown), "all": texts.formats.integer(all_of_them)}
 
 
 def _commune_findings(report: Report, part: CommuneReport, texts: Texts) -> tuple[Section, ...]:
@@ -128,7 +129,7 @@ def _all_findings(report: Report, texts: Texts) -> tuple[Section, ...]:
     )
     return (
         evolution.movement(report, moved, _common_objective(report), texts.gettext("Commune"), texts),
-        reliability.section(report.figures, None, not story.is_unfinished(report), texts),
+        reliability.section(report.figures, report.budget, not story.is_unfinished(report), texts),
         capacity.section(report, report.capacity, texts),
         *annexes.sections(report, report.contracts, texts),
     )
@@ -141,7 +142,7 @@ def _timeline(report: Report, part: CommuneReport, planned: tuple[MaintenanceWin
     for title, items in ((texts.gettext("Services"), part.services), (texts.gettext("Sites"), part.sites)):
         if items:
             groups.append((title, tuple(rows.object_lane(item, planned, report, texts) for item in items)))
-    return Timeline(charts.ticks(report.period, texts), tuple(groups), story.is_unfinished(report))
+    return Timeline(charts.ticks(report.period, texts), tuple(groups), story.is_unfinished(report), bool(planned))
 
 
 def _commune_row(part: CommuneReport, texts: Texts) -> CommuneRow:
@@ -167,6 +168,12 @@ def _kept(communes: tuple[CommuneRow, ...], report: Report, texts: Texts) -> tup
     return (text % {"met": texts.formats.integer(met), "all": texts.formats.integer(bound)},)
 
 
+def _standing(part: CommuneReport) -> tuple[bool, float, str]:
+    """The worst served first, by what was reached beyond the objective; what was not measured last."""
+    reached = part.counted.availability.ratio
+    return (reached is None, (reached or 0) - (1 if part.objective is None else part.objective), part.commune.name)
+
+
 def _common_objective(report: Report) -> float | None:
     """The objective all communes share; None where they differ."""
     objectives = {part.objective for part in report.communes}
@@ -176,7 +183,3 @@ def _common_objective(report: Report) -> float | None:
 def _each_once(communes: Iterable[CommuneReport]) -> tuple[ObjectFigures, ...]:
     """The services of all communes; one that several share is one."""
     return tuple({item.id: item for part in communes for item in part.services}.values())
-
-
-def _in_order(windows: Iterable[MaintenanceWindow]) -> tuple[MaintenanceWindow, ...]:
-    return tuple(sorted(windows, key=lambda window: (window.start, window.object, window.recorded)))

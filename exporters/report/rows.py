@@ -2,17 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 
-from exporters.report import charts, outages, parts, story
+from exporters.report import cells, charts, outages, parts, story
 from exporters.report.names import page_name
 from exporters.report.texts import Texts, isolated
 from exporters.report.verdict import Verdict, judge
-from exporters.report.views import Division, Lane, ObjectRow, PlannedRow, Summary, Tile
+from exporters.report.views import Division, Lane, ObjectRow, Summary, Tile
 from netmon.clock import Millis
 from netmon.l10n import digits_for, truncated
 from netmon.model import Budget, Commune, CommuneReport, Figures, MaintenanceWindow, ObjectFigures, Period, Report
 from netmon.sla.verdict import is_partial
-
-EVERYTHING = "*"
 
 
 def summary(
@@ -71,7 +69,7 @@ def object_row(item: ObjectFigures, objective: float | None, texts: Texts) -> Ob
         coverage=show.percent(figures.coverage),
         partial=is_partial(figures),
         interruptions=show.integer(len(outages.counted([item]))) if figures.availability.whole else None,
-        interrupted=show.duration(figures.unavailable) if figures.availability.whole else None,
+        interrupted=show.duration(figures.interrupted) if figures.availability.whole else None,
         mttr=_mean(figures.mttr, texts),
         mtbf=_mean(figures.mtbf, texts),
     )
@@ -102,25 +100,9 @@ def division(figures: Figures, digits: int, texts: Texts) -> Division:
     )
 
 
-def planned_row(window: MaintenanceWindow, report: Report, texts: Texts) -> PlannedRow:
-    """A maintenance window; an open one has no end."""
-    show = texts.formats
-    name = (
-        texts.gettext("Everything") if window.object == EVERYTHING else report.names.get(window.object, window.object)
-    )
-    return PlannedRow(
-        object=isolated(name),
-        start=show.instant(window.start),
-        start_iso=show.iso(window.start),
-        end=None if window.end is None else show.end(window.start, window.end),
-        end_iso="" if window.end is None else show.iso(window.end),
-        text=isolated(window.text),
-    )
-
-
 def object_lane(item: ObjectFigures, planned: Iterable[MaintenanceWindow], report: Report, texts: Texts) -> Lane:
     """When one service or site was down; works announced for it, or for everything, behind."""
-    works = [window for window in planned if window.object in {EVERYTHING, item.id}]
+    works = [window for window in planned if window.object in {cells.EVERYTHING, item.id}]
     marks = _works(works, report.period) + _outages([item], report)
     return Lane(isolated(item.name), marks, lane_text([item], texts))
 
@@ -132,9 +114,10 @@ def works_lane(planned: Sequence[MaintenanceWindow], report: Report, texts: Text
 
 
 def commune_lane(part: CommuneReport, report: Report, texts: Texts) -> Lane:
-    """When at least one service of the commune was down."""
+    """When at least one service of the commune was down; works announced for what serves it behind."""
     name = isolated(part.commune.name)
-    return Lane(name, _outages(part.services, report), lane_text(part.services, texts), page_name(part.commune))
+    marks = _works(part.planned, report.period) + _outages(part.services, report)
+    return Lane(name, marks, lane_text(part.services, texts), page_name(part.commune))
 
 
 def lane_text(items: Sequence[ObjectFigures], texts: Texts) -> str:

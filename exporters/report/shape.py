@@ -235,7 +235,7 @@ class Commune(Figures):
 
 
 class Document(TypedDict):
-    """A netmon report. ``figures``, ``trend`` and ``contracts`` of all communes only where all are in it."""
+    """A netmon report. ``figures``, ``trend``, ``budget``, ``contracts`` of all communes only where all are in it."""
 
     schema_version: Literal[1]
     period: Stretch
@@ -250,6 +250,7 @@ class Document(TypedDict):
     names: dict[str, str]
     figures: Figures | None
     trend: list[Reached]
+    budget: Budget | None
     contracts: list[Contract]
     unsettled: dict[str, str]
     capacity: Capacity | None

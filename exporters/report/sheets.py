@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from exporters.report import contractsheets, outages, parts
+from exporters.report import contractsheets, outages, parts, works
 from exporters.report.columns import (
     COUNT,
     INSTANT,
@@ -180,7 +180,7 @@ def _works(report: Report, communes: Sequence[CommuneReport], texts: Texts) -> S
         (
             part.commune.name,
             part.commune.insee,
-            _("Everything") if each.object == "*" else report.names.get(each.object, each.object),
+            works.name_of(each, report.names, texts),
             each.start,
             each.end,
             each.text,

@@ -56,7 +56,7 @@ def _office_row(report: Report, part: CommuneReport, item: ObjectFigures, texts:
         _office_percent(figures.coverage, 2),
         verdict.word,
         str(len(outages.counted([item]))),
-        _clock(figures.unavailable),
+        _clock(figures.interrupted),
         *("" if mean is None else _clock(round(mean)) for mean in (figures.mttr, figures.mtbf, figures.mtbsi)),
         *(_clock(length) for _kind, length in parts.lengths(figures.partition)),
     ]

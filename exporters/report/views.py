@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from exporters.report.charts import Mark, Tick
 from exporters.report.method import Method
-from exporters.report.outages import OutageRow
 from exporters.report.parts import PartRow
 from exporters.report.verdict import Verdict
 
@@ -57,23 +56,13 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Groups of lanes (title, lanes) over the period's civil ticks; ``unfinished``: its end is still to come."""
+    """Groups of lanes (title, lanes) over the period's civil ticks; ``unfinished``: its end is still to come;
+    ``works``: some lanes have planned works."""
 
     ticks: tuple[Tick, ...]
     groups: tuple[tuple[str, tuple[Lane, ...]], ...]
     unfinished: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedRow:
-    """A maintenance window in words. ``end`` None: still open."""
-
-    object: str
-    start: str
-    start_iso: str
-    end: str | None
-    end_iso: str
-    text: str
+    works: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +113,22 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under ``columns``; the first cell of each heads it. ``title`` may be empty, ``caption`` never."""
+    """Rows under ``columns``; the first cell of each heads it. ``title`` may be empty, ``caption`` never.
+
+    ``folded``: what few ask for; on a screen it is shown when somebody opens it.
+    """
 
     title: str
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     total: tuple[Cell, ...] = ()
+    folded: bool = False
+
+    @property
+    def compact(self) -> bool:
+        """Whether rows are short enough to be read across on a phone: no column holds somebody's sentences."""
+        return all(column.kind != "words" for column in self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +180,8 @@ class CommunePage:
     families: Section
     services: tuple[ObjectRow, ...]
     sites: tuple[ObjectRow, ...]
-    outages: tuple[OutageRow, ...]
-    unlisted: str
-    noted: bool
-    planned: tuple[PlannedRow, ...]
+    outages: Section
+    planned: Section
     findings: tuple[Section, ...]
     division: Division
     method: Method
@@ -217,6 +213,8 @@ class MetropolePage:
     families: Section
     communes: tuple[CommuneRow, ...]
     timeline: Timeline
+    outages: Section
+    planned: Section
     agreements: tuple[Section, ...]
     findings: tuple[Section, ...]
     division: Division

@@ -139,7 +139,7 @@ class Report:
     ``policy`` are its answers as (key, answer), ``resolution`` the longest poll interval among the objects, ``digest``
     the SHA-256 of the inputs, so that the same inputs give the same report, ``configuration`` that of what was
     configured. ``contracts`` are all contracts in force, settled as a whole; ``before`` is the period that
-    ``previous`` figures are of.
+    ``previous`` figures are of. ``budget`` is that of the contract all communes share, None where they do not.
     """
 
     period: Period
@@ -157,6 +157,7 @@ class Report:
     trend: tuple[Stretch, ...] = ()
     before: Period | None = None
     previous: Share | None = None
+    budget: Budget | None = None
     unsettled: Mapping[str, str] = field(default_factory=dict)
     """Contracts that could not be settled, by name: why."""
     capacity: Capacity | None = None

@@ -60,6 +60,7 @@ def compile_report(
     )
     dossier = _Dossier(inventory, events, facts, report)
     parts = tuple(dossier.commune(part) for part in report.communes)
+    promises = list(dossier.contracts())
     communes_told = [part.commune for part in parts]
     services = [each for each in inventory.services.values() if any(uses(each, one.name) for one in communes_told)]
     stretches = dossier.stretches
@@ -68,7 +69,8 @@ def compile_report(
         communes=parts,
         digest=dossier.digest,
         configuration=configuration_digest(dossier.told, dossier.objects),
-        contracts=tuple(dossier.contracts()),
+        contracts=tuple(settlement for _, settlement in promises),
+        budget=_budget(promises, _shared(parts)),
         trend=tuple(stretches.together(services, communes_told, month) for month in stretches.months),
         before=stretches.before,
         previous=stretches.together(services, communes_told, stretches.before).availability,
@@ -110,11 +112,10 @@ class _Dossier:
             unsettled=tuple(each.name for each in self._promised(name) if each.name in self.unsettled),
         )
 
-    def contracts(self) -> Iterator[ContractReport]:
+    def contracts(self) -> Iterator[tuple[Account, ContractReport]]:
         """Every contract in force, settled as a whole."""
         for contract in self.inventory.contracts.values():
-            for _, settlement in self._settled(contract, self.events, self.facts):
-                yield settlement
+            yield from self._settled(contract, self.events, self.facts)
 
     @cached_property
     def objects(self) -> set[str]:
@@ -212,6 +213,12 @@ class _Dossier:
             return item
         service = self.inventory.services[item.id]
         return replace(item, previous=assessment.service(service, commune, hours).figures().availability)
+
+
+def _shared(parts: Iterable[CommuneReport]) -> str:
+    """The main contract of all communes, where they share one."""
+    names = {part.contract for part in parts}
+    return names.pop() if len(names) == 1 else ""
 
 
 def _budget(promises: Iterable[tuple[Account, ContractReport]], contract: str) -> Budget | None:

@@ -77,16 +77,24 @@ def uses(service: Service, commune: str) -> bool:
 
 
 def contract_of(inventory: Inventory, commune: str, period: Period) -> Contract | None:
-    """The first contract in force at some time of the period that promises the commune something; those between
-    others say nothing to it."""
-    promises = (
+    """The main contract of the period: the first in force at some time of it that promises the commune something, one
+    about all families before one about some; those between others say nothing to it. Of several about the same
+    families, as an amendment makes them, the one that holds longest in the period."""
+    promises = [
         contract
         for contract in inventory.contracts.values()
-        if contract.kind == "commitment"
-        and (contract.start is None or contract.start < period.end)
-        and (contract.end is None or contract.end > period.start)
-    )
-    return next((contract for contract in promises if covers(contract, commune)), None)
+        if contract.kind == "commitment" and covers(contract, commune) and _held(contract, period) > 0
+    ]
+    promises.sort(key=lambda contract: bool(contract.families))
+    same = [contract for contract in promises if contract.families == promises[0].families]
+    return max(same, key=lambda contract: _held(contract, period), default=None)
+
+
+def _held(contract: Contract, period: Period) -> Millis:
+    """How long the contract is in force in the period."""
+    start = period.start if contract.start is None else max(contract.start, period.start)
+    end = period.end if contract.end is None else min(contract.end, period.end)
+    return end - start
 
 
 def covers(contract: Contract, commune: str) -> bool:
@@ -176,7 +184,11 @@ def _planned(assessment: Assessment, objects: Collection[str]) -> tuple[Maintena
 
 
 def _names(inventory: Inventory) -> Mapping[str, str]:
+    """What people call things; a device with the site it stands at, for its own name says little to most."""
     names = {check.id: check.name if not check.node else check.id for check in inventory.checks.values()}
-    for named in (inventory.sites, inventory.nodes, inventory.services, inventory.contracts):
+    for named in (inventory.sites, inventory.services, inventory.contracts):
         names |= {object_id: thing.name for object_id, thing in named.items()}
+    for node in inventory.nodes.values():
+        site = inventory.sites.get(node.site)
+        names[node.id] = f"{node.name} ({site.name})" if site else node.name
     return names

@@ -118,6 +118,14 @@ def test_the_budget_is_that_of_the_main_contract() -> None:
     assert part(compiled(inventory=metropolis())).budget is None
 
 
+def test_communes_that_share_their_main_contract_share_a_budget() -> None:
+    budget = compiled().budget
+    assert budget is not None
+    assert (budget.allowed, budget.spent) == ((OCTOBER.end - OCTOBER.start) / 200, HOUR / 3)
+    alone = replace(CONTRACT, id="b", communes=("Bègles",))
+    assert compiled(inventory=metropolis(alone, CONTRACT)).budget is None
+
+
 def test_months_are_those_up_to_the_end_and_unseen_ones_have_no_figure() -> None:
     begles = part(compiled())
     assert [each.period.label for each in begles.trend] == [f"2025-{n}" for n in (11, 12)] + [

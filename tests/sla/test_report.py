@@ -146,6 +146,23 @@ def test_a_commune_without_contract_has_no_objective() -> None:
     assert part(report, "Cenon").objective == 0.995
 
 
+@pytest.mark.parametrize(
+    ("amended", "main"),
+    [
+        pytest.param(T0 + 2 * DAY, "after", id="the amendment holds nearly all the month"),
+        pytest.param(T0 + 29 * DAY, "before", id="the amendment holds its last days"),
+        pytest.param(OCTOBER.end, "before", id="the amendment is still to come"),
+        pytest.param(T0, "after", id="the amendment began with the month"),
+    ],
+)
+def test_the_main_contract_of_an_amended_commitment_is_the_one_that_holds_longest(amended: int, main: str) -> None:
+    before = replace(CONTRACT, id="before", end=amended)
+    after = replace(CONTRACT, id="after", objective=0.999, start=amended)
+    schools = replace(CONTRACT, id="schools", families=("schools",))
+    found = part(built(FAULTS, metropolis(before, schools, after)), "Bègles")
+    assert (found.contract, found.objective) == (main, 0.999 if main == "after" else 0.995)
+
+
 def test_only_the_communes_asked_for_are_told() -> None:
     report = built(FAULTS, communes=["Cenon"])
     assert [commune.commune.name for commune in report.communes] == ["Cenon"]
@@ -190,7 +207,7 @@ def test_display_names_are_given_for_every_id() -> None:
     inventory = metropolis(CONTRACT)
     ids = {*inventory.sites, *inventory.nodes, *inventory.services, *inventory.checks, *inventory.contracts}
     assert ids <= names.keys()
-    assert names["sw-begles"] == "sw-begles-1"
+    assert names["sw-begles"].startswith("sw-begles-1 (")
 
 
 def test_the_running_figures_are_those_of_a_report_made_now() -> None:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from exporters.report import evolution, hours
+from exporters.report import columns, evolution, hours
 from exporters.report.html import Pages
 from exporters.report.reliability import section
 from exporters.report.texts import Texts
@@ -16,6 +16,7 @@ from netmon.model import (
     Contract,
     CorrectionEffect,
     DayCalendar,
+    FamilyFigures,
     HoursException,
     Report,
     Share,
@@ -61,12 +62,90 @@ def test_the_metropole_sees_the_rate_of_respect_and_the_clocks_behind_it():
     text = index()
     assert "Rétablissements dans les délais (GTR) 0,00 %, 0 sur 1" in text
     assert "Marché d'exploitation Intervention (GTI) 1 h 1 0 1 100,00 %" in text
-    assert "INC-8 Wi-Fi des écoles 06/11/2026 04 h 00 – – … en cours 1 h sur 4 h" in text
+    assert "INC-7 Portail des citoyens 05/11/2026 04 h 00 signalé : 04 h 05 10 h 00 6 h ✓ tenue 35 min sur 1 h" in text
+    assert "INC-8 Wi-Fi des écoles 06/11/2026 04 h 00 signalé : 04 h 00 – – … en cours 1 h sur 4 h" in text
 
 
 def test_an_incident_is_told_once_by_the_contract_that_clocks_it():
     text = index()
-    assert text[text.index("Incidents ") :].count("05/11/2026 04 h 05 10 h 00") == 1
+    assert text.count("INC-7 Portail des citoyens") == 1
+
+
+def test_an_incident_without_clock_is_told_once_behind_the_others():
+    made = factory.complete()
+    market = replace(made.contracts[1], incidents=(replace(made.contracts[1].incidents[0], gti=None, gtr=None),))
+    text = index(replace(made, contracts=(made.contracts[0], market)))
+    told = text[text.index("Incidents Aucun délai garanti n’a couru ici") :]
+    assert "Autres incidents 1 incident sans délai garanti" in told
+    assert told.count("INC-7 Portail des citoyens 05/11/2026 04 h 00 signalé : 04 h 05 10 h 00 6 h Titulaire") == 1
+    paper = Pages(replace(made, contracts=(made.contracts[0], market)), "fr", paper=True).index()
+    assert "<details" not in paper
+    assert "1 incident sans délai garanti" in plain(paper)
+
+
+def test_the_metropole_lists_its_gravest_interruptions_under_the_names_of_communes():
+    text = index()
+    told = text[text.index("Interruptions Interruptions de service par ordre") :]
+    assert "05/11/2026 04 h 00 07 h 36 3 h 36 min 3 h 36 min Bègles connexion sans réponse" in told
+    assert "13/11/2026 12 h 00 12 h 01 1 min 30 s 1 min 30 s Bègles, Le Haillan code HTTP inattendu" in told
+    assert "Titulaire INC-7 : GTI tenue, GTR dépassée" in told
+
+
+def test_the_metropole_tells_planned_works_with_the_communes_they_touch():
+    assert "21/11/2026 20 h 00 22 h 00 Wi-Fi des écoles Mise à jour du contrôleur Bègles" in index()
+    source = Pages(factory.complete(), "fr").index()
+    assert 'class="m-works"' in source[source.index('class="lanes"') :]
+
+
+def test_works_on_everything_are_told_once_for_all_communes():
+    made = factory.metropole([replace(BEGLES, name=f"Commune {n}", insee=f"3300{n}") for n in range(5)])
+    text = index(made)
+    told = text[text.index("Travaux planifiés Travaux annoncés") :]
+    assert told.count("Cœur de réseau") == 1
+    assert "Tous les équipements Cœur de réseau toutes" in told
+
+
+def test_the_metropole_lists_the_worst_served_commune_first():
+    good = commune(BEGLES, [service("a", "A", "web")])
+    bad = commune(
+        factory.LE_HAILLAN, [service("b", "B", "web", outages=[(NOVEMBER.start, NOVEMBER.start + DAY, "timeout")])]
+    )
+    none = commune(
+        replace(BEGLES, name="Ambès", insee="33004"),
+        [service("c", "C", "web", unseen=NOVEMBER.end - NOVEMBER.start)],
+    )
+    text = index(report(none, good, bad))
+    table = text[text.index("les moins bien servies d’abord") :]
+    assert table.index("Le Haillan") < table.index("Bègles") < table.index("Ambès")
+
+
+def test_the_budget_of_all_communes_is_told_where_they_share_a_contract():
+    made = replace(factory.complete(), budget=Budget(Fraction(HOUR), Fraction(MINUTE), Fraction(1, 60), None))
+    assert "Budget d’erreur restant 59 min" in index(made)
+
+
+def test_a_main_contract_that_did_not_hold_all_the_time_says_so():
+    made = factory.complete()
+    part = made.communes[0]
+    began = replace(part.contracts[0].contract, start=NOVEMBER.start + 9 * DAY)
+    contracts = (replace(part.contracts[0], contract=began), *part.contracts[1:])
+    text = begles(replace(made, communes=(replace(part, contracts=contracts),)))
+    assert (
+        "Le chiffre en tête est celui du contrat « Contrat d'engagement », en vigueur du 10/11/2026 00 h 00 au "
+        "01/12/2026 00 h 00" in text
+    )
+    assert "Le chiffre en tête" not in begles(made)
+
+
+def test_interruptions_last_as_long_as_they_did_whatever_a_service_weighs(tmp_path):
+    outage = (NOVEMBER.start + DAY, NOVEMBER.start + DAY + HOUR, "timeout")
+    part = commune(BEGLES, [service("a", "A", "web", outages=[outage])])
+    heavy = replace(part.figures, eligible=3 * part.figures.eligible, unavailable=3 * part.figures.unavailable)
+    family = FamilyFigures("web", NOVEMBER, 0.995, 1, heavy)
+    text = begles(report(replace(part, figures=heavy, families=(family,))))
+    assert "Services en ligne 1 99,50 % 99,86 % +0,36 point 1 1 h ✓ atteint" in text
+    row = columns.figures(heavy, heavy, 0.995, FRENCH)
+    assert row[5:8] == (1, HOUR, HOUR)
 
 
 def test_penalties_are_proposed_with_their_evidence_and_never_decided():

@@ -84,7 +84,9 @@ def _check(text: str, field: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize(
-    "made", [factory.small(), factory.complete(), report(commune(BEGLES, [], objective=None))], ids=str
+    "made",
+    [factory.small(), factory.complete(), report(commune(BEGLES, [], objective=None))],
+    ids=["small", "complete", "nothing"],
 )
 @pytest.mark.parametrize("communes", [None, ["Bègles"]])
 def test_the_json_form_keeps_to_its_schema(tmp_path, made, communes):
