@@ -11,14 +11,15 @@ from exporters.grafana.dashboards.queries import (
     JOB,
     NONE_IS_GOOD,
     SHARE,
+    announced,
     availability_look,
     budget_look,
-    counted,
     failures,
     in_state,
     in_trouble,
     named_states,
     of,
+    reason_series,
     state_series,
     states_over_time,
 )
@@ -52,27 +53,27 @@ def _numbers(page: Page, _: Texts) -> None:
             _("Devices that answer"),
             _("Share of the devices that are up or degraded, among those whose state is known."),
             Query(f"avg({of(Metric.NODE_UP, JOB)})"),
-            Look("percentunit", decimals=1, steps=SHARE, nothing=_("no device is known")),
+            Look("percentunit", decimals=1, steps=SHARE, nothing=_("no state is known")),
             trend=True,
         ),
         number(
             _("Checks down"),
             _("Checks whose target is down, confirmed; what is only cut off or in planned works is not counted."),
-            Query(counted(f"{in_state('down', JOB)} == 1")),
+            Query(f"sum({in_state('down', JOB)})"),
             Look(decimals=0, steps=NONE_IS_GOOD),
             trend=True,
         ),
         number(
             _("Checks unreachable"),
             _("Checks that fail because every path to their target is cut by something else that is down."),
-            Query(counted(f"{in_state('unreachable', JOB)} == 1")),
+            Query(f"sum({in_state('unreachable', JOB)})"),
             Look(decimals=0, steps=((None, GOOD), (1, WARN))),
             trend=True,
         ),
         number(
             _("Open incidents"),
             _("Root causes that are open now: one for each thing that broke, whatever it takes along."),
-            Query(counted(of(Metric.INCIDENT_OPEN, JOB))),
+            Query(announced(Metric.INCIDENT_OPEN, JOB)),
             Look(decimals=0, steps=NONE_IS_GOOD),
             trend=True,
         ),
@@ -85,13 +86,13 @@ def _numbers(page: Page, _: Texts) -> None:
         number(
             _("Planned works"),
             _("Objects on which announced works are open now."),
-            Query(counted(of(Metric.MAINTENANCE_ACTIVE, JOB))),
+            Query(announced(Metric.MAINTENANCE_ACTIVE, JOB)),
             Look(decimals=0, steps=((None, "purple"),)),
         ),
         number(
             _("Budgets overdrawn"),
             _("Communes that have used up the error budget of a contract in this month."),
-            Query(counted(f"min by (commune) ({of(Metric.SLA_BUDGET, JOB)}) < 0")),
+            Query(f"sum(min by (commune) ({of(Metric.SLA_BUDGET, JOB)}) < bool 0)"),
             Look(decimals=0, steps=NONE_IS_GOOD),
         ),
     )
@@ -197,6 +198,7 @@ def _problems(page: Page, _: Texts) -> None:
         [failures(JOB)],
         Look("cpm", low=0, nothing=_("no check is known")),
         stacked=True,
+        series=reason_series(_),
     )
     page.add(incidents, 24, 8)
     page.add(states, 12, 9)

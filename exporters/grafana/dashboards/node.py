@@ -9,11 +9,11 @@ from exporters.grafana.dashboards.looks import BAD, GOOD, NOTE, PLAIN, WARN, Col
 from exporters.grafana.dashboards.page import Page, Texts, Variable
 from exporters.grafana.dashboards.queries import (
     COMMUNE,
-    END,
     NODE,
     PORT,
     SHARE,
     grown,
+    highest,
     of,
     speed,
     state_number,
@@ -56,7 +56,7 @@ def _numbers(page: Page, _: Texts) -> None:
             _("Devices that answer"),
             _("Share of the chosen devices that are up or degraded, among those whose state is known."),
             Query(f"avg({of(Metric.NODE_UP, NODE)})"),
-            Look("percentunit", decimals=0, steps=SHARE, nothing=_("no device is known")),
+            Look("percentunit", decimals=0, steps=SHARE, nothing=_("no state is known")),
             trend=True,
         ),
         number(
@@ -80,8 +80,8 @@ def _numbers(page: Page, _: Texts) -> None:
         number(
             _("Links that are up"),
             _("Interfaces whose link is up."),
-            Query(f"count({of('ifOperStatus', PORT)} == 1) or vector(0)"),
-            Look(decimals=0),
+            Query(f"sum({of('ifOperStatus', PORT)} == bool 1)"),
+            Look(decimals=0, nothing=_("it does not answer")),
             trend=True,
         ),
         number(
@@ -174,7 +174,7 @@ def _octets(way: str, suffix: str) -> Query:
 def _utilisation(way: str, word: str) -> Query:
     """The 20 fullest interfaces in one direction."""
     carried, possible = speed(f"ifHC{way}Octets", PORT), f"({of('ifHighSpeed', PORT)} * 1e6 > 0)"
-    most = f"{grown(f'ifHC{way}Octets', _BY, PORT)} / max by ({_BY}) ({of('ifHighSpeed', PORT)}{END} > 0)"
+    most = f"{grown(f'ifHC{way}Octets', _BY, PORT)} / ({highest('ifHighSpeed', _BY, PORT)} > 0)"
     return Query(top(20, _BY, f"max by ({_BY}) ({carried} * 8 / {possible})", most), f"{_NAMED} {word}")
 
 

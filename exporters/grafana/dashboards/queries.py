@@ -4,7 +4,7 @@ from exporters.grafana.dashboards.looks import BAD, GOOD, GREY, NOTE, WARN, Look
 from exporters.grafana.dashboards.page import Texts
 from netmon.conventions import Metric
 from netmon.model import State
-from netmon.words import STATE_WORDS
+from netmon.words import REASON_WORDS, STATE_WORDS
 
 JOB = 'job=~"$job"'
 COMMUNE = f'{JOB}, commune=~"$commune"'
@@ -62,9 +62,12 @@ def highest(metric: str, by: str, *matchers: str) -> str:
     return f"max by ({by}) (max_over_time({of(metric, *matchers)}[$__range]{END}))"
 
 
-def counted(expression: str) -> str:
-    """How many series there are: 0 rather than nothing."""
-    return f"count({expression}) or vector(0)"
+def announced(metric: str, matchers: str) -> str:
+    """How many series there are of a metric that is only there while something lasts.
+
+    0 while nothing does; nothing while netmon is not scraped, for then nobody knows.
+    """
+    return f"count({of(metric, matchers)}) or count({of(Metric.BUILD_INFO, JOB)}) * 0"
 
 
 def state_number(by: str, matchers: str) -> str:
@@ -96,6 +99,11 @@ def state_series(_: Texts) -> list[Series]:
     """How series named by a state are called and painted."""
     named = [Series(f"^{state.value}$", _(STATE_WORDS[state]), _COLORS[state]) for state in _ORDER]
     return [*named, Series(f"^{_MAINTENANCE}$", _("maintenance"), "purple")]
+
+
+def reason_series(_: Texts) -> list[Series]:
+    """How series named by a reason are called."""
+    return [Series(f"^{reason.value}$", _(words)) for reason, words in REASON_WORDS.items()]
 
 
 def failures(matchers: str) -> Query:

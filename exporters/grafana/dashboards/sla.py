@@ -13,7 +13,6 @@ from exporters.grafana.dashboards.queries import (
     NONE_IS_GOOD,
     availability_look,
     budget_look,
-    counted,
     of,
     top,
 )
@@ -83,7 +82,7 @@ def _lowest(figure: str) -> str:
 
 def _numbers(page: Page, _: Texts) -> None:
     nothing = _("no contract")
-    missed = f"{of(Metric.SLA_AVAILABILITY, CONTRACT)} < {of(Metric.SLA_OBJECTIVE, CONTRACT)}"
+    missed = f"{of(Metric.SLA_AVAILABILITY, CONTRACT)} < bool {of(Metric.SLA_OBJECTIVE, CONTRACT)}"
     panels = (
         number(
             _("Worst availability"),
@@ -100,7 +99,7 @@ def _numbers(page: Page, _: Texts) -> None:
         number(
             _("Below objective now"),
             _("Communes and contracts whose availability of this month lies below the objective so far."),
-            Query(counted(missed)),
+            Query(f"sum({missed})"),
             Look(decimals=0, steps=NONE_IS_GOOD),
         ),
         number(

@@ -11,10 +11,10 @@ from exporters.grafana.dashboards.queries import (
     NONE_IS_GOOD,
     SHARE,
     SITE_CHECK,
-    counted,
     failures,
     highest,
     of,
+    reason_series,
     state_number,
     state_words,
     top,
@@ -70,7 +70,7 @@ def _numbers(page: Page, _: Texts) -> None:
         number(
             _("Sites that fail"),
             _("Web sites whose last probe did not find what it expects."),
-            Query(counted(f"{of(_SUCCESS, SITE_CHECK)} == 0")),
+            Query(f"sum({of(_SUCCESS, SITE_CHECK)} == bool 0)"),
             Look(decimals=0, steps=NONE_IS_GOOD),
             trend=True,
         ),
@@ -97,7 +97,7 @@ def _numbers(page: Page, _: Texts) -> None:
         number(
             _("Sites without TLS"),
             _("Web sites whose answer came over plain HTTP."),
-            Query(counted(f"{of('probe_http_ssl', SITE_CHECK)} == 0")),
+            Query(f"sum({of('probe_http_ssl', SITE_CHECK)} == bool 0)"),
             Look(decimals=0, steps=((None, GOOD), (1, NOTE))),
         ),
     )
@@ -147,6 +147,7 @@ def _states(page: Page, _: Texts) -> None:
             [failures(f'{SITE_CHECK}, node=""')],
             Look("cpm", low=0, nothing=_("no web site is watched")),
             stacked=True,
+            series=reason_series(_),
         ),
         10,
         14,
