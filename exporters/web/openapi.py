@@ -27,6 +27,7 @@ def openapi_document() -> dict[str, Any]:
             ),
             "/api/v1/topology": _get("Configured uplinks, what LLDP tells, and where they disagree", "Topology"),
             "/metrics": _metrics(),
+            "/sd/prometheus": _targets(),
         },
         "components": {"schemas": _schemas()},
     }
@@ -35,6 +36,24 @@ def openapi_document() -> dict[str, Any]:
 def _get(summary: str, schema: str) -> dict[str, Any]:
     content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
     return {"get": {"summary": summary, "responses": {"200": {"description": summary, "content": content}}}}
+
+
+def _targets() -> dict[str, Any]:
+    summary = "The checks as targets for Prometheus (http_sd); collector, commune and node, repeatable, select"
+    parameters = [
+        {"name": name, "in": "query", "schema": _TEXTS, "style": "form", "explode": True}
+        for name in ("collector", "commune", "node")
+    ]
+    labels = {"type": "object", "additionalProperties": _TEXT}
+    schema = {"type": "array", "items": _object(targets=_TEXTS, labels=labels)}
+    content = {"application/json": {"schema": schema}}
+    return {
+        "get": {
+            "summary": summary,
+            "parameters": parameters,
+            "responses": {"200": {"description": summary, "content": content}},
+        }
+    }
 
 
 def _metrics() -> dict[str, Any]:

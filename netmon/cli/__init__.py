@@ -15,6 +15,7 @@ from netmon.cli import (
     handover,
     history,
     incidents,
+    inventory,
     maintenance,
     probe,
     report,
@@ -28,7 +29,7 @@ from netmon.errors import EXIT_USAGE, NetmonError
 
 COMMANDS = (
     demo, run, status, incidents, maintenance, topology, handover, report, sla, explain, history, probe, snmp,
-    check_config,
+    check_config, inventory,
 )  # fmt: skip
 
 
