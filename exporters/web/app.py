@@ -12,6 +12,7 @@ from starlette.routing import Route
 from exporters.prometheus import Exposition
 from exporters.web import documents
 from exporters.web.availability import AvailabilityEndpoint
+from exporters.web.discovery import Discovery
 from exporters.web.guard import Guard
 from exporters.web.incidents import incidents_document
 from exporters.web.landing import LandingPage
@@ -54,6 +55,7 @@ def create_app(
         Route("/", page.respond),
         Route("/style.css", _style),
         Route("/metrics", MetricsEndpoint(exposition).respond),
+        Route("/sd/prometheus", Discovery(snapshot).respond),
         Route("/-/healthy", _healthy),
         Route("/-/ready", _ready(is_ready)),
         Route(

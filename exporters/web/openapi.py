@@ -30,6 +30,7 @@ def openapi_document() -> dict[str, Any]:
             "/api/v1/availability": _availability(),
             "/api/v1/topology": _get("Configured uplinks, what LLDP tells, and where they disagree", "Topology"),
             "/metrics": _metrics(),
+            "/sd/prometheus": _targets(),
         },
         "components": {"schemas": _schemas()},
     }
@@ -52,6 +53,24 @@ def _brief(operation: dict[str, Any]) -> dict[str, Any]:
     told = "1: without problems that lie behind others, and with counts of what the others take along"
     parameter = {"name": "brief", "in": "query", "description": told, "schema": {"enum": ["1"]}}
     return {"get": {**operation["get"], "parameters": [parameter]}}
+
+
+def _targets() -> dict[str, Any]:
+    summary = "The checks as targets for Prometheus (http_sd); collector, commune and node, repeatable, select"
+    parameters = [
+        {"name": name, "in": "query", "schema": _TEXTS, "style": "form", "explode": True}
+        for name in ("collector", "commune", "node")
+    ]
+    labels = {"type": "object", "additionalProperties": _TEXT}
+    schema = {"type": "array", "items": _object(targets=_TEXTS, labels=labels)}
+    content = {"application/json": {"schema": schema}}
+    return {
+        "get": {
+            "summary": summary,
+            "parameters": parameters,
+            "responses": {"200": {"description": summary, "content": content}},
+        }
+    }
 
 
 def _metrics() -> dict[str, Any]:

@@ -16,7 +16,7 @@ COMMANDS = {
     "maintenance": "maintenance", "topology": "topology", "impact": "topology", "handover": "handover",
     "report": "report", "sla": "sla", "explain": "explain", "history": "history", "probe": "probe", "snmp": "snmp",
     "check-config": "check_config", "diff-config": "diff_config", "doctor": "doctor", "grafana": "grafana",
-    "completion": "completion",
+    "inventory": "inventory", "completion": "completion",
 }  # fmt: skip
 """The commands, and the module of this package that adds each."""
 

@@ -65,6 +65,15 @@ def read_mapping(source: Source, problems: list[Problem]) -> MapNode | None:
         return None
 
 
+def read_tree(source: Source, problems: list[Problem]) -> Tree | None:
+    """Whatever a text holds; None, and a problem, when it cannot be read."""
+    try:
+        return _Composer(source, problems).document()
+    except _ReadError as refused:
+        problems.append(refused.mark.problem("", str(refused)))
+        return None
+
+
 def _mapping(tree: Tree) -> MapNode:
     if isinstance(tree, MapNode):
         return tree
