@@ -18,6 +18,7 @@ from exporters.web.app import create_app
 from exporters.web.probe import ProbeEndpoint
 from exporters.web.server import WebServer
 from exporters.web.snmp import SnmpEndpoint
+from netmon.alerting import Alerting
 from netmon.clock import HOUR, SECOND, Clock, Millis, SteadyClock, SystemClock
 from netmon.config import Configuration
 from netmon.contracts import Collector, Event, Fact
@@ -150,6 +151,7 @@ class Daemon:
             await self._await_traps(stack, poller, telemetry, clock)
             people = asyncio.create_task(hear_people(store, news, pipeline), name="news")
             stack.callback(people.cancel)
+            self._tell_others(stack, store, pipeline, telemetry)
             yield web
 
     def _catch_signals(self, stack: contextlib.AsyncExitStack) -> None:
@@ -276,6 +278,14 @@ class Daemon:
         watch = asyncio.create_task(heart.watch_loop(telemetry, self._wall), name="loop watch")
         stack.callback(watch.cancel)
         return poller
+
+    def _tell_others(
+        self, stack: contextlib.AsyncExitStack, store: Store, pipeline: Pipeline, telemetry: Telemetry
+    ) -> None:
+        alerting = Alerting(self.configuration, store, pipeline, telemetry, self._wall.now)
+        stack.push_async_callback(asyncio.to_thread, alerting.stop)
+        task = asyncio.create_task(alerting.run(), name="alerts")
+        stack.callback(task.cancel)
 
     def _plan_ahead(self, store: Store, now: Millis) -> None:
         """Announce recurring works that come nearer; whoever hears people hears of them."""

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from netmon.alertplan import AlertSettings
 from netmon.clock import Millis
+from netmon.config.alerts import alert_settings
 from netmon.config.blackboxyml import read_probe_files
 from netmon.config.build import Builder
 from netmon.config.delivery import mail_settings, report_settings
@@ -73,6 +75,7 @@ class Configuration:
     reports: ReportSettings = field(default_factory=ReportSettings)
     mail: MailSettings | None = None
     recurring: tuple[RecurringWork, ...] = ()
+    alerts: AlertSettings = field(default_factory=AlertSettings)
 
     @property
     def history(self) -> Path | str:
@@ -131,6 +134,7 @@ def _configuration(main: Path, files: Files) -> Configuration:
         mib_dirs=settings.snmp.mib_dirs,
         reports=report_settings(settings.reports),
         mail=mail_settings(settings.mail, settings.language),
+        alerts=alert_settings(settings.alerts, settings.language),
     )
 
 

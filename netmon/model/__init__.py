@@ -16,6 +16,7 @@ from netmon.model.agreed import (
 from netmon.model.delivered import Budget, CommuneReport, FamilyFigures, OutageNote, Report, Stretch
 from netmon.model.handled import MONITOR, Attribution, Handling, IncidentStep, Pause, Step
 from netmon.model.kept import Edition, Letter, Mail, ReportRun
+from netmon.model.noticed import Notice, NoticeEvent, NoticeState, Severity
 from netmon.model.observed import Family, MetricKind, Neighbour, Number, Observation, Origin, Reading, Sample
 from netmon.model.recorded import (
     Announcement,
@@ -77,6 +78,9 @@ __all__ = [
     "MonitorEvent",
     "Neighbour",
     "Node",
+    "Notice",
+    "NoticeEvent",
+    "NoticeState",
     "Number",
     "ObjectFigures",
     "ObjectiveOutcome",
@@ -102,6 +106,7 @@ __all__ = [
     "Sample",
     "ScopeLine",
     "Service",
+    "Severity",
     "Share",
     "Site",
     "SiteKind",
