@@ -15,6 +15,7 @@ from collectors.snmp import SnmpCollector
 from collectors.snmp.modules import MODULES
 from exporters.prometheus import Exposition
 from exporters.web.app import create_app
+from exporters.web.notices import notices_document
 from exporters.web.probe import ProbeEndpoint
 from exporters.web.server import WebServer
 from exporters.web.snmp import SnmpEndpoint
@@ -48,6 +49,8 @@ log = logging.getLogger("netmon.app")
 SWEEP: Millis = 5 * SECOND
 LOOK_AGAIN: Millis = SECOND
 """What stands before a target in doubt is looked at again at most so often."""
+NOTICES_SHOWN = 200
+"""Of the notices that were taken the API shows so many."""
 SLA_REFRESH: Millis = 60 * SECOND
 STOP_SECONDS = 4.0
 """All parts together have this long to stop; the history is closed whatever happens."""
@@ -142,7 +145,7 @@ class Daemon:
             modules = snmp_modules(self.configuration.snmp_modules)
             scraping = SnmpScraping.of(self.configuration, modules, self._wall)
             probing = Probing.of(self.configuration, self._wall)
-            web = await self._serve(stack, pipeline, exposition, scraping, probing)
+            web = await self._serve(stack, pipeline, exposition, scraping, probing, store)
             collectors = await self._open_collectors(stack)
             await asyncio.to_thread(heart.begin, store, clock.now())
             scraping.open(collectors["snmp"])
@@ -195,6 +198,7 @@ class Daemon:
         exposition: Exposition,
         scraping: SnmpScraping,
         probing: Probing,
+        store: Store,
     ) -> WebServer:
         configuration = self.configuration
         app = create_app(
@@ -209,6 +213,7 @@ class Daemon:
             ),
             probe=ProbeEndpoint(probing, configuration.web.timeout_offset),
             readers=report_readers(configuration),
+            notices=lambda: notices_document(store.notices.shown(NOTICES_SHOWN), self._wall.now()),
         )
         web = WebServer(configuration.web.host, configuration.web.port, app)
         await web.start()

@@ -67,8 +67,8 @@ def post(where: Destination, body: bytes, headers: Mapping[str, str]) -> str:
     with _connected(parts.scheme, parts.hostname or "", parts.port, where) as connection:
         try:
             connection.request("POST", target, body, said)
-            answer = connection.getresponse()
-            text = answer.read(_READ)
+            with connection.getresponse() as answer:
+                text = answer.read(_READ)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise PostError(f"no answer: {_words(error)}", away=True) from None
         return _judge(answer, _line(f"{answer.status} {answer.reason} {text.decode('utf-8', 'replace')}", where))

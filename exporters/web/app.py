@@ -36,12 +36,13 @@ def create_app(
     snmp: SnmpEndpoint | None = None,
     probe: ProbeEndpoint | None = None,
     readers: Readers | None = None,
+    notices: Callable[[], documents.Document] | None = None,
 ) -> Starlette:
     """Everything the daemon answers over HTTP. ``reports_dir`` None: no reports are kept; ``snmp`` None: no ``/snmp``;
     ``probe`` None: no ``/probe``.
 
     ``is_ready`` is what ``/-/ready`` asks; times on pages are of ``timezone``. ``readers`` None: whoever asks may read
-    every report.
+    every report. ``notices`` makes their document, on a thread; None: there is none.
     """
     modules = probe.modules() if probe is not None else ()
     page = LandingPage(snapshot, language, timezone, has_reports=reports_dir is not None, probe_modules=modules)
@@ -59,6 +60,8 @@ def create_app(
         Route("/api/v1/topology", _document(lambda: topology_document(snapshot))),
         Route("/api/v1/openapi.json", _document(openapi_document)),
     ]
+    if notices is not None:
+        routes.append(Route("/api/v1/notices", _read(notices)))
     if snmp is not None:
         routes.append(Route("/snmp", snmp.respond))
     if probe is not None:
@@ -108,6 +111,13 @@ def _ready(is_ready: Callable[[], bool]) -> Callable[[Request], Awaitable[Respon
 def _document(make: Callable[[], documents.Document]) -> Callable[[Request], Awaitable[Response]]:
     async def respond(_: Request) -> Response:
         return JSONResponse(make(), headers={"Cache-Control": "no-store"})
+
+    return respond
+
+
+def _read(make: Callable[[], documents.Document]) -> Callable[[Request], Awaitable[Response]]:
+    async def respond(_: Request) -> Response:
+        return JSONResponse(await asyncio.to_thread(make), headers={"Cache-Control": "no-store"})
 
     return respond
 

@@ -83,7 +83,8 @@ class Courier:
     def _put_off(self, notice: Notice, error: SendError, now: Millis) -> None:
         if error.permanent or now - notice.queued >= self._give_up:
             tried = f"tried {notice.attempts} times, at last: " if not error.permanent else ""
-            self._store.notices.update(replace(notice, state="dead", said=tried + error.said, settled=now))
+            dead = replace(notice, state="dead", said=tried + error.said, settled=now)
+            self._store.notices.update(dead, if_waiting=True)
             log.error(
                 "%s: %s could not be told to %s: %s (netmon incidents notices)",
                 notice.incident, notice.event.value, self.receiver, error.said,
@@ -91,7 +92,7 @@ class Courier:
             self._settled(self.receiver, "dead")
             return
         wait = max(error.wait, waiting_time(notice.attempts))
-        self._store.notices.update(replace(notice, said=error.said, next=now + wait))
+        self._store.notices.update(replace(notice, said=error.said, next=now + wait), if_waiting=True)
         self._settled(self.receiver, "retry")
 
     def _note_away(self, said: str) -> None:

@@ -43,6 +43,12 @@ class Notices(Outbox[Notice]):
         """All notices that were not forgotten, in the order they were queued."""
         return self._read(select(self.table).order_by(self.table.c.id))
 
+    def shown(self, most: int) -> list[Notice]:
+        """Those that wait or were given up, then the ``most`` that were queued last of the others."""
+        columns = self.table.c
+        others = select(self.table).where(columns.state.not_in(self.unsettled)).order_by(columns.id.desc()).limit(most)
+        return [*self.all(), *self._read(others)]
+
     def counts_by_receiver(self) -> Mapping[tuple[str, str], int]:
         """How many there are by receiver and state."""
         columns = self.table.c

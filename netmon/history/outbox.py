@@ -86,8 +86,8 @@ class Outbox(ABC, Generic[S]):
         with self._readers.connect() as connection:
             return {str(state): int(number) for state, number in connection.execute(query)}
 
-    def update(self, item: S) -> None:
-        """Write the state it is in now.
+    def update(self, item: S, *, if_waiting: bool = False) -> None:
+        """Write the state it is in now; with ``if_waiting`` only where nobody settled it meanwhile.
 
         Raises:
             StoreError: it cannot be written.
@@ -95,7 +95,8 @@ class Outbox(ABC, Generic[S]):
         values = {name: getattr(item, name) for name in ("state", "queued", "attempts", "next", "said", "settled")}
         try:
             with self._engine.begin() as connection:
-                connection.execute(update(self.table).where(self.table.c.id == item.id).values(**values))
+                same = [self.table.c.id == item.id, *([self.table.c.state == "waiting"] if if_waiting else [])]
+                connection.execute(update(self.table).where(*same).values(**values))
         except DBAPIError as error:
             raise self._unwritable(error) from error
 
