@@ -17,9 +17,11 @@ from collectors.snmp.modules import MODULES
 from exporters.prometheus import Exposition
 from exporters.web.app import create_app
 from exporters.web.availability import AvailabilityEndpoint
+from exporters.web.notices import notices_document
 from exporters.web.probe import ProbeEndpoint
 from exporters.web.server import WebServer
 from exporters.web.snmp import SnmpEndpoint
+from netmon.alerting import Alerting
 from netmon.clock import HOUR, SECOND, Clock, Millis, SteadyClock, SystemClock, to_datetime
 from netmon.config import Configuration
 from netmon.contracts import Collector, Event, Fact
@@ -54,6 +56,8 @@ log = logging.getLogger("netmon.app")
 SWEEP: Millis = 5 * SECOND
 LOOK_AGAIN: Millis = SECOND
 """What stands before a target in doubt is looked at again at most so often."""
+NOTICES_SHOWN = 200
+"""Of the notices that were taken the API shows so many."""
 SLA_LOOK: Millis = 2 * SECOND
 STOP_SECONDS = 4.0
 """All parts together have this long to stop; the history is closed whatever happens."""
@@ -190,7 +194,7 @@ class Daemon:
             modules = snmp_modules(self.configuration.snmp_modules)
             scraping = SnmpScraping.of(self.configuration, modules, self._wall)
             probing = Probing.of(self.configuration, self._wall)
-            web = await self._serve(stack, pipeline, exposition, scraping, probing)
+            web = await self._serve(stack, pipeline, exposition, scraping, probing, store)
             collectors = await self._open_collectors(stack)
             self._follow_web_file(stack, web, telemetry)
             if before is None:
@@ -201,6 +205,7 @@ class Daemon:
             await self._await_traps(stack, poller, telemetry, clock)
             people = asyncio.create_task(hear_people(store, news, pipeline), name="news")
             stack.callback(people.cancel)
+            self._tell_others(stack, store, pipeline, telemetry)
             yield web
 
     def _catch_signals(self, stack: contextlib.ExitStack) -> None:
@@ -262,6 +267,7 @@ class Daemon:
         exposition: Exposition,
         scraping: SnmpScraping,
         probing: Probing,
+        store: Store,
     ) -> WebServer:
         configuration = self.configuration
         app = create_app(
@@ -279,6 +285,7 @@ class Daemon:
             availability=AvailabilityEndpoint(Availability(configuration, self._wall)),
             vitals=lambda: self._vitals.vitals() if self._vitals else None,
             reload=self.reload,
+            notices=lambda: notices_document(store.notices.shown(NOTICES_SHOWN), self._wall.now()),
         )
         apart = ("/reports", "/api/v1/reports") if configuration.reports.accounts else ()
         web = WebServer(configuration.web.host, configuration.web.port, app, configuration.web.access, apart)
@@ -370,6 +377,14 @@ class Daemon:
         watch = asyncio.create_task(heart.watch_loop(telemetry, self._wall), name="loop watch")
         stack.callback(watch.cancel)
         return poller
+
+    def _tell_others(
+        self, stack: contextlib.AsyncExitStack, store: Store, pipeline: Pipeline, telemetry: Telemetry
+    ) -> None:
+        alerting = Alerting(self.configuration, store, pipeline, telemetry, self._wall.now)
+        stack.push_async_callback(asyncio.to_thread, alerting.stop)
+        task = asyncio.create_task(alerting.run(), name="alerts")
+        stack.callback(task.cancel)
 
     def _plan_ahead(self, store: Store, now: Millis) -> None:
         """Announce recurring works that come nearer; whoever hears people hears of them."""

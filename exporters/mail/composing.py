@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from fractions import Fraction
+from typing import Protocol
 
 from netmon.clock import Millis, to_datetime
 from netmon.i18n import plural_translator, translator
@@ -71,28 +72,55 @@ class Note:
     max_bytes: int
 
 
+class Addressed(Protocol):
+    """What every mail has."""
+
+    @property
+    def message_id(self) -> str: ...
+    @property
+    def sender(self) -> str: ...
+    @property
+    def reply_to(self) -> str: ...
+    @property
+    def to(self) -> tuple[str, ...]: ...
+    @property
+    def date(self) -> Millis: ...
+    @property
+    def language(self) -> str: ...
+
+
+def addressed(mail: Addressed, subject: str, cc: Sequence[str] = ()) -> EmailMessage:
+    """A message with its headers and nothing in it.
+
+    Raises:
+        ValueError: a header cannot be made of what the mail holds.
+    """
+    for address in (mail.sender, mail.reply_to, *mail.to, *cc):
+        if not address.isprintable() or "=?" in address:
+            raise ValueError("an address is not one line of plain text")
+    message = EmailMessage(policy=SMTP)
+    message["From"] = mail.sender
+    message["To"] = ", ".join(mail.to)
+    if cc:
+        message["Cc"] = ", ".join(cc)
+    if mail.reply_to:
+        message["Reply-To"] = mail.reply_to
+    message["Subject"] = subject
+    message["Date"] = format_datetime(to_datetime(mail.date))
+    message["Message-ID"] = mail.message_id
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday notice shall answer
+    message["Content-Language"] = mail.language
+    return message
+
+
 def compose(note: Note) -> bytes:
     """The message, with CRLF line ends and 7-bit throughout. Of the documents those are attached that fit, in order.
 
     Raises:
         ValueError: a header cannot be made of what the note holds.
     """
-    for address in (note.sender, note.reply_to, *note.to, *note.cc):
-        if not address.isprintable() or "=?" in address:
-            raise ValueError("an address is not one line of plain text")
     attached, left_out = _fitting(note)
-    message = EmailMessage(policy=SMTP)
-    message["From"] = note.sender
-    message["To"] = ", ".join(note.to)
-    if note.cc:
-        message["Cc"] = ", ".join(note.cc)
-    if note.reply_to:
-        message["Reply-To"] = note.reply_to
-    message["Subject"] = _subject(note)
-    message["Date"] = format_datetime(to_datetime(note.date))
-    message["Message-ID"] = note.message_id
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday notice shall answer
-    message["Content-Language"] = note.language
+    message = addressed(note, _subject(note), note.cc)
     text = "".join(f"{line}\n" for line in _lines(note, attached, left_out))
     message.set_content(text, charset="utf-8", cte="quoted-printable")
     for document in attached:

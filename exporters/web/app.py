@@ -1,5 +1,6 @@
 """The pages and documents of the daemon's one listener."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -41,13 +42,15 @@ def create_app(
     availability: AvailabilityEndpoint | None = None,
     vitals: Callable[[], Vitals | None] = lambda: None,
     reload: Callable[[], Awaitable[None]] | None = None,
+    notices: Callable[[], documents.Document] | None = None,
 ) -> Starlette:
     """Everything the daemon answers over HTTP. ``reports_dir`` None: no reports are kept; ``snmp`` None: no ``/snmp``;
     ``probe`` None: no ``/probe``; ``availability`` None: no figures of past periods;
     ``reload`` None: no reload.
 
     ``is_ready`` is what ``/-/ready`` asks; times on pages are of ``timezone``. ``readers`` None: whoever asks may read
-    every report. ``vitals``: how the daemon itself fares.
+    every report. ``vitals``: how the daemon itself fares. ``notices`` makes their document, on a thread; None: there is
+    none.
     """
     modules = probe.modules() if probe is not None else ()
     page = LandingPage(snapshot, language, timezone, has_reports=reports_dir is not None, probe_modules=modules)
@@ -73,6 +76,8 @@ def create_app(
         routes.append(Route("/-/reload", _reload(reload), methods=["POST", "PUT"]))
     if availability is not None:
         routes.append(Route("/api/v1/availability", availability.respond))
+    if notices is not None:
+        routes.append(Route("/api/v1/notices", _read(notices)))
     if snmp is not None:
         routes.append(Route("/snmp", snmp.respond))
     if probe is not None:
@@ -126,6 +131,13 @@ def _status(make: Callable[..., documents.Document]) -> Callable[[Request], Awai
     async def respond(request: Request) -> Response:
         brief = request.query_params.get("brief") == "1"
         return JSONResponse(make(brief=brief), headers={"Cache-Control": "no-store"})
+
+    return respond
+
+
+def _read(make: Callable[[], documents.Document]) -> Callable[[Request], Awaitable[Response]]:
+    async def respond(_: Request) -> Response:
+        return JSONResponse(await asyncio.to_thread(make), headers={"Cache-Control": "no-store"})
 
     return respond
 

@@ -28,6 +28,9 @@ def openapi_document() -> dict[str, Any]:
                 "Incidents, one for each root cause: open ones, then those of the last day", "Incidents"
             ),
             "/api/v1/availability": _availability(),
+            "/api/v1/notices": _get(
+                "What was told of incidents to the outside, what waits, and what was given up", "Notices"
+            ),
             "/api/v1/topology": _get("Configured uplinks, what LLDP tells, and where they disagree", "Topology"),
             "/metrics": _metrics(),
             "/sd/prometheus": _targets(),
@@ -175,6 +178,10 @@ def _incident_schemas() -> dict[str, Any]:
                              restored=_MAYBE_TIME, pauses={"type": "array", "items": pause}),
             clocks=_list("Clock"), trail=_list("Step"),
         ),
+        "Notices": _document(notices={"type": "array", "items": _object(
+            id={"type": "integer"}, key=_TEXT, receiver=_TEXT, incident=_TEXT, event=_TEXT, severity=_TEXT,
+            state={"enum": ["waiting", "sent", "merged", "dead"]}, queued=_TIME, attempts={"type": "integer"},
+            next=_MAYBE_TIME, said=_TEXT, settled=_MAYBE_TIME)}),
         "Topology": _document(
             nodes={"type": "array", "items": _object(
                 id=_TEXT, name=_TEXT, role=_TEXT, uplinks=_TEXTS, accept_lldp=flag,

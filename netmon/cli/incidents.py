@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from netmon.cli.completing import complete_commune, complete_contract, complete_incident
+from netmon.cli.notices import notices
 from netmon.cli.options import ConfigOption, JsonOption, LanguageOption
 
 IncidentArgument = Annotated[
@@ -48,7 +49,7 @@ def register(app: typer.Typer) -> None:
     for name, command in (
         ("list", listed), ("show", show), ("ack", ack), ("annotate", annotate), ("attribute", attribute),
         ("notify", notify), ("start", start), ("workaround", workaround), ("restore", restore), ("pause", pause),
-        ("resume", resume), ("merge", merge), ("split", split),
+        ("resume", resume), ("merge", merge), ("split", split), ("notices", notices),
     ):  # fmt: skip
         group.command(name)(command)
     app.command("ack")(ack)

@@ -107,7 +107,7 @@ def import_http_sd(
     config: ConfigOption = None,
 ) -> None:
     """Targets of an http_sd endpoint, such as another netmon's /sd/prometheus."""
-    from netmon.cli.asking import Asking, http_url
+    from netmon.cli.foreign import Asking, http_url
     from netmon.cli.sources import from_groups
 
     groups = Asking(token, ca_file).document(http_url(url))
@@ -133,7 +133,7 @@ def import_netbox(
     config: ConfigOption = None,
 ) -> None:
     """Active devices of a NetBox that have a primary address."""
-    from netmon.cli.asking import Asking, http_url
+    from netmon.cli.foreign import Asking, http_url
     from netmon.cli.sources import NetBox
 
     draft = _draft(config, commune, credential, role)
@@ -202,7 +202,7 @@ def _write(text: str, output: Path | None) -> None:
 
 
 def _bytes(file: Path) -> bytes:
-    from netmon.cli.asking import MOST_BYTES
+    from netmon.cli.foreign import MOST_BYTES
     from netmon.config.reader import read_bytes
 
     try:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from netmon.cli.asking import Asking
+from netmon.cli.foreign import Asking
 from netmon.cli.found import MOST, Asked, Found
 from netmon.config.source import shown
 from netmon.errors import UnavailableError, UsageError

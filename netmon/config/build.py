@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from netmon.clock import Millis, to_datetime
 from netmon.config.agreementrules import wrong_calendar, wrong_contract
 from netmon.config.agreements import CalendarEntry, ContractEntry
+from netmon.config.alerts import wrong_alerts
 from netmon.config.delivery import wrong_delivery
 from netmon.config.entry import EVERY
 from netmon.config.interfaces import InterfaceEntry
@@ -90,8 +91,9 @@ class Builder:
         return tuple(windows)
 
     def delivery(self) -> None:
-        """Check what is said of reports and mails."""
-        for where, message in wrong_delivery(self.sections.main.reports, self.sections.main.mail):
+        """Check what is said of reports, mails and alerts."""
+        main = self.sections.main
+        for where, message in (*wrong_delivery(main.reports, main.mail), *wrong_alerts(main.alerts, main.mail)):
             self._problem(where, message)
 
     def recurring(self) -> tuple[RecurringWork, ...]:

@@ -126,7 +126,7 @@ Mailbox: TypeAlias = Annotated[str, _mailbox()]
 Format: TypeAlias = Annotated[str, kinds.choice(REPORT_FORMATS)]
 _Every: TypeAlias = Annotated[Every, kinds.choice(get_args(Every))]
 _Tls: TypeAlias = Annotated[TlsMode, kinds.choice(get_args(TlsMode))]
-_Language: TypeAlias = Annotated[str, kinds.choice(("fr", "en"))]
+Language: TypeAlias = Annotated[str, kinds.choice(("fr", "en"))]
 _Mailboxes: TypeAlias = tuple[Mailbox, ...]
 _ScheduleName: TypeAlias = Annotated[str, kinds.reference("schedule")]
 
@@ -205,7 +205,7 @@ class RecipientEntry(Entry):
         (), "Only what these schedules make; none: every report that is mailed."
     )
     attach: tuple[Format, ...] = setting((), "The forms attached; none: the mail tells the figures and links.")
-    language: _Language | None = setting(None, "Language of mail and documents; none: that of the top level.")
+    language: Language | None = setting(None, "Language of mail and documents; none: that of the top level.")
     only_if_breached: Flag = setting(False, "Only when an objective was missed.")
 
 

@@ -247,7 +247,7 @@ def seconds(minimum: float, maximum: float) -> Kind:
 
 def duration_text(length: Millis) -> str:
     """A length of time as configuration writes it: ``30s``, ``1500ms``."""
-    return _with_unit(length, _DURATION_UNITS)
+    return _with_unit(length, _DURATION_UNITS) if length else "0s"
 
 
 def bytes_text(size: int) -> str:

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from netmon.alertplan import AlertSettings
 from netmon.clock import Millis
+from netmon.config.alerts import alert_settings
 from netmon.config.blackboxyml import read_probe_files
 from netmon.config.build import Builder
 from netmon.config.delivery import mail_settings, report_settings
@@ -81,6 +83,7 @@ class Configuration:
     recurring: tuple[RecurringWork, ...] = ()
     web_notes: tuple[Problem, ...] = ()
     series_limits: SeriesLimits = field(default_factory=SeriesLimits)
+    alerts: AlertSettings = field(default_factory=AlertSettings)
 
     @property
     def history(self) -> Path | str:
@@ -151,6 +154,7 @@ def _configuration(main: Path, files: Files) -> Configuration:
         reports=report_settings(settings.reports),
         mail=mail_settings(settings.mail, settings.language),
         series_limits=settings.exposition.limits(),
+        alerts=alert_settings(settings.alerts, settings.language),
     )
 
 

@@ -20,8 +20,8 @@ OBJECT_SECTIONS = {"sites": "site", "nodes": "node", "checks": "check", "service
 
 @dataclass
 class Names:
-    """Names by kind: commune, site, node, check, service, contract, calendar, credential, schedule, and object for
-    what is watched.
+    """Names by kind: commune, site, node, check, service, contract, calendar, credential, schedule, receiver, and
+    object for what is watched.
 
     ``unwatched`` are the nodes without any check.
     """
@@ -79,13 +79,17 @@ def _communes(tree: MapNode, names: Names) -> None:
 
 
 def _readers(tree: MapNode, names: Names) -> None:
-    """The schedules of reports and the users who may read them."""
+    """The schedules of reports, the users who may read them, and who is told of incidents."""
     reports, users = tree.get("reports"), dict[str, Mark]()
     if isinstance(reports, MapNode):
         for index, item in mappings(reports.get("schedules")):
             _add(names, f"reports.schedules[{index}]", "schedule", text_of(item, "id"), names.of("schedule"))
         for index, item in mappings(reports.get("accounts")):
             _add(names, f"reports.accounts[{index}]", "user", text_of(item, "user"), users, key="user")
+    alerts = tree.get("alerts")
+    if isinstance(alerts, MapNode):
+        for index, item in mappings(alerts.get("receivers")):
+            _add(names, f"alerts.receivers[{index}]", "receiver", text_of(item, "id"), names.of("receiver"))
 
 
 def _objects(tree: MapNode, names: Names) -> None:

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from netmon.clock import HOUR, SECOND, Millis
 from netmon.config import kinds, places
 from netmon.config.agreements import CalendarEntry, ContractEntry, Family
+from netmon.config.alerts import AlertsEntry
 from netmon.config.delivery import MailEntry, ReportsEntry
 from netmon.config.entry import (
     CheckName,
@@ -280,4 +281,5 @@ class Main(Entry):
     contracts: tuple[ContractEntry, ...] = setting((), "What was promised.")
     maintenance: tuple[MaintenanceEntry, ...] = setting((), "Planned works.")
     reports: ReportsEntry = setting(ReportsEntry(), "Reports made by schedule, and access to those stored.", written={})
-    mail: MailEntry | None = setting(None, "How reports are mailed, and to whom; none: they are not.")
+    alerts: AlertsEntry = setting(AlertsEntry(), "Who is told of incidents, and how.", written={})
+    mail: MailEntry | None = setting(None, "The server for mails, and who gets reports by it; none: nothing is mailed.")

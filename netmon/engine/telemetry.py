@@ -79,6 +79,7 @@ class Telemetry:
             Metric.STORE_QUEUE, "Transactions waiting to be written to the history.", registry=registry
         )
         self._watch_reports(registry)
+        self._watch_notices(registry)
         self.messages = Counter(
             Metric.LOG_MESSAGES.removesuffix("_total"),
             "Warnings and errors in netmon's log; an error is a fault of netmon's own or of its host.",
@@ -135,6 +136,24 @@ class Telemetry:
         )
         for outcome in ("sent", "retry", "dead"):
             self.mails.labels(outcome)
+
+    def _watch_notices(self, registry: CollectorRegistry) -> None:
+        self.notices = Counter(
+            Metric.NOTICES.removesuffix("_total"),
+            "Tries to tell a receiver of an incident, by outcome: sent, retry (it is tried again), dead (it is given "
+            "up).",
+            ("receiver", "outcome"),
+            registry=registry,
+        )
+        self.notices_waiting = Gauge(
+            Metric.NOTICES_WAITING, "Notices that wait to be taken, by receiver.", ("receiver",), registry=registry
+        )
+        self.notices_dead = Gauge(
+            Metric.NOTICES_DEAD,
+            "Notices that were given up, by receiver, until somebody has them tried again or they are forgotten.",
+            ("receiver",),
+            registry=registry,
+        )
 
 
 def vantage_gauge(telemetry: Telemetry) -> Gauge:

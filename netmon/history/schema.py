@@ -161,4 +161,26 @@ post = Table(
     Column("settled", BigInteger),
     Index("post_state_next", "state", "next"),
 )
-"""Mails: rows change as they are tried, sent or given up."""
+"""Mails: their rows change, as they are tried, sent or given up."""
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", _key, primary_key=True, autoincrement=True),
+    Column("key", String(64), nullable=False, unique=True),
+    Column("receiver", String(255), nullable=False),
+    Column("address", String(320), nullable=False),
+    Column("incident", String(255), nullable=False),
+    Column("event", String(16), nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("queued", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next", BigInteger, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("settled", BigInteger),
+    Index("notices_state_next", "state", "next"),
+    Index("notices_incident", "incident"),
+)
+"""Notices of incidents: their rows change like those of the post."""

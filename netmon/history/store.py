@@ -14,6 +14,7 @@ from netmon.errors import StoreError
 from netmon.history import schema
 from netmon.history.database import READING, open_database
 from netmon.history.news import News
+from netmon.history.notices import Notices
 from netmon.history.post import Post
 from netmon.history.rows import TABLES, announcement_of, attribution_of, edition_of, from_row, run_of, step_of
 from netmon.history.writer import Writer
@@ -44,6 +45,7 @@ class Store:
         self._writer = None if read_only else Writer(engine)
         self._lock = threading.Lock()
         self.post = Post(engine)
+        self.notices = Notices(engine)
 
     def record(self, events: Sequence[Event | Fact]) -> "Future[None]":
         """Queue the events as one transaction; the future is done when they are on disk."""

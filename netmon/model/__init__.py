@@ -25,6 +25,7 @@ from netmon.model.delivered import (
 )
 from netmon.model.handled import MONITOR, Attribution, Handling, IncidentStep, Pause, Step
 from netmon.model.kept import Edition, Letter, Mail, ReportRun
+from netmon.model.noticed import Notice, NoticeEvent, NoticeState, Severity
 from netmon.model.observed import Family, MetricKind, Neighbour, Number, Observation, Origin, Reading, Sample
 from netmon.model.recorded import (
     Announcement,
@@ -90,6 +91,9 @@ __all__ = [
     "MonitorEvent",
     "Neighbour",
     "Node",
+    "Notice",
+    "NoticeEvent",
+    "NoticeState",
     "Number",
     "ObjectFigures",
     "ObjectiveOutcome",
@@ -115,6 +119,7 @@ __all__ = [
     "Sample",
     "ScopeLine",
     "Service",
+    "Severity",
     "Share",
     "Site",
     "SiteKind",

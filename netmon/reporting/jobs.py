@@ -15,10 +15,10 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from netmon.background import Background
 from netmon.clock import HOUR, MINUTE, Clock, Millis
 from netmon.config import Configuration
 from netmon.engine.telemetry import Telemetry
-from netmon.errors import NetmonError
 from netmon.history import Store
 from netmon.model import ReportRun
 from netmon.reporting.archive import Archive
@@ -53,35 +53,6 @@ class Maker(Protocol):
 
 class RunFailedError(Exception):
     """A report could not be made."""
-
-
-class Background:
-    """Runs ``work`` on a thread whenever asked and not running already; a fault is logged, and the next one comes."""
-
-    def __init__(self, name: str, work: Callable[[], None]) -> None:
-        self._name, self._work = name, work
-        self._asking = threading.Lock()
-        self._thread: threading.Thread | None = None
-
-    def ask(self) -> None:
-        """Begin, unless under way; returns at once."""
-        with self._asking:
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
-                self._thread.start()
-
-    def join(self, seconds: float) -> None:
-        """Wait for what is under way."""
-        if self._thread is not None:
-            self._thread.join(seconds)
-
-    def _run(self) -> None:
-        try:
-            self._work()
-        except NetmonError as error:
-            log.error("%s: %s", self._name, error)
-        except Exception:
-            log.exception("%s failed", self._name)
 
 
 class ReportJobs:

@@ -70,7 +70,7 @@ def test_a_store_of_the_first_version_is_taken_over_with_all_it_holds(tmp_path: 
     path = tmp_path / "h.sqlite"
     written(path, EVERY_KIND).close()
     with sqlite3.connect(path) as connection:  # as the first version left it
-        for table in ("incident_steps", "attributions", "editions", "report_runs", "post", "link_days"):
+        for table in ("incident_steps", "attributions", "editions", "report_runs", "post", "link_days", "notices"):
             connection.execute(f"DROP TABLE {table}")
         for column in ("window", "author"):
             connection.execute(f"ALTER TABLE maintenance DROP COLUMN {column}")
