@@ -12,7 +12,9 @@ from starlette.routing import Route
 
 from exporters.prometheus import Exposition, Selection
 from exporters.prometheus.negotiation import OPENMETRICS_TYPE, TEXT_TYPE, accepts_gzip, join, wants_openmetrics
+from exporters.summary import Moment
 from exporters.web import documents
+from exporters.web.answers import NEVER_KEPT, Query, as_json, document, refusal
 from exporters.web.guard import Guard
 from exporters.web.incidents import incidents_document
 from exporters.web.landing import LandingPage
@@ -22,6 +24,7 @@ from exporters.web.probe import ProbeEndpoint
 from exporters.web.reports import Readers, StoredReports
 from exporters.web.snmp import SnmpEndpoint
 from exporters.web.topology import topology_document
+from exporters.web.works import maintenance_document
 from netmon.contracts import Snapshot
 
 
@@ -51,13 +54,8 @@ def create_app(
         Route("/metrics", _Metrics(exposition).respond),
         Route("/-/healthy", _healthy),
         Route("/-/ready", _ready(is_ready)),
-        Route("/api/v1/status", _document(lambda: documents.status_document(snapshot, language, timezone))),
-        Route("/api/v1/nodes", _document(lambda: documents.nodes_document(snapshot))),
-        Route("/api/v1/services", _document(lambda: documents.services_document(snapshot))),
-        Route("/api/v1/maintenance", _document(lambda: documents.maintenance_document(snapshot))),
-        Route("/api/v1/incidents", _document(lambda: incidents_document(snapshot))),
-        Route("/api/v1/topology", _document(lambda: topology_document(snapshot))),
-        Route("/api/v1/openapi.json", _document(openapi_document)),
+        *_documents(snapshot, language, timezone),
+        Route("/api/v1/openapi.json", _openapi),
     ]
     if snmp is not None:
         routes.append(Route("/snmp", snmp.respond))
@@ -105,11 +103,22 @@ def _ready(is_ready: Callable[[], bool]) -> Callable[[Request], Awaitable[Respon
     return respond
 
 
-def _document(make: Callable[[], documents.Document]) -> Callable[[Request], Awaitable[Response]]:
-    async def respond(_: Request) -> Response:
-        return JSONResponse(make(), headers={"Cache-Control": "no-store"})
+def _documents(snapshot: Snapshot, language: str, timezone: str) -> list[Route]:
+    made: dict[str, Callable[[Moment, Query], documents.Document]] = {
+        "status": lambda moment, _: documents.status_document(moment, language, timezone),
+        "nodes": lambda moment, _: documents.nodes_document(moment),
+        "services": lambda moment, _: documents.services_document(moment),
+        "availability": lambda moment, _: documents.availability_document(moment),
+        "maintenance": maintenance_document,
+        "incidents": lambda moment, _: incidents_document(moment),
+        "topology": lambda moment, _: topology_document(moment),
+    }
+    return [Route(f"/api/v1/{name}", document(snapshot, make)) for name, make in made.items()]
 
-    return respond
+
+async def _openapi(request: Request) -> Response:
+    served = (route.path.replace(":path}", "}") for route in request.app.routes)
+    return Response(as_json(openapi_document(served)), media_type="application/json", headers=NEVER_KEPT)
 
 
 async def _refuse(request: Request, error: Exception) -> Response:
@@ -117,5 +126,5 @@ async def _refuse(request: Request, error: Exception) -> Response:
     status, detail = (error.status_code, error.detail) if isinstance(error, HTTPException) else (500, "Internal error")
     headers = error.headers if isinstance(error, HTTPException) else None
     if request.url.path.startswith("/api/"):
-        return JSONResponse({"schema_version": documents.SCHEMA_VERSION, "error": detail}, status, headers)
+        return JSONResponse(refusal(detail), status, headers)
     return PlainTextResponse(f"{status} {detail}\n", status, headers)

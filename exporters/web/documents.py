@@ -4,12 +4,12 @@ from collections import Counter, defaultdict
 from typing import Any, TypeAlias
 
 import netmon
-from exporters.summary import Moment, is_blind, is_stale
+from exporters.summary import is_blind, is_stale
 from exporters.web.communes import STATES, CommuneView, commune_views, count, worst
 from exporters.web.problems import OpenProblem, open_problems
 from netmon.clock import Millis, to_datetime
 from netmon.contracts import Snapshot
-from netmon.model import State
+from netmon.model import MaintenanceWindow, State
 
 SCHEMA_VERSION = 1
 
@@ -25,11 +25,14 @@ def moment(instant: Millis | None) -> str | None:
 
 def status_document(snapshot: Snapshot, language: str = "fr", timezone: str = "Europe/Paris") -> Document:
     """The whole present in one document: communes worst first, open problems, the monitor itself."""
-    snapshot = Moment(snapshot)
     communes = commune_views(snapshot)
     problems = open_problems(snapshot)
+    by_commune: defaultdict[str, list[OpenProblem]] = defaultdict(list)
+    for problem in problems:
+        if problem.root and not problem.maintenance:
+            by_commune[problem.commune].append(problem)
     return {
-        **_head(snapshot),
+        **head(snapshot),
         "state": _overall(communes, problems),
         "monitor": _monitor(snapshot, language, timezone),
         "counts": {
@@ -38,9 +41,9 @@ def status_document(snapshot: Snapshot, language: str = "fr", timezone: str = "E
             "nodes": _counts(count(snapshot.nodes().values())),
             "checks": _counts(count(snapshot.checks().values())),
         },
-        "communes": [_commune(view, problems) for view in communes],
+        "communes": [_commune(view, by_commune[view.commune.name]) for view in communes],
         "problems": [_problem(snapshot, problem) for problem in problems],
-        "maintenance": _windows(snapshot),
+        "maintenance": [window_document(window) for window in snapshot.maintenance()],
         "sla": _sla(snapshot),
     }
 
@@ -68,7 +71,7 @@ def nodes_document(snapshot: Snapshot) -> Document:
             "uplinks": list(node.uplinks), "state": node_view.state.value, "since": moment(node_view.since),
             "reason": node_view.reason, "maintenance": node_view.maintenance, "checks": checks[node.id],
         })  # fmt: skip
-    return {**_head(snapshot), "nodes": nodes, "checks": checks[""]}
+    return {**head(snapshot), "nodes": nodes, "checks": checks[""]}
 
 
 def services_document(snapshot: Snapshot) -> Document:
@@ -82,15 +85,16 @@ def services_document(snapshot: Snapshot) -> Document:
                 "expression": service.expression, "state": view.state.value, "since": moment(view.since),
                 "reason": view.reason, "causes": list(view.causes), "maintenance": view.maintenance,
             })  # fmt: skip
-    return {**_head(snapshot), "services": services}
+    return {**head(snapshot), "services": services}
 
 
-def maintenance_document(snapshot: Snapshot) -> Document:
-    """The maintenance windows open now."""
-    return {**_head(snapshot), "maintenance": _windows(snapshot)}
+def availability_document(snapshot: Snapshot) -> Document:
+    """The running figures of every contract in every commune, for the current civil period."""
+    return {**head(snapshot), "availability": _sla(snapshot)}
 
 
-def _head(snapshot: Snapshot) -> Document:
+def head(snapshot: Snapshot) -> Document:
+    """What every document begins with."""
     return {"schema_version": SCHEMA_VERSION, "generated": moment(snapshot.now())}
 
 
@@ -123,10 +127,8 @@ def _counts(counts: Counter[str]) -> dict[str, int]:
     return {state: counts[state] for state in STATES}
 
 
-def _commune(view: CommuneView, problems: list[OpenProblem]) -> Document:
+def _commune(view: CommuneView, mine: list[OpenProblem]) -> Document:
     commune = view.commune
-    mine = [problem for problem in problems if problem.root and not problem.maintenance]
-    mine = [problem for problem in mine if problem.commune == commune.name]
     since = min((problem.since for problem in mine), default=None)
     return {
         "name": commune.name, "insee": commune.insee, "population": commune.population, "tile": list(commune.tile),
@@ -141,18 +143,18 @@ def _problem(snapshot: Snapshot, problem: OpenProblem) -> Document:
         "kind": problem.kind, "id": problem.id, "name": problem.name, "state": problem.state.value,
         "maintenance": problem.maintenance, "root": problem.root, "since": moment(problem.since),
         "reason": problem.reason, "detail": problem.detail, "commune": problem.commune, "site": problem.site,
-        "site_name": site.name if site else "", "causes": list(problem.causes),
+        "site_name": site.name if site else "", "causes": list(problem.causes), "incident": problem.incident or None,
         "takes": {"nodes": list(problem.nodes), "checks": list(problem.checks), "services": list(problem.services),
                   "communes": list(problem.communes)},
     }  # fmt: skip
 
 
-def _windows(snapshot: Snapshot) -> list[Document]:
-    return [
-        {"object": window.object, "from": moment(window.start), "to": moment(window.end), "text": window.text,
-         "announced": moment(window.recorded)}
-        for window in snapshot.maintenance()
-    ]  # fmt: skip
+def window_document(window: MaintenanceWindow) -> Document:
+    """One planned work."""
+    return {
+        "object": window.object, "from": moment(window.start), "to": moment(window.end), "text": window.text,
+        "announced": moment(window.recorded),
+    }  # fmt: skip
 
 
 def _sla(snapshot: Snapshot) -> list[Document]:

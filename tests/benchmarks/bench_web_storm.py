@@ -30,7 +30,7 @@ PATHS = (
     "/", "/api/v1/status", "/api/v1/incidents", "/api/v1/nodes", "/api/v1/services", "/api/v1/topology", "/metrics",
 )  # fmt: skip
 ASKED = 5
-"""Times each is asked for, a device having changed its state each time: nothing kept from before is the whole answer."""
+"""Times each is asked for; a device changes its state before each: nothing kept from before is the whole answer."""
 _ASK = "import sys, urllib.request; print(len(urllib.request.urlopen(sys.argv[1], timeout=60).read()))"
 
 
