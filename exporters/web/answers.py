@@ -29,13 +29,19 @@ class BadQueryError(ValueError):
 
 async def moment_of(snapshot: Snapshot) -> Moment:
     """The present as one moment. Incidents are looked at first, by themselves: each half is short."""
+    await look_ahead(snapshot)
+    return Moment(snapshot)
+
+
+async def look_ahead(snapshot: Snapshot) -> None:
+    """Have the snapshot make its views of incidents, which it keeps, and let others have their turn."""
     for _ in range(_LOOKS):
         version = snapshot.version
         snapshot.incidents()
         await asyncio.sleep(0)
+        await asyncio.sleep(0)  # timers that are due come after what was ready before them
         if snapshot.version == version:
             break
-    return Moment(snapshot)
 
 
 def document(snapshot: Snapshot, make: Callable[[Moment, Query], Document]) -> Endpoint:

@@ -14,7 +14,7 @@ from exporters.prometheus import Exposition, Selection
 from exporters.prometheus.negotiation import OPENMETRICS_TYPE, TEXT_TYPE, accepts_gzip, join, wants_openmetrics
 from exporters.summary import Moment
 from exporters.web import documents
-from exporters.web.answers import NEVER_KEPT, Query, as_json, document, refusal
+from exporters.web.answers import NEVER_KEPT, Query, as_json, document, look_ahead, refusal
 from exporters.web.guard import Guard
 from exporters.web.incidents import incidents_document
 from exporters.web.landing import LandingPage
@@ -51,7 +51,7 @@ def create_app(
     routes = [
         Route("/", page.respond),
         Route("/style.css", _style),
-        Route("/metrics", _Metrics(exposition).respond),
+        Route("/metrics", _Metrics(snapshot, exposition).respond),
         Route("/-/healthy", _healthy),
         Route("/-/ready", _ready(is_ready)),
         *_documents(snapshot, language, timezone),
@@ -70,7 +70,8 @@ def create_app(
 
 
 class _Metrics:
-    def __init__(self, exposition: Exposition) -> None:
+    def __init__(self, snapshot: Snapshot, exposition: Exposition) -> None:
+        self._snapshot = snapshot
         self._exposition = exposition
 
     async def respond(self, request: Request) -> Response:
@@ -78,6 +79,7 @@ class _Metrics:
         gzip = accepts_gzip(request.headers.get("accept-encoding", ""))
         query = request.query_params
         selection = Selection(frozenset(query.getlist("commune")), frozenset(query.getlist("node")))
+        await look_ahead(self._snapshot)
         parts = self._exposition.scrape(selection, openmetrics=openmetrics)
         body = await asyncio.to_thread(join, parts, gzip=gzip)
         headers = {"Content-Type": OPENMETRICS_TYPE if openmetrics else TEXT_TYPE, "Vary": "Accept, Accept-Encoding"}

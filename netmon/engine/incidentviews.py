@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 from netmon.clock import Millis
 from netmon.contracts import IncidentView, NodeView, ServiceView, Taken
@@ -25,6 +26,10 @@ class Seen:
     services: Mapping[str, ServiceView]
     worked_on: Collection[str] = ()
 
+    def of(self, name: str) -> NodeView | Memory | None:
+        """The node or check as it is now."""
+        return self.nodes.get(name) or self.checks.get(name)
+
 
 @dataclass(slots=True)
 class _Tally:
@@ -38,12 +43,30 @@ _NOTHING = _Tally()
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A view, and what of its incident it was made of."""
+    """A view, and what it was made of: it holds while that is the same. ``seen`` are the nodes and checks it speaks of,
+    as they were. Clocks run: a view that has some is ``timed``."""
 
-    told: tuple[IncidentStep, ...]
+    steps: int
+    began: Millis
     tally: _Tally
     clocks: RunningClocks
+    worked_on: Collection[str]
+    seen: tuple[tuple[str, NodeView | Memory | None], ...]
+    timed: bool
     view: IncidentView
+    gravity: tuple[object, ...]
+
+    def holds(self, case: Case, tally: _Tally, clocks: RunningClocks, present: Seen) -> bool:
+        """Whether the view is still what would be made."""
+        return (
+            not self.timed
+            and self.steps == len(case.steps)
+            and self.began == case.began
+            and self.clocks is clocks
+            and self.worked_on is present.worked_on
+            and self.tally == tally
+            and all(present.of(name) is before for name, before in self.seen)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +96,11 @@ class IncidentViews:
         self._folded = {name: folded for name, folded in self._folded.items() if name in book.cases}
         self._made = {name: made for name, made in self._made.items() if name in book.cases}
         tallies = self._tallies(present) if book.open_roots() else {}
-        views = [self._view(case, tallies.get(case.id, _NOTHING), present, now) for case in book.cases.values()]
-        return sorted(views, key=_gravity)
+        for case in book.cases.values():
+            tally, made = tallies.get(case.id, _NOTHING), self._made.get(case.id)
+            if made is None or not made.holds(case, tally, clocks, present):
+                self._made[case.id] = self._make(case, tally, present, now)
+        return [made.view for made in sorted(self._made.values(), key=attrgetter("gravity"))]
 
     def _fold(self, case: Case) -> tuple[tuple[IncidentStep, ...], Handling]:
         known = self._folded.get(case.id)
@@ -84,19 +110,28 @@ class IncidentViews:
             known = self._folded[case.id] = len(case.steps), case.began, told, handling
         return known[2:]
 
-    def _view(self, case: Case, tally: _Tally, present: Seen, now: Millis) -> IncidentView:
+    def _make(self, case: Case, tally: _Tally, present: Seen, now: Millis) -> _Made:
         told, handling = self._fold(case)
-        known = self._made.get(case.id)
-        if known is None or known.told is not told or known.tally != tally or known.clocks is not self._clocks:
-            known = _Made(told, tally, self._clocks, self._whole(case, told, handling, tally))
-        view = known.view
+        view = self._whole(case, told, handling, tally)
+        names: tuple[str, ...] = ()
         if case.closed is None:
             view = _standing_as(view, self._standing(view, present))
-        if handling.notified is not None:
+            names = tuple(dict.fromkeys((view.object, *view.down, *self._around(view.down))))
+        timed = handling.notified is not None
+        if timed:
             view = replace(view, clocks=tuple(self._clocks.clocks(told, now)))
-        if view is not known.view or case.id not in self._made:
-            self._made[case.id] = replace(known, view=view)
-        return view
+        return _Made(
+            len(case.steps), case.began, tally, self._clocks, present.worked_on,
+            tuple((name, present.of(name)) for name in names), timed, view, _gravity(view),
+        )  # fmt: skip
+
+    def _around(self, names: Iterable[str]) -> Iterator[str]:
+        """The checks of nodes, and the nodes of checks."""
+        for name in names:
+            check = self._inventory.checks.get(name)
+            yield from (each.id for each in self._paths.node_checks.get(name, ()))
+            if check is not None and check.node:
+                yield check.node
 
     def _whole(self, case: Case, told: tuple[IncidentStep, ...], handling: Handling, tally: _Tally) -> IncidentView:
         """The view of an incident but for how its objects stand and its clocks."""
@@ -212,11 +247,6 @@ class IncidentViews:
 
 
 def _standing_as(view: IncidentView, standing: _Standing) -> IncidentView:
-    """The view with how its objects stand now; the very same one where that says so already."""
-    if (view.state, view.reason, view.detail, view.maintenance) == (
-        standing.state, standing.reason, standing.detail, standing.maintenance,
-    ):  # fmt: skip
-        return view
     return replace(
         view, state=standing.state, reason=standing.reason, detail=standing.detail, maintenance=standing.maintenance
     )
