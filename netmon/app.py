@@ -14,7 +14,7 @@ from collectors.http import HttpCollector
 from collectors.snmp import SnmpCollector
 from collectors.snmp.modules import MODULES
 from exporters.prometheus import Exposition
-from exporters.web.app import create_app
+from exporters.web.app import create_app, create_public_app
 from exporters.web.probe import ProbeEndpoint
 from exporters.web.server import WebServer
 from exporters.web.snmp import SnmpEndpoint
@@ -208,9 +208,14 @@ class Daemon:
             probe=ProbeEndpoint(probing, configuration.web.timeout_offset),
             readers=report_readers(configuration),
         )
-        web = WebServer(configuration.web.host, configuration.web.port, app)
+        web = WebServer(configuration.web.host, configuration.web.port, app, app.state.live.close)
         await web.start()
         stack.push_async_callback(self._within, web.stop, "web")
+        if configuration.web.public is not None:
+            everybody = create_public_app(pipeline, configuration.language, timezone=configuration.timezone)
+            public = WebServer(*configuration.web.public, everybody, everybody.state.live.close)
+            await public.start()
+            stack.push_async_callback(self._within, public.stop, "the public pages")
         return web
 
     async def _open_collectors(self, stack: contextlib.AsyncExitStack) -> Mapping[str, Collector]:

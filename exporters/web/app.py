@@ -15,17 +15,21 @@ from exporters.prometheus.negotiation import OPENMETRICS_TYPE, TEXT_TYPE, accept
 from exporters.summary import Moment
 from exporters.web import documents
 from exporters.web.answers import NEVER_KEPT, Query, as_json, document, look_ahead, refusal
+from exporters.web.everybody import PublicFacts, PublicView, public_documents
 from exporters.web.guard import Guard
 from exporters.web.incidents import incidents_document
-from exporters.web.landing import LandingPage
+from exporters.web.live import LivePages
 from exporters.web.openapi import openapi_document
-from exporters.web.pages import style
+from exporters.web.operators import OperatorsView
+from exporters.web.pages import script, style
 from exporters.web.probe import ProbeEndpoint
 from exporters.web.reports import Readers, StoredReports
 from exporters.web.snmp import SnmpEndpoint
+from exporters.web.statuspage import Look, StatusPage
 from exporters.web.topology import topology_document
 from exporters.web.works import maintenance_document
 from netmon.contracts import Snapshot
+from netmon.i18n import mark
 
 
 def create_app(
@@ -46,16 +50,16 @@ def create_app(
     ``is_ready`` is what ``/-/ready`` asks; times on pages are of ``timezone``. ``readers`` None: whoever asks may read
     every report.
     """
-    modules = probe.modules() if probe is not None else ()
-    page = LandingPage(snapshot, language, timezone, has_reports=reports_dir is not None, probe_modules=modules)
+    look = Look(OperatorsView(), "sections", language, timezone)
+    live = LivePages(snapshot, look)
+    page = StatusPage(snapshot, look, links=_links(reports_dir is not None), public=False)
     routes = [
-        Route("/", page.respond),
-        Route("/style.css", _style),
+        *_pages(page, live),
         Route("/metrics", _Metrics(snapshot, exposition).respond),
         Route("/-/healthy", _healthy),
         Route("/-/ready", _ready(is_ready)),
         *_documents(snapshot, language, timezone),
-        Route("/api/v1/openapi.json", _openapi),
+        Route("/api/v1/openapi.json", _openapi(public=False)),
     ]
     if snmp is not None:
         routes.append(Route("/snmp", snmp.respond))
@@ -63,9 +67,44 @@ def create_app(
         routes.append(Route("/probe", probe.respond))
     if reports_dir is not None:
         routes.extend(StoredReports(reports_dir, language, readers).routes())
+    return _guarded(routes, live)
+
+
+def create_public_app(snapshot: Snapshot, language: str = "fr", *, timezone: str = "Europe/Paris") -> Starlette:
+    """What everybody may see (``exporters.web.everybody``); everything else is not there."""
+    facts = PublicFacts(snapshot.inventory)
+    look = Look(PublicView(facts), "public", language, timezone)
+    live = LivePages(snapshot, look)
+    page = StatusPage(snapshot, look, links=[("/api/v1/openapi.json", "OpenAPI")], public=True)
+    made = public_documents(facts)
+    documented = [Route(f"/api/v1/{name}", document(snapshot, make)) for name, make in made.items()]
+    return _guarded([*_pages(page, live), *documented, Route("/api/v1/openapi.json", _openapi(public=True))], live)
+
+
+def _pages(page: StatusPage, live: LivePages) -> list[Route]:
+    return [
+        Route("/", page.respond),
+        Route("/events", live.respond),
+        Route("/style.css", _style),
+        Route("/live.js", _script),
+    ]
+
+
+def _links(has_reports: bool) -> list[tuple[str, str]]:
+    return [
+        *([("/reports/", mark("Reports"))] if has_reports else []),
+        ("/metrics", mark("Metrics")),
+        ("/api/v1/status", mark("State (JSON)")),
+        ("/api/v1/incidents", mark("Incidents (JSON)")),
+        ("/api/v1/openapi.json", "OpenAPI"),
+    ]
+
+
+def _guarded(routes: list[Route], live: LivePages) -> Starlette:
     app = Starlette(routes=routes, exception_handlers={HTTPException: _refuse})
     app.router.redirect_slashes = False
     app.add_middleware(Guard)
+    app.state.live = live
     return app
 
 
@@ -90,6 +129,10 @@ class _Metrics:
 
 async def _style(_: Request) -> Response:
     return style()
+
+
+async def _script(_: Request) -> Response:
+    return script()
 
 
 async def _healthy(_: Request) -> Response:
@@ -118,9 +161,13 @@ def _documents(snapshot: Snapshot, language: str, timezone: str) -> list[Route]:
     return [Route(f"/api/v1/{name}", document(snapshot, make)) for name, make in made.items()]
 
 
-async def _openapi(request: Request) -> Response:
-    served = (route.path.replace(":path}", "}") for route in request.app.routes)
-    return Response(as_json(openapi_document(served)), media_type="application/json", headers=NEVER_KEPT)
+def _openapi(*, public: bool) -> Callable[[Request], Awaitable[Response]]:
+    async def respond(request: Request) -> Response:
+        served = [route.path.replace(":path}", "}") for route in request.app.routes]
+        body = as_json(openapi_document(served, public=public))
+        return Response(body, media_type="application/json", headers=NEVER_KEPT)
+
+    return respond
 
 
 async def _refuse(request: Request, error: Exception) -> Response:

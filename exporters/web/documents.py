@@ -33,7 +33,7 @@ def status_document(snapshot: Snapshot, language: str = "fr", timezone: str = "E
             by_commune[problem.commune].append(problem)
     return {
         **head(snapshot),
-        "state": _overall(communes, problems),
+        "state": overall(communes, problems),
         "monitor": _monitor(snapshot, language, timezone),
         "counts": {
             "communes": _counts(Counter(view.state for view in communes)),
@@ -98,7 +98,7 @@ def head(snapshot: Snapshot) -> Document:
     return {"schema_version": SCHEMA_VERSION, "generated": moment(snapshot.now())}
 
 
-def _overall(communes: list[CommuneView], problems: list[OpenProblem]) -> str:
+def overall(communes: list[CommuneView], problems: list[OpenProblem]) -> str:
     """The worst commune; a problem that no commune shows makes the whole degraded, or unknown, all the same."""
     open_roots = (problem for problem in problems if problem.root and not problem.maintenance)
     causes = ["unknown" if problem.state is State.UNKNOWN else "degraded" for problem in open_roots]

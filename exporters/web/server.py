@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import h11
 import uvicorn
@@ -14,6 +14,8 @@ from netmon.errors import HostError
 
 HEAD_SECONDS = 10.0
 """How long a client may take to send the head of its request."""
+STUCK_SECONDS = 60.0
+"""How long a client may take to read the next 50 KiB or so of an answer."""
 
 _MAX_HEAD = 16 * 1024
 _KEEP_ALIVE = 75  # longer than Prometheus' usual interval: a scraper keeps its connection
@@ -23,12 +25,15 @@ _BACKLOG = 128
 
 
 class _Bounded(H11Protocol):
-    """A client gets some seconds to say what it wants: one that dawdles cannot hold its place among the connections."""
+    """A client gets some seconds to say what it wants, and some to take what it gets: one that dawdles, or is gone
+    without a word, cannot hold its place among the connections."""
 
     _overdue: asyncio.TimerHandle | None = None
+    _stuck: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        _forget_when_gone(transport)
         self._wait_for_head()
 
     def data_received(self, data: bytes) -> None:
@@ -38,6 +43,20 @@ class _Bounded(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._disarm()
+        self._unstick()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._stuck = self._stuck or self.loop.call_later(STUCK_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._unstick()
+
+    def _unstick(self) -> None:
+        if self._stuck is not None:
+            self._stuck.cancel()
+            self._stuck = None
 
     def _wait_for_head(self) -> None:
         """Start the clock when a head is awaited, and stop it when one is complete; more bytes do not buy more time."""
@@ -50,6 +69,13 @@ class _Bounded(H11Protocol):
         if self._overdue is not None:
             self._overdue.cancel()
             self._overdue = None
+
+
+def _forget_when_gone(transport: asyncio.Transport) -> None:
+    """Have the system give up a client that confirms nothing any more: a phone out of reach says no goodbye."""
+    connection = transport.get_extra_info("socket")
+    if connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(STUCK_SECONDS * 1000))
 
 
 class _Quiet(uvicorn.Server):
@@ -69,12 +95,14 @@ class _Quiet(uvicorn.Server):
 
 
 class WebServer:
-    """Serves ``app`` on ``host`` and ``port`` (0: any free one; ``port`` then tells which)."""
+    """Serves ``app`` on ``host`` and ``port`` (0: any free one; ``port`` then tells which). ``before_stop`` ends the
+    answers that have no end of their own."""
 
-    def __init__(self, host: str, port: int, app: ASGIApp) -> None:
+    def __init__(self, host: str, port: int, app: ASGIApp, before_stop: Callable[[], None] = lambda: None) -> None:
         self.host = host
         self.port = port
         self._app = app
+        self._before_stop = before_stop
         self._server: _Quiet | None = None
         self._serving: asyncio.Task[None] | None = None
 
@@ -108,6 +136,7 @@ class WebServer:
 
     async def stop(self) -> None:
         """Finish what is being answered, for two seconds at most, then close; safe without ``start``."""
+        self._before_stop()
         if self._server is not None and self._serving is not None:
             self._server.should_exit = True
             await self._serving

@@ -31,13 +31,15 @@ STORE_NAME = "netmon.sqlite"
 class WebSettings:
     """Where netmon answers over HTTP; ``probe_allow``: who else than the inventory may be asked on a scraper's behalf.
 
-    ``timeout_offset`` are seconds kept back from the time a scraper says it waits.
+    ``timeout_offset`` are seconds kept back from the time a scraper says it waits. ``public`` is where everybody is
+    answered; None: nowhere.
     """
 
     host: str
     port: int
     probe_allow: tuple[str, ...] = ()
     timeout_offset: float = 0.5
+    public: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,12 @@ def _configuration(main: Path, files: Files) -> Configuration:
         store=settings.store,
         timezone=settings.timezone,
         language=settings.language,
-        web=WebSettings(*settings.web.listen, settings.web.probe_allow, settings.probe.timeout_offset_seconds),
+        web=WebSettings(
+            *settings.web.listen,
+            settings.web.probe_allow,
+            settings.probe.timeout_offset_seconds,
+            settings.web.public_listen,
+        ),
         heartbeat=settings.heartbeat,
         http_threads=settings.http.threads,
         maintenance=maintenance,

@@ -4,7 +4,7 @@ with its clocks, one acknowledged, a site that is slow, a device nobody could lo
 from dataclasses import replace
 from pathlib import Path
 
-from netmon.clock import DAY, HOUR, MINUTE, SECOND, Millis
+from netmon.clock import DAY, HOUR, SECOND, Millis
 from netmon.config import load
 from netmon.contracts import SlaView
 from netmon.conventions import Reason
@@ -75,5 +75,5 @@ def troubled() -> Troubled:
     ])  # fmt: skip
     unseen = SlaView("engagement-communes", "Cenon", "2026-11", 0.995, None, None, None, None, None)
     pipeline.set_sla([replace(unseen, commune="Bègles", availability=0.99, low=0.98, high=0.999, coverage=1.0), unseen])
-    made.now += 5 * MINUTE
+    made.now += 20 * SECOND
     return made
