@@ -21,6 +21,8 @@ class Moment:
     def __init__(self, snapshot: Snapshot) -> None:
         self.inventory = snapshot.inventory
         self.started = snapshot.started
+        self.version = snapshot.version
+        self.planned = snapshot.planned
         self._now = snapshot.now()
         self._checks = snapshot.checks()
         self._nodes = snapshot.nodes()

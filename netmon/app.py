@@ -15,7 +15,7 @@ from collectors.http import HttpCollector
 from collectors.snmp import SnmpCollector
 from collectors.snmp.modules import MODULES
 from exporters.prometheus import Exposition
-from exporters.web.app import create_app
+from exporters.web.app import create_app, create_public_app
 from exporters.web.availability import AvailabilityEndpoint
 from exporters.web.notices import notices_document
 from exporters.web.probe import ProbeEndpoint
@@ -288,11 +288,17 @@ class Daemon:
             notices=lambda: notices_document(store.notices.shown(NOTICES_SHOWN), self._wall.now()),
         )
         apart = ("/reports", "/api/v1/reports") if configuration.reports.accounts else ()
-        web = WebServer(configuration.web.host, configuration.web.port, app, configuration.web.access, apart)
+        asked = configuration.web
+        web = WebServer(asked.host, asked.port, app, asked.access, apart, app.state.live.close)
         if self._inheritance is not None:
-            web.listener = self._inheritance.take_listener(configuration.web)
+            web.listener = self._inheritance.take_listener(asked)
         await web.start()
         stack.push_async_callback(self._within, web.stop, "web")
+        if configuration.web.public is not None:
+            everybody = create_public_app(pipeline, configuration.language, timezone=configuration.timezone)
+            public = WebServer(*configuration.web.public, everybody, before_stop=everybody.state.live.close)
+            await public.start()
+            stack.push_async_callback(self._within, public.stop, "the public pages")
         return web
 
     def _follow_web_file(self, stack: contextlib.AsyncExitStack, web: WebServer, telemetry: Telemetry) -> None:

@@ -219,12 +219,19 @@ class Snapshot(Protocol):
     def started(self) -> Millis:
         """When this daemon began to watch."""
 
+    @property
+    def version(self) -> int:
+        """Grows with every change of a state, an incident, or planned work."""
+
     def now(self) -> Millis: ...
     def checks(self) -> Mapping[str, CheckView]: ...
     def nodes(self) -> Mapping[str, NodeView]: ...
     def services(self) -> Mapping[str, ServiceView]: ...
     def maintenance(self) -> Sequence[MaintenanceWindow]:
         """Windows open now."""
+
+    def planned(self, start: Millis, end: Millis) -> Sequence[MaintenanceWindow]:
+        """Windows that touch [start, end), past ones and those to come, the earliest first."""
 
     def sla(self) -> Sequence[SlaView]: ...
     def sla_counted(self) -> SlaCounted | None:

@@ -11,7 +11,7 @@ from exporters.prometheus.selection import Selection
 from exporters.prometheus.text import label_block
 from exporters.summary import ALIVE, is_stale, services_by_commune, up_ratio
 from netmon.clock import SECOND, Millis
-from netmon.contracts import CheckView, Snapshot
+from netmon.contracts import CheckView, IncidentView, Snapshot
 from netmon.conventions import CHECK_LABELS, Metric
 from netmon.model import Check, Inventory, MetricKind, Node, Number, State
 
@@ -115,6 +115,7 @@ class OwnFamilies:
         self._block_of = block_of
         self._checks: dict[str, _CheckLines] = {}
         self._nodes: dict[str, _NodeLines] = {}
+        self._incidents: dict[str, tuple[IncidentView, tuple[str, bytes]]] = {}
 
     def forget(self, check_id: str) -> None:
         """Drop what is kept for the check."""
@@ -126,6 +127,8 @@ class OwnFamilies:
         self._add_node_lines(snapshot, selection, result)
         for name, line in _snapshot_lines(snapshot, selection):
             result[name].append(line)
+        if not selection.nodes:
+            self._add_incident_lines(snapshot, selection, result)
         return result
 
     def _check_lines(self, snapshot: Snapshot, selection: Selection) -> defaultdict[str, list[bytes]]:
@@ -163,10 +166,26 @@ class OwnFamilies:
         result[Metric.NODE_UP.value] = [up for up, _ in chosen]
         result[Metric.NODE_REBOOTS.value] = [count for _, count in chosen]
 
+    def _add_incident_lines(self, snapshot: Snapshot, selection: Selection, result: dict[str, list[bytes]]) -> None:
+        """A view of which nothing changed is the same object: so is its line."""
+        kept: dict[str, tuple[IncidentView, tuple[str, bytes]]] = {}
+        for view in snapshot.incidents():
+            if view.ended is None:
+                known = self._incidents.get(view.id)
+                kept[view.id] = known if known is not None and known[0] is view else (view, _incident_line(view))
+        self._incidents = kept
+        for view, (name, line) in kept.values():
+            if selection.takes(view.commune, ""):
+                result[name].append(line)
+
+
+def _incident_line(view: IncidentView) -> tuple[str, bytes]:
+    place = (("commune", view.commune), ("site", view.site), ("object", view.object))
+    return _line(Metric.INCIDENT_OPEN, (("incident", view.id), *place, ("state", view.state.value)), 1)
+
 
 def _snapshot_lines(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[str, bytes]]:
     if not selection.nodes:
-        yield from _incident_lines(snapshot, selection)
         yield from _commune_lines(snapshot, selection)
         yield from _sla_lines(snapshot, selection)
         yield from _counter_lines(snapshot, selection)
@@ -218,13 +237,6 @@ def _counter_lines(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[s
             yield _line(Metric.SLA_LOWERED, labels, each.lowered)
     name = Metric.SLA_COUNTED_UNTIL.value
     yield name, b"%b %.3f\n" % (name.encode(), counted.until / SECOND)
-
-
-def _incident_lines(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[str, bytes]]:
-    for view in snapshot.incidents():
-        if view.ended is None and selection.takes(view.commune, ""):
-            place = (("commune", view.commune), ("site", view.site), ("object", view.object))
-            yield _line(Metric.INCIDENT_OPEN, (("incident", view.id), *place, ("state", view.state.value)), 1)
 
 
 def _deadline_lines(snapshot: Snapshot) -> Iterator[tuple[str, bytes]]:

@@ -11,21 +11,28 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from exporters.prometheus import Exposition
+from exporters.summary import Moment
 from exporters.web import documents
+from exporters.web.answers import NEVER_KEPT, Query, as_json, document, refusal
 from exporters.web.availability import AvailabilityEndpoint
 from exporters.web.discovery import Discovery
+from exporters.web.everybody import PublicFacts, PublicView, public_documents
 from exporters.web.guard import Guard
 from exporters.web.incidents import incidents_document
-from exporters.web.landing import LandingPage
+from exporters.web.live import LivePages
 from exporters.web.metrics import MetricsEndpoint
 from exporters.web.openapi import openapi_document
-from exporters.web.pages import style
+from exporters.web.operators import OperatorsView
+from exporters.web.pages import script, style
 from exporters.web.probe import ProbeEndpoint
 from exporters.web.reports import Readers, StoredReports
 from exporters.web.snmp import SnmpEndpoint
+from exporters.web.statuspage import Look, StatusPage
 from exporters.web.topology import topology_document
+from exporters.web.works import maintenance_document
 from netmon.contracts import Snapshot, Vitals
 from netmon.errors import ConfigError
+from netmon.i18n import mark
 
 
 def create_app(
@@ -52,25 +59,17 @@ def create_app(
     every report. ``vitals``: how the daemon itself fares. ``notices`` makes their document, on a thread; None: there is
     none.
     """
-    modules = probe.modules() if probe is not None else ()
-    page = LandingPage(snapshot, language, timezone, has_reports=reports_dir is not None, probe_modules=modules)
+    look = Look(OperatorsView(), "sections", language, timezone)
+    live = LivePages(snapshot, look)
+    page = StatusPage(snapshot, look, links=_links(reports_dir is not None), public=False)
     routes = [
-        Route("/", page.respond),
-        Route("/style.css", _style),
-        Route("/metrics", MetricsEndpoint(exposition).respond),
+        *_pages(page, live),
+        Route("/metrics", MetricsEndpoint(snapshot, exposition).respond),
         Route("/sd/prometheus", Discovery(snapshot).respond),
         Route("/-/healthy", _healthy),
         Route("/-/ready", _ready(is_ready)),
-        Route(
-            "/api/v1/status",
-            _status(lambda **how: documents.status_document(snapshot, language, timezone, vitals(), **how)),
-        ),
-        Route("/api/v1/nodes", _document(lambda: documents.nodes_document(snapshot))),
-        Route("/api/v1/services", _document(lambda: documents.services_document(snapshot))),
-        Route("/api/v1/maintenance", _document(lambda: documents.maintenance_document(snapshot))),
-        Route("/api/v1/incidents", _document(lambda: incidents_document(snapshot))),
-        Route("/api/v1/topology", _document(lambda: topology_document(snapshot))),
-        Route("/api/v1/openapi.json", _document(openapi_document)),
+        *_documents(snapshot, language, timezone, vitals),
+        Route("/api/v1/openapi.json", _openapi(public=False)),
     ]
     if reload is not None:
         routes.append(Route("/-/reload", _reload(reload), methods=["POST", "PUT"]))
@@ -84,14 +83,53 @@ def create_app(
         routes.append(Route("/probe", probe.respond))
     if reports_dir is not None:
         routes.extend(StoredReports(reports_dir, language, readers).routes())
+    return _guarded(routes, live)
+
+
+def create_public_app(snapshot: Snapshot, language: str = "fr", *, timezone: str = "Europe/Paris") -> Starlette:
+    """What everybody may see (``exporters.web.everybody``); everything else is not there."""
+    facts = PublicFacts(snapshot.inventory)
+    look = Look(PublicView(facts), "public", language, timezone)
+    live = LivePages(snapshot, look)
+    page = StatusPage(snapshot, look, links=[("/api/v1/openapi.json", "OpenAPI")], public=True)
+    made = public_documents(facts)
+    documented = [Route(f"/api/v1/{name}", document(snapshot, make)) for name, make in made.items()]
+    return _guarded([*_pages(page, live), *documented, Route("/api/v1/openapi.json", _openapi(public=True))], live)
+
+
+def _pages(page: StatusPage, live: LivePages) -> list[Route]:
+    return [
+        Route("/", page.respond),
+        Route("/events", live.respond),
+        Route("/style.css", _style),
+        Route("/live.js", _script),
+    ]
+
+
+def _links(has_reports: bool) -> list[tuple[str, str]]:
+    return [
+        *([("/reports/", mark("Reports"))] if has_reports else []),
+        ("/metrics", mark("Metrics")),
+        ("/api/v1/status", mark("State (JSON)")),
+        ("/api/v1/incidents", mark("Incidents (JSON)")),
+        ("/api/v1/openapi.json", "OpenAPI"),
+    ]
+
+
+def _guarded(routes: list[Route], live: LivePages) -> Starlette:
     app = Starlette(routes=routes, exception_handlers={HTTPException: _refuse})
     app.router.redirect_slashes = False
     app.add_middleware(Guard)
+    app.state.live = live
     return app
 
 
 async def _style(_: Request) -> Response:
     return style()
+
+
+async def _script(_: Request) -> Response:
+    return script()
 
 
 async def _healthy(_: Request) -> Response:
@@ -120,24 +158,34 @@ def _reload(reload: Callable[[], Awaitable[None]]) -> Callable[[Request], Awaita
     return respond
 
 
-def _document(make: Callable[[], documents.Document]) -> Callable[[Request], Awaitable[Response]]:
-    async def respond(_: Request) -> Response:
-        return JSONResponse(make(), headers={"Cache-Control": "no-store"})
-
-    return respond
-
-
-def _status(make: Callable[..., documents.Document]) -> Callable[[Request], Awaitable[Response]]:
-    async def respond(request: Request) -> Response:
-        brief = request.query_params.get("brief") == "1"
-        return JSONResponse(make(brief=brief), headers={"Cache-Control": "no-store"})
-
-    return respond
-
-
 def _read(make: Callable[[], documents.Document]) -> Callable[[Request], Awaitable[Response]]:
     async def respond(_: Request) -> Response:
-        return JSONResponse(await asyncio.to_thread(make), headers={"Cache-Control": "no-store"})
+        body = await asyncio.to_thread(lambda: as_json(make()))
+        return Response(body, media_type="application/json", headers=NEVER_KEPT)
+
+    return respond
+
+
+def _documents(snapshot: Snapshot, language: str, timezone: str, vitals: Callable[[], Vitals | None]) -> list[Route]:
+    def status(moment: Moment, query: Query) -> documents.Document:
+        return documents.status_document(moment, language, timezone, vitals(), brief=query.get("brief") == "1")
+
+    made: dict[str, Callable[[Moment, Query], documents.Document]] = {
+        "status": status,
+        "nodes": lambda moment, _: documents.nodes_document(moment),
+        "services": lambda moment, _: documents.services_document(moment),
+        "maintenance": maintenance_document,
+        "incidents": lambda moment, _: incidents_document(moment),
+        "topology": lambda moment, _: topology_document(moment),
+    }
+    return [Route(f"/api/v1/{name}", document(snapshot, make)) for name, make in made.items()]
+
+
+def _openapi(*, public: bool) -> Callable[[Request], Awaitable[Response]]:
+    async def respond(request: Request) -> Response:
+        served = [route.path.replace(":path}", "}") for route in request.app.routes]
+        body = as_json(openapi_document(served, public=public))
+        return Response(body, media_type="application/json", headers=NEVER_KEPT)
 
     return respond
 
@@ -147,5 +195,5 @@ async def _refuse(request: Request, error: Exception) -> Response:
     status, detail = (error.status_code, error.detail) if isinstance(error, HTTPException) else (500, "Internal error")
     headers = error.headers if isinstance(error, HTTPException) else None
     if request.url.path.startswith("/api/"):
-        return JSONResponse({"schema_version": documents.SCHEMA_VERSION, "error": detail}, status, headers)
+        return JSONResponse(refusal(detail), status, headers)
     return PlainTextResponse(f"{status} {detail}\n", status, headers)

@@ -3,13 +3,13 @@
 from collections import Counter, defaultdict
 
 import netmon
-from exporters.summary import Moment, is_blind, is_stale
+from exporters.summary import is_blind, is_stale
 from exporters.web.communes import STATES, CommuneView, commune_views, count, worst
 from exporters.web.own import open_incident, vitals_document
 from exporters.web.problems import OpenProblem, open_problems
 from exporters.web.values import SCHEMA_VERSION, Document, moment
 from netmon.contracts import Snapshot, Vitals
-from netmon.model import State
+from netmon.model import MaintenanceWindow, State
 
 __all__ = ["SCHEMA_VERSION", "Document", "moment"]
 
@@ -26,12 +26,15 @@ def status_document(
 
     ``brief``: what a screen shows of it. Problems behind others are left out, and what a root takes along is counted.
     """
-    snapshot = Moment(snapshot)
     communes = commune_views(snapshot)
     problems = open_problems(snapshot)
+    by_commune: defaultdict[str, list[OpenProblem]] = defaultdict(list)
+    for problem in problems:
+        if problem.root and not problem.maintenance:
+            by_commune[problem.commune].append(problem)
     return {
-        **_head(snapshot),
-        "state": _overall(communes, problems),
+        **head(snapshot),
+        "state": overall(communes, problems),
         "monitor": {**_monitor(snapshot, language, timezone), "vitals": vitals_document(vitals)},
         "counts": {
             "communes": _counts(Counter(view.state for view in communes)),
@@ -39,14 +42,14 @@ def status_document(
             "nodes": _counts(count(snapshot.nodes().values())),
             "checks": _counts(count(snapshot.checks().values())),
         },
-        "communes": [_commune(view, problems) for view in communes],
+        "communes": [_commune(view, by_commune[view.commune.name]) for view in communes],
         "problems": [
             _problem(snapshot, problem, counted=brief)
             for problem in problems
             if not brief or problem.root or problem.kind == "service"
         ],
         "incidents": [open_incident(view, snapshot.inventory) for view in snapshot.incidents() if view.ended is None],
-        "maintenance": _windows(snapshot),
+        "maintenance": [window_document(window) for window in snapshot.maintenance()],
         "sla": _sla(snapshot),
     }
 
@@ -74,7 +77,7 @@ def nodes_document(snapshot: Snapshot) -> Document:
             "uplinks": list(node.uplinks), "state": node_view.state.value, "since": moment(node_view.since),
             "reason": node_view.reason, "maintenance": node_view.maintenance, "checks": checks[node.id],
         })  # fmt: skip
-    return {**_head(snapshot), "nodes": nodes, "checks": checks[""]}
+    return {**head(snapshot), "nodes": nodes, "checks": checks[""]}
 
 
 def services_document(snapshot: Snapshot) -> Document:
@@ -88,19 +91,15 @@ def services_document(snapshot: Snapshot) -> Document:
                 "expression": service.expression, "state": view.state.value, "since": moment(view.since),
                 "reason": view.reason, "causes": list(view.causes), "maintenance": view.maintenance,
             })  # fmt: skip
-    return {**_head(snapshot), "services": services}
+    return {**head(snapshot), "services": services}
 
 
-def maintenance_document(snapshot: Snapshot) -> Document:
-    """The maintenance windows open now."""
-    return {**_head(snapshot), "maintenance": _windows(snapshot)}
-
-
-def _head(snapshot: Snapshot) -> Document:
+def head(snapshot: Snapshot) -> Document:
+    """What every document begins with."""
     return {"schema_version": SCHEMA_VERSION, "generated": moment(snapshot.now())}
 
 
-def _overall(communes: list[CommuneView], problems: list[OpenProblem]) -> str:
+def overall(communes: list[CommuneView], problems: list[OpenProblem]) -> str:
     """The worst commune; a problem that no commune shows makes the whole degraded, or unknown, all the same."""
     open_roots = (problem for problem in problems if problem.root and not problem.maintenance)
     causes = ["unknown" if problem.state is State.UNKNOWN else "degraded" for problem in open_roots]
@@ -129,10 +128,8 @@ def _counts(counts: Counter[str]) -> dict[str, int]:
     return {state: counts[state] for state in STATES}
 
 
-def _commune(view: CommuneView, problems: list[OpenProblem]) -> Document:
+def _commune(view: CommuneView, mine: list[OpenProblem]) -> Document:
     commune = view.commune
-    mine = [problem for problem in problems if problem.root and not problem.maintenance]
-    mine = [problem for problem in mine if problem.commune == commune.name]
     since = min((problem.since for problem in mine), default=None)
     return {
         "name": commune.name, "insee": commune.insee, "population": commune.population, "tile": list(commune.tile),
@@ -150,18 +147,18 @@ def _problem(snapshot: Snapshot, problem: OpenProblem, *, counted: bool) -> Docu
         "kind": problem.kind, "id": problem.id, "name": problem.name, "state": problem.state.value,
         "maintenance": problem.maintenance, "root": problem.root, "since": moment(problem.since),
         "reason": problem.reason, "detail": problem.detail, "commune": problem.commune, "site": problem.site,
-        "site_name": site.name if site else "", "causes": list(problem.causes),
+        "site_name": site.name if site else "", "causes": list(problem.causes), "incident": problem.incident or None,
         "takes": {**{kind: len(names) if counted else list(names) for kind, names in takes.items()},
                   "communes": list(problem.communes)},
     }  # fmt: skip
 
 
-def _windows(snapshot: Snapshot) -> list[Document]:
-    return [
-        {"object": window.object, "from": moment(window.start), "to": moment(window.end), "text": window.text,
-         "announced": moment(window.recorded)}
-        for window in snapshot.maintenance()
-    ]  # fmt: skip
+def window_document(window: MaintenanceWindow) -> Document:
+    """One planned work."""
+    return {
+        "object": window.object, "from": moment(window.start), "to": moment(window.end), "text": window.text,
+        "announced": moment(window.recorded),
+    }  # fmt: skip
 
 
 def _sla(snapshot: Snapshot) -> list[Document]:

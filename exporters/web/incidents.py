@@ -1,5 +1,6 @@
 """The document of incidents: what the terminal, the API and alerts show of them."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
 from exporters.web.values import SCHEMA_VERSION, Document, moment
@@ -46,15 +47,20 @@ def incident(view: IncidentView, inventory: Inventory) -> Document:
 
 def tree(roots: Sequence[str], nodes: Iterable[str], inventory: Inventory) -> list[Document]:
     """The nodes cut off, each under one of its uplinks; what hangs on none of them stands beside the roots."""
+    tops = [name for name in roots if name in inventory.nodes]
+    taken = dict.fromkeys((*tops, *nodes))
+    behind: dict[str, list[str]] = {}
+    for name in taken:
+        for upper in inventory.nodes[name].uplinks:
+            behind.setdefault(upper, []).append(name)
     below: dict[str, list[str]] = {}
-    taken = dict.fromkeys((*(name for name in roots if name in inventory.nodes), *nodes))
-    placed = [name for name in roots if name in inventory.nodes]
-    ahead = list(placed)
+    placed = dict.fromkeys(tops)
+    ahead = deque(placed)
     while ahead:
-        upper = ahead.pop(0)
-        for name in taken:
-            if name not in placed and upper in inventory.nodes[name].uplinks:
-                placed.append(name)
+        upper = ahead.popleft()
+        for name in behind.get(upper, ()):
+            if name not in placed:
+                placed[name] = None
                 ahead.append(name)
                 below.setdefault(upper, []).append(name)
 
@@ -62,7 +68,7 @@ def tree(roots: Sequence[str], nodes: Iterable[str], inventory: Inventory) -> li
         return {"id": name, "children": [branch(child) for child in below.get(name, ())]}
 
     beside = [name for name in taken if name not in placed]
-    return [branch(name) for name in (*(name for name in roots if name in inventory.nodes), *beside)]
+    return [branch(name) for name in (*tops, *beside)]
 
 
 def clocks_of(view: IncidentView) -> Iterator[tuple[str, str, Clock]]:

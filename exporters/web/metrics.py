@@ -13,15 +13,18 @@ from starlette.types import Receive, Scope, Send
 from exporters.prometheus import Exposition, Selection
 from exporters.prometheus.body import encoded
 from exporters.prometheus.negotiation import OPENMETRICS_TYPE, TEXT_TYPE, encoding_for, wants_openmetrics
+from exporters.web.answers import look_ahead
+from netmon.contracts import Snapshot
 
 MOST_AT_ONCE = 10
 """Scrapes under way. Each keeps alive the lines it began with, however slowly it is read."""
 
 
 class MetricsEndpoint:
-    """Answers scrapes of ``exposition``."""
+    """Answers scrapes of ``exposition``, which reads ``snapshot``."""
 
-    def __init__(self, exposition: Exposition) -> None:
+    def __init__(self, snapshot: Snapshot, exposition: Exposition) -> None:
+        self._snapshot = snapshot
         self._exposition = exposition
         self._under_way = 0
 
@@ -38,6 +41,7 @@ class MetricsEndpoint:
             headers["Content-Encoding"] = encoding
         query = request.query_params
         selection = Selection(frozenset(query.getlist("commune")), frozenset(query.getlist("node")))
+        await look_ahead(self._snapshot)
         parts = self._exposition.scrape(selection, openmetrics=openmetrics)
         return _Sent(encoded(parts, encoding), headers, self, whole=selection.is_everything)
 

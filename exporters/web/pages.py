@@ -9,7 +9,9 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 
 from netmon.i18n import translations
 
-STYLE = Path(__file__).parent / "static" / "style.css"
+_STATIC = Path(__file__).parent / "static"
+STYLE, SCRIPT = _STATIC / "style.css", _STATIC / "live.js"
+_HOUR = {"Cache-Control": "max-age=3600"}
 
 
 @lru_cache
@@ -26,12 +28,22 @@ def _environment(language: str) -> Environment:
     return environment
 
 
+def render(template: str, language: str, values: dict[str, Any]) -> str:
+    """The text of ``template`` with ``values``."""
+    return _environment(language).get_template(template).render(language=language, **values)
+
+
 def draw(template: str, language: str, values: dict[str, Any]) -> Response:
     """The page ``template`` with ``values``."""
-    text = _environment(language).get_template(template).render(language=language, **values)
+    text = render(template, language, values)
     return HTMLResponse(text, headers={"Cache-Control": "no-store", "Content-Language": language})
 
 
 def style() -> Response:
     """The style sheet of all pages."""
-    return FileResponse(STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+    return FileResponse(STYLE, media_type="text/css", headers=_HOUR)
+
+
+def script() -> Response:
+    """What keeps a status page live."""
+    return FileResponse(SCRIPT, media_type="text/javascript", headers=_HOUR)

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import ipaddress
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import h11
@@ -30,8 +30,8 @@ _BACKLOG = 128
 
 
 class _Bounded(H11Protocol):
-    """A client gets some seconds to say what it wants, and to read what it gets: one that dawdles cannot hold its place
-    among the connections, nor in memory what it does not read."""
+    """A client gets some seconds to say what it wants, and some to take what it gets: one that dawdles, or is gone
+    without a word, cannot hold its place among the connections, nor in memory what it does not read."""
 
     allowed_sans: frozenset[str] = frozenset()
     _overdue: asyncio.TimerHandle | None = None
@@ -39,6 +39,7 @@ class _Bounded(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        _forget_when_gone(transport)
         if self.allowed_sans and not self.allowed_sans & names_of(transport.get_extra_info("peercert")):
             transport.abort()
         self._wait_for_head()
@@ -54,7 +55,7 @@ class _Bounded(H11Protocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._stalled = self.loop.call_later(STALL_SECONDS, self.transport.abort)
+        self._stalled = self._stalled or self.loop.call_later(STALL_SECONDS, self.transport.abort)
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -76,6 +77,13 @@ class _Bounded(H11Protocol):
         if self._overdue is not None:
             self._overdue.cancel()
             self._overdue = None
+
+
+def _forget_when_gone(transport: asyncio.Transport) -> None:
+    """Have the system give up a client that confirms nothing any more: a phone out of reach says no goodbye."""
+    connection = transport.get_extra_info("socket")
+    if connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(STALL_SECONDS * 1000))
 
 
 class _Quiet(uvicorn.Server):
@@ -114,19 +122,27 @@ class _Quiet(uvicorn.Server):
 class WebServer:
     """Serves ``app`` on ``host`` and ``port`` (0: any free one; ``port`` then tells which), to whom ``access`` lets in.
 
-    ``apart`` are paths that ask for users of their own. ``listener`` is a socket that listens there already, from the
-    server before this one: whoever connects between the two waits for a moment instead of being refused.
+    ``apart`` are paths that ask for users of their own; ``before_stop`` ends the answers that have no end of their own.
+    ``listener`` is a socket that listens there already, from the server before this one: whoever connects between the
+    two waits for a moment instead of being refused.
     """
 
     listener: socket.socket | None = None
 
     def __init__(
-        self, host: str, port: int, app: ASGIApp, access: WebAccess | None = None, apart: tuple[str, ...] = ()
+        self,
+        host: str,
+        port: int,
+        app: ASGIApp,
+        access: WebAccess | None = None,
+        apart: tuple[str, ...] = (),
+        before_stop: Callable[[], None] = lambda: None,
     ) -> None:
         self.host = host
         self.port = port
         self._access = access or WebAccess()
         self._admission = Admission(app, self._access, apart)
+        self._before_stop = before_stop
         self._listener: socket.socket | None = None
         self._server: _Quiet | None = None
         self._serving: asyncio.Task[None] | None = None
@@ -177,6 +193,7 @@ class WebServer:
 
     async def stop(self) -> None:
         """Finish what is being answered, for two seconds at most, then close; safe without ``start``."""
+        self._before_stop()
         if self._server is not None and self._serving is not None:
             self._server.should_exit = True
             await self._serving

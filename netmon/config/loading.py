@@ -34,14 +34,16 @@ STORE_NAME = "netmon.sqlite"
 class WebSettings:
     """Where netmon answers over HTTP; ``probe_allow``: who else than the inventory may be asked on a scraper's behalf.
 
-    ``timeout_offset`` are seconds kept back from the time a scraper says it waits. ``access`` is what ``config_file``
-    said when it was read, ``access_files`` are it and those it names.
+    ``timeout_offset`` are seconds kept back from the time a scraper says it waits. ``public`` is where everybody is
+    answered; None: nowhere. ``access`` is what ``config_file`` said when it was read, ``access_files`` are it and those
+    it names.
     """
 
     host: str
     port: int
     probe_allow: tuple[str, ...] = ()
     timeout_offset: float = 0.5
+    public: tuple[str, int] | None = None
     config_file: Path | None = None
     access: WebAccess = field(default_factory=WebAccess)
     access_files: tuple[Path, ...] = ()
@@ -133,6 +135,7 @@ def _configuration(main: Path, files: Files) -> Configuration:
             *web.listen,
             web.probe_allow,
             settings.probe.timeout_offset_seconds,
+            web.public_listen,
             web.config_file,
             web_file.access,
             web_file.files,

@@ -61,6 +61,11 @@ class WebEntry(Entry):
     """Where netmon answers over HTTP."""
 
     listen: HostPort = setting(("127.0.0.1", 8730), "Address and port.", written="127.0.0.1:8730")
+    public_listen: HostPort | None = setting(
+        None,
+        "Address and port of the pages for everybody: how the services of each commune are, without any host, address, "
+        "check or sensitive site. None: there are none.",
+    )
     config_file: PathText | None = setting(
         None,
         "Web configuration file as Prometheus' exporters have it (TLS, certificates of clients, users, headers), read "

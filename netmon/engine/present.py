@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from netmon.clock import Millis
 from netmon.contracts import CheckView, IncidentView, NodeView, ServiceView, SlaCounted, SlaView
 from netmon.engine.incidents import Incidents
 from netmon.engine.incidentviews import IncidentViews, Seen
 from netmon.engine.paths import Paths
-from netmon.engine.views import Part, node_view, places_of, service_view
+from netmon.engine.views import Kept, Part, node_view, places_of, service_view
 from netmon.expression import Expression, parse, references
 from netmon.model import Attribution, Check, Inventory, MaintenanceWindow, Neighbour, Observation, Transition
 from netmon.sla.contract.running import RunningClocks
@@ -52,6 +53,22 @@ class Present:
         self._neighbours: dict[str, tuple[Neighbour, ...]] = {}
         self._sla: tuple[SlaView, ...] = ()
         self._sla_counted: SlaCounted | None = None
+        self._covered: tuple[frozenset[str], frozenset[str]] = frozenset(), frozenset()
+        self._wider: frozenset[str] = frozenset()
+        self._check_views, self._kept_nodes, self._kept_services = (
+            Kept[CheckView](),
+            Kept[NodeView](),
+            Kept[ServiceView](),
+        )
+        self._behind = {
+            name: tuple(check for part in references(expression) for check in self._checks_of(part))
+            for name, expression in self._expressions.items()
+        }
+
+    @property
+    def version(self) -> int:
+        """Grows with every change of a state, an incident or planned work."""
+        return self._version
 
     def set_sla(self, views: Iterable[SlaView]) -> None:
         """The running figures, computed elsewhere from the history."""
@@ -92,19 +109,40 @@ class Present:
 
     def nodes(self) -> Mapping[str, NodeView]:
         """Every node that has checks, as of now."""
-        return self._node_views(self._worked_on())
+        worked_on, memories = self._worked_on(), self._memories
+        return {
+            node: self._kept_nodes.take(
+                node,
+                (worked_on, *[memories[check.id] for check in checks]),
+                partial(self._node_view, node, checks, worked_on),
+            )
+            for node, checks in self._paths.node_checks.items()
+        }
 
     def services(self) -> Mapping[str, ServiceView]:
         """Every service as of now, its expression over the states of checks and nodes."""
-        worked_on = self._worked_on()
+        worked_on, memories = self._worked_on(), self._memories
         if worked_on:
-            worked_on |= {view.id for view in self._node_views(worked_on).values() if view.maintenance}
-        return {name: self._service_view(name, expression, worked_on) for name, expression in self._expressions.items()}
+            wider = worked_on | {view.id for view in self.nodes().values() if view.maintenance}
+            self._wider = worked_on = self._wider if wider == self._wider else wider
+        return {
+            name: self._kept_services.take(
+                name,
+                (worked_on, *[memories[check] for check in self._behind[name]]),
+                partial(self._service_view, name, expression, worked_on),
+            )
+            for name, expression in self._expressions.items()
+        }
 
     def maintenance(self) -> Sequence[MaintenanceWindow]:
         """Planned work going on now."""
         now = self._now()
         return [window for window in self._windows if window.start <= now and (window.end is None or now < window.end)]
+
+    def planned(self, start: Millis, end: Millis) -> Sequence[MaintenanceWindow]:
+        """Planned work that touches [start, end), the earliest first."""
+        found = [each for each in self._windows if each.start < end and (each.end is None or start < each.end)]
+        return sorted(found, key=lambda each: (each.start, each.object))
 
     @property
     def learned_ways(self) -> Collection[str]:
@@ -116,7 +154,7 @@ class Present:
         now = self._now()
         key = self._version, now // _REFRESH
         if self._shown[0] != key:
-            seen = Seen(self.checks(), self.nodes(), self.services())
+            seen = Seen(self._memories, self.nodes(), self.services(), self._worked_on())
             self._shown = key, self._views.make(self.book, self._running_clocks(), seen, now)
         return self._shown[1]
 
@@ -145,38 +183,45 @@ class Present:
             self._clocks = key, RunningClocks(self._inventory, self._timezone, told)
         return self._clocks[1]
 
-    def _worked_on(self) -> set[str]:
-        """The objects that planned work covers now."""
-        objects = {window.object for window in self.maintenance()}
-        return {name for name, places in self._places.items() if not places.isdisjoint(objects)} if objects else set()
+    def _worked_on(self) -> frozenset[str]:
+        """The objects that planned work covers now; the same set while the same works go on."""
+        objects = frozenset(window.object for window in self.maintenance())
+        if objects != self._covered[0]:
+            places = self._places.items() if objects else ()
+            self._covered = objects, frozenset(name for name, where in places if not where.isdisjoint(objects))
+        return self._covered[1]
 
     def _check_view(self, check: Check, worked_on: bool) -> CheckView:
-        memory = self._memories[check.id]
-        return CheckView(
-            check=check,
-            state=memory.state,
-            since=memory.since,
-            reason=memory.reason.value,
-            detail=memory.detail,
-            last=self._last.get(check.id),
-            last_success=self._last_success.get(check.id),
-            failures=self._failures[check.id],
-            reboots=memory.reboots,
-            maintenance=worked_on,
+        memory, last = self._memories[check.id], self._last.get(check.id)
+        return self._check_views.take(
+            check.id,
+            (memory, last, worked_on),
+            lambda: CheckView(
+                check=check,
+                state=memory.state,
+                since=memory.since,
+                reason=memory.reason.value,
+                detail=memory.detail,
+                last=last,
+                last_success=self._last_success.get(check.id),
+                failures=self._failures[check.id],
+                reboots=memory.reboots,
+                maintenance=worked_on,
+            ),
         )
 
-    def _node_views(self, worked_on: set[str]) -> dict[str, NodeView]:
-        return {
-            node: node_view(node, [self._part(check.id, worked_on) for check in checks], node in worked_on)
-            for node, checks in self._paths.node_checks.items()
-        }
+    def _node_view(self, node: str, checks: Sequence[Check], worked_on: frozenset[str]) -> NodeView:
+        return node_view(node, [self._part(check.id, worked_on) for check in checks], node in worked_on)
 
-    def _service_view(self, name: str, expression: Expression, worked_on: set[str]) -> ServiceView:
+    def _service_view(self, name: str, expression: Expression, worked_on: frozenset[str]) -> ServiceView:
         parts = {part: self._part(part, worked_on) for part in references(expression)}
         return service_view(name, expression, parts, self._before, worked_on=name in worked_on)
 
-    def _part(self, name: str, worked_on: set[str]) -> Part:
-        checks = self._paths.node_checks.get(name)
-        memories = [self._memories[check.id] for check in checks] if checks else [self._memories[name]]
+    def _part(self, name: str, worked_on: frozenset[str]) -> Part:
         check = self._inventory.checks.get(name)
+        memories = [self._memories[each] for each in self._checks_of(name)]
         return Part(memories, name in worked_on, check is not None and check.collector == "snmp")
+
+    def _checks_of(self, name: str) -> list[str]:
+        """The checks behind the name of a node or check."""
+        return [check.id for check in self._paths.node_checks.get(name, ())] or [name]

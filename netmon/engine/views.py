@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import is_
+from typing import Generic, TypeVar
 
 from netmon.clock import Millis
 from netmon.contracts import NodeView, ServiceView
@@ -10,6 +12,23 @@ from netmon.expression import BADNESS, Expression, evaluate, is_agent_silent, no
 from netmon.inventory import commune_of_node
 from netmon.model import Inventory, State, Transition
 from netmon.state.machine import Memory
+
+V = TypeVar("V")
+
+
+class Kept(Generic[V]):
+    """Views that stay good while the very objects they were made of are the same: with thousands of targets most are,
+    from one look to the next."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[tuple[object, ...], V]] = {}
+
+    def take(self, name: str, made_of: tuple[object, ...], make: Callable[[], V]) -> V:
+        """The view ``name``, made anew where something of ``made_of`` is another object than before."""
+        known = self._kept.get(name)
+        if known is None or not all(map(is_, known[0], made_of)):
+            known = self._kept[name] = made_of, make()
+        return known[1]
 
 
 def places_of(inventory: Inventory) -> dict[str, frozenset[str]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from netmon.clock import MINUTE, SECOND, Millis
 from netmon.contracts import CheckView, IncidentView, NodeView, ServiceView, SlaCounted, SlaView
 from netmon.conventions import Reason
+from netmon.engine.present import Present
 from netmon.model import (
     Check,
     Commune,
@@ -22,6 +23,7 @@ from netmon.model import (
     SiteKind,
     State,
 )
+from netmon.state.machine import Memory
 
 NOW: Millis = 1_795_453_200_000
 """2026-11-23T17:00:00Z, 18 h in Bordeaux."""
@@ -41,6 +43,7 @@ class FakeSnapshot:
     sla_views: list[SlaView] = field(default_factory=list)
     counted: SlaCounted | None = None
     incident_views: list[IncidentView] = field(default_factory=list)
+    changes: int = 0
 
     def now(self) -> Millis:
         return self.time
@@ -64,7 +67,15 @@ class FakeSnapshot:
         return self.counted
 
     def incidents(self) -> Sequence[IncidentView]:
-        return self.incident_views
+        """Those given; else what the engine makes of the states."""
+        return self.incident_views or incidents_of(self)
+
+    @property
+    def version(self) -> int:
+        return self.changes
+
+    def planned(self, start: Millis, end: Millis) -> Sequence[MaintenanceWindow]:
+        return [each for each in self.windows if each.start < end and (each.end is None or each.end > start)]
 
     def neighbours(self) -> Mapping[str, Sequence[Neighbour]]:
         return {}
@@ -84,6 +95,21 @@ class FakeSnapshot:
     def set_service(self, service_id: str, state: State, *causes: str) -> None:
         """Give a service a state."""
         self.service_views[service_id] = ServiceView(service_id, state, self.time - 12 * MINUTE, "timeout", causes)
+
+
+def incidents_of(snapshot: FakeSnapshot) -> Sequence[IncidentView]:
+    """The incidents that the engine sees in the states of the checks."""
+    present = Present(snapshot.inventory, snapshot.now)
+    for name, view in snapshot.check_views.items():
+        reason = Reason(view.reason) if view.reason in set(Reason) else Reason.TIMEOUT
+        memory = Memory(name, view.state, view.since, reason, view.detail, view.since)
+        present._memories[name] = memory
+    flagged = [name for name, view in snapshot.node_views.items() if view.maintenance]
+    flagged += [name for name, view in snapshot.check_views.items() if view.maintenance]
+    present.set_windows([*snapshot.windows, *(MaintenanceWindow(name, 0, None, "", 0) for name in flagged)])
+    present._paths.look_everywhere()
+    present._incidents.follow(snapshot.inventory.checks.values(), snapshot.time)
+    return present.incidents()
 
 
 def make_check(check_id: str, commune: str = "Bègles", site: str = "begles-mairie", node: str = "") -> Check:

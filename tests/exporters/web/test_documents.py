@@ -3,8 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from exporters.web.documents import nodes_document, services_document, status_document
-from exporters.web.openapi import openapi_document
+from exporters.web.documents import status_document
 from netmon.model import MaintenanceWindow, State
 from tests.exporters.snapshots import AMBES, BEGLES, CENON, NOW, FakeSnapshot, make_snapshot
 
@@ -140,20 +139,6 @@ def test_an_empty_inventory_is_valid() -> None:
     snapshot.inventory = replace(snapshot.inventory, **empty)  # type: ignore[arg-type]
     snapshot.check_views, snapshot.node_views, snapshot.service_views = {}, {}, {}
     assert status_document(snapshot)["state"] == "pending"
-
-
-def test_every_document_has_the_fields_that_openapi_promises() -> None:
-    snapshot = cut_begles()
-    snapshot.windows.append(MaintenanceWindow("*", NOW, NOW + 1, "", NOW))
-    schemas = openapi_document()["components"]["schemas"]
-    status, nodes, services = status_document(snapshot), nodes_document(snapshot), services_document(snapshot)
-    pairs = [
-        ("Status", status), ("Nodes", nodes), ("Services", services), ("Commune", status["communes"][0]),
-        ("Problem", status["problems"][0]), ("Monitor", status["monitor"]), ("Window", status["maintenance"][0]),
-        ("Node", nodes["nodes"][0]), ("Check", nodes["checks"][0]), ("Service", services["services"][0]),
-    ]  # fmt: skip
-    for name, document in pairs:
-        assert set(document) == set(schemas[name]["properties"]), name
 
 
 def test_checks_that_netmon_could_not_see_are_counted_as_its_own_trouble() -> None:

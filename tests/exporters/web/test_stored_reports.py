@@ -15,8 +15,8 @@ from exporters.prometheus import Exposition
 from exporters.web import WebServer, create_app
 from exporters.web.basicauth import BasicAuth, TooBusyError
 from exporters.web.editions import Access
-from exporters.web.openapi import openapi_document
 from exporters.web.reports import Readers
+from exporters.web.schemas import schemas
 from netmon.cli import main
 from tests.cli.october import make_october
 from tests.exporters.snapshots import BEGLES, make_snapshot
@@ -197,7 +197,7 @@ def test_the_api_tells_editions_as_openapi_promises(reports):
     def ask(server: WebServer) -> None:
         told = json.loads(fetch(server, "/api/v1/reports", **ALL_LOGIN)[2])
         assert [(each["edition"], each["replaces"]) for each in told["reports"]] == [("v2", "v1"), ("v1", None)]
-        schema = openapi_document()["components"]["schemas"]["Report"]
+        schema = schemas()["Report"]
         assert set(told["reports"][0]) == set(schema["required"])
         assert set(told["reports"][0]["communes"][0]) == set(schema["properties"]["communes"]["items"]["required"])
         for path in told["reports"][0]["communes"][0]["documents"]:
