@@ -63,7 +63,7 @@ def live(test: Callable[[Troubled, WebServer, LivePages], Awaitable[None]]) -> N
     async def run() -> None:
         made = troubled()
         app = app_of(made.pipeline)
-        server = WebServer("127.0.0.1", 0, app, app.state.live.close)
+        server = WebServer("127.0.0.1", 0, app, before_stop=app.state.live.close)
         await server.start()
         try:
             await asyncio.wait_for(test(made, server, app.state.live), 30)
