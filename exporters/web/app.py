@@ -14,7 +14,7 @@ from exporters.prometheus import Exposition, Selection
 from exporters.prometheus.negotiation import OPENMETRICS_TYPE, TEXT_TYPE, accepts_gzip, join, wants_openmetrics
 from exporters.summary import Moment
 from exporters.web import documents
-from exporters.web.answers import NEVER_KEPT, Query, as_json, document, look_ahead, refusal
+from exporters.web.answers import NEVER_KEPT, Query, as_json, document, look_ahead, others_first, refusal
 from exporters.web.everybody import PublicFacts, PublicView, public_documents
 from exporters.web.guard import Guard
 from exporters.web.incidents import incidents_document
@@ -119,6 +119,8 @@ class _Metrics:
         query = request.query_params
         selection = Selection(frozenset(query.getlist("commune")), frozenset(query.getlist("node")))
         await look_ahead(self._snapshot)
+        for _ in self._exposition.prepare():
+            await others_first()
         parts = self._exposition.scrape(selection, openmetrics=openmetrics)
         body = await asyncio.to_thread(join, parts, gzip=gzip)
         headers = {"Content-Type": OPENMETRICS_TYPE if openmetrics else TEXT_TYPE, "Vary": "Accept, Accept-Encoding"}
