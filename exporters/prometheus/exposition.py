@@ -119,6 +119,10 @@ class Exposition:
         self._release(check_id)
         self._own.forget(check_id)
 
+    def prepare(self) -> Iterator[None]:
+        """Work ahead for ``scrape``, a slice at a time: whoever scrapes lets others have their turn between slices."""
+        return self._own.prepare(self._snapshot)
+
     def scrape(self, selection: Selection = EVERYTHING, *, openmetrics: bool = False) -> list[bytes]:
         """The exposition in pieces, to be joined: families in order of name, then the metrics about netmon itself."""
         self._expire()
