@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import fcntl
+import gc
 import logging
 import os
 import signal
@@ -151,7 +152,8 @@ class Daemon:
             supervisor.leaving(reloading=not self._stopping.is_set())
             if not self._stopping.is_set() and self._estate is not None:
                 self._inheritance = self._estate(web)
-        self.configuration = self._reloads.take()
+        self.configuration, self._estate = self._reloads.take(), None
+        gc.collect()  # the parts before, which hold each other, before what lives is left alone again
 
     def stop(self) -> None:
         """Make ``run`` end."""
@@ -362,9 +364,10 @@ class Daemon:
         stack.callback(figures.stop)
         stack.callback(scheduler.stop)
         scheduler.start()
-        for name in self._inheritance.polled & checks.keys() if self._inheritance else ():
-            poller.start(checks[name])
-        self._inheritance = None
+        if self._inheritance is not None:
+            for name in self._inheritance.owed(checks.values(), clock.now()):
+                poller.start(checks[name])
+            self._inheritance = None
         scheduler.every(self.configuration.heartbeat, beats.beat)
         scheduler.every(SWEEP, sweep)
         self._vitals = VitalSigns(telemetry, clock.now, lambda: beats.last)

@@ -3,14 +3,15 @@
 import asyncio
 import logging
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 
 from netmon.clock import Millis, SteadyClock
 from netmon.config import ConfigError, Configuration, WebSettings, load
 from netmon.engine.pipeline import Legacy
+from netmon.engine.spread import due_between
 from netmon.errors import Problem
-from netmon.model import Inventory
+from netmon.model import Check, Inventory
 
 log = logging.getLogger("netmon.app")
 
@@ -33,6 +34,13 @@ class Inheritance:
     web: WebSettings
     listener: socket.socket | None
     polled: frozenset[str]
+
+    def owed(self, checks: Iterable[Check], now: Millis) -> Iterator[str]:
+        """The checks that were being polled, or were due since, and are not any more."""
+        since = self.heart[0]
+        for check in checks:
+            if check.id in self.polled or any(due_between(check, since, now)):
+                yield check.id
 
     def take_listener(self, web: WebSettings) -> socket.socket | None:
         """The socket that was left, where the same address is asked for."""

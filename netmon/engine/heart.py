@@ -79,7 +79,8 @@ class Heart:
         return self._last
 
     def left(self) -> tuple[Millis, bool]:
-        """What the heart that takes its place goes on from."""
+        """What the heart that takes its place goes on from: the daemon watched until now."""
+        self.beat()
         return self._last, self._astray
 
     def take_over(self, left: tuple[Millis, bool]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from netmon.clock import Millis
-from netmon.contracts import ObservationListener, Recorder
+from netmon.contracts import ObservationListener, Recorder, SlaCounted, SlaView
 from netmon.conventions import Reason
 from netmon.engine.doubts import Ask, Doubts
 from netmon.engine.present import Present
@@ -32,6 +32,8 @@ class Legacy:
     last_success: Mapping[str, Millis]
     failures: Mapping[str, Counter[str]]
     neighbours: Mapping[str, tuple[Neighbour, ...]]
+    sla: tuple[SlaView, ...]
+    sla_counted: SlaCounted | None
 
 
 class Pipeline(Present):
@@ -90,7 +92,7 @@ class Pipeline(Present):
         """What the pipeline that takes its place is to know."""
         return Legacy(
             self._inventory, self._started, self._watching_since, self._memories, self._last, self._last_success,
-            self._failures, self._neighbours,
+            self._failures, self._neighbours, self._sla, self._sla_counted,
         )  # fmt: skip
 
     def doubt(self, ask: Ask) -> None:
@@ -159,6 +161,7 @@ class Pipeline(Present):
     def _inherit(self, left: "Legacy") -> None:
         """What polls told of the checks that both watch; samples of a target that is another now are dropped."""
         self._started, self._watching_since = left.started, left.watching_since
+        self._sla, self._sla_counted = left.sla, left.sla_counted
         for name in self._memories.keys() & left.memories.keys():
             check, was = self._inventory.checks[name], left.inventory.checks[name]
             told = self._before.get(name)
