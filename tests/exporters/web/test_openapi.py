@@ -9,10 +9,16 @@ import pytest
 from starlette.routing import Route
 
 from exporters.web import WebServer
+from exporters.web.availability import AvailabilityEndpoint
+from exporters.web.notices import notices_document
 from exporters.web.probe import ProbeEndpoint
 from exporters.web.snmp import SnmpEndpoint
 from netmon.cli import main
+from netmon.clock import SystemClock
+from netmon.config import load
+from netmon.model import Notice, NoticeEvent, Severity
 from netmon.probing import Probing
+from netmon.running import Availability
 from netmon.scraping import SnmpScraping
 from tests.cli.october import make_october
 from tests.exporters.web.serving import app_of, fetch, serving
@@ -21,6 +27,8 @@ from tests.exporters.web.troubled import troubled
 Document = dict[str, Any]
 
 ASKED = {
+    "/api/v1/availability": ["/api/v1/availability?period=2026-10", "/api/v1/availability?period=never"],
+    "/api/v1/status": ["/api/v1/status?brief=1", "/api/v1/status"],
     "/snmp": ["/snmp", "/snmp?target=192.0.2.1"],
     "/probe": ["/probe", "/probe?target=192.0.2.1"],
     "/reports/{path}": ["/reports/", "/reports/2026-10/", "/reports/nothing.html"],
@@ -32,6 +40,27 @@ ASKED = {
         "/api/v1/maintenance?from=0&to=1795453200",
     ],
 }  # fmt: skip
+QUEUED = 1_795_000_000_000
+NOTICE = Notice(
+    1,
+    "k",
+    "noc",
+    "",
+    "INC-261128-K7QX",
+    NoticeEvent.OPENED,
+    Severity.MAJOR,
+    "{}",
+    "waiting",
+    QUEUED,
+    0,
+    QUEUED,
+    "",
+    None,
+)
+
+
+async def no_reload() -> None:
+    """Nothing to read."""
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +73,8 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> tuple[Document, list[st
         present, reports_dir=path.parent / "data" / "reports",
         snmp=SnmpEndpoint(SnmpScraping(present.inventory, (), {}, {}, {}), 0.5),
         probe=ProbeEndpoint(Probing(present.inventory, (), {})),
+        availability=AvailabilityEndpoint(Availability(load(path), SystemClock())),
+        notices=lambda: notices_document([NOTICE], NOTICE.queued), reload=no_reload,
     )  # fmt: skip
     paths = [route.path.replace(":path}", "}") for route in app.routes if isinstance(route, Route)]
 
@@ -64,7 +95,7 @@ def test_every_path_is_described_and_no_other(answers: Any) -> None:
 def test_every_answer_is_of_a_kind_and_shape_that_is_described(answers: Any) -> None:
     document, _, told = answers
     for path, asked, (status, headers, body) in told:
-        responses = document["paths"][path]["get"]["responses"]
+        responses = document["paths"][path].get("get", document["paths"][path].get("post"))["responses"]
         described = responses.get(str(status), responses["default"])
         kind = headers.get("content-type", "").partition(";")[0]
         content = described.get("content", {"": {}})
@@ -85,7 +116,7 @@ def test_the_answers_hold_something_of_every_schema(answers: Any) -> None:
         (seen["/api/v1/status"], ("communes", "problems", "maintenance", "sla")),
         (seen["/api/v1/nodes"], ("nodes", "checks")), (seen["/api/v1/services"], ("services",)),
         (seen["/api/v1/incidents"], ("incidents",)), (seen["/api/v1/topology"], ("nodes", "links")),
-        (seen["/api/v1/availability"], ("availability",)), (seen["/api/v1/maintenance"], ("maintenance",)),
+        (seen["/api/v1/availability"], ("rows",)), (seen["/api/v1/notices"], ("notices",)), (seen["/api/v1/maintenance"], ("maintenance",)),
         (seen["/api/v1/reports"], ("reports",)),
     ]  # fmt: skip
     for answer, names in lists:
@@ -106,7 +137,9 @@ def test_every_reference_leads_somewhere_and_every_schema_is_used(answers: Any) 
 def test_wrong_stretches_of_works_are_refused_with_a_reason(answers: Any) -> None:
     _, _, told = answers
     refused = {
-        asked: json.loads(body)["error"] for _, asked, (status, _, body) in told if status == 400 and "/api/" in asked
+        asked: json.loads(body)["error"]
+        for _, asked, (status, _, body) in told
+        if status == 400 and "maintenance" in asked
     }
     assert len(refused) == 4
     assert all(refused.values())
