@@ -116,7 +116,8 @@ def test_the_answers_hold_something_of_every_schema(answers: Any) -> None:
         (seen["/api/v1/status"], ("communes", "problems", "maintenance", "sla")),
         (seen["/api/v1/nodes"], ("nodes", "checks")), (seen["/api/v1/services"], ("services",)),
         (seen["/api/v1/incidents"], ("incidents",)), (seen["/api/v1/topology"], ("nodes", "links")),
-        (seen["/api/v1/availability"], ("rows",)), (seen["/api/v1/notices"], ("notices",)), (seen["/api/v1/maintenance"], ("maintenance",)),
+        (seen["/api/v1/availability"], ("rows",)), (seen["/api/v1/notices"], ("notices",)),
+        (seen["/api/v1/maintenance"], ("maintenance",)),
         (seen["/api/v1/reports"], ("reports",)),
     ]  # fmt: skip
     for answer, names in lists:
