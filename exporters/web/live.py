@@ -149,7 +149,7 @@ class LivePages:
 
     async def _watch(self) -> None:
         loop = asyncio.get_running_loop()
-        beat = loop.time()
+        beat, failing = loop.time(), False
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             listened = [channel for channel in self._channels.values() if channel.listeners]
@@ -160,8 +160,11 @@ class LivePages:
                 elif loop.time() - beat >= BEAT_SECONDS:
                     self._beat(listened)
                     beat = loop.time()
-            except Exception:
-                log.exception("the status page cannot be drawn")
+                failing = False
+            except Exception:  # those who listen hear no beat and say so; it is told once
+                if not failing:
+                    log.exception("the status page cannot be drawn")
+                failing = True
 
     async def _draw(self, channels: list[_Channel]) -> None:
         async with self._drawing:
