@@ -14,7 +14,7 @@ from netmon.model import Step
 from netmon.words import PARTY_WORDS, STEP_WORDS
 
 DROPPED_FIRST = (
-    "whose", "devices", "sites", "since", "communes", "commune", "why", "services", "on it", "people", "clock",
+    "whose", "devices", "sites", "since", "communes", "services", "commune", "why", "on it", "people", "clock",
 )  # fmt: skip
 """Columns of the list in the order in which they give way to a narrow terminal."""
 
