@@ -1,15 +1,15 @@
 """Incidents as lines of text, drawn from their document: the list, and one with everything that is known of it."""
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.text import Text
 
+from exporters.terminal.incidentline import read_clock
 from exporters.terminal.instants import moment
 from exporters.terminal.layout import Column, cut, table
-from exporters.terminal.look import STYLES, Look
-from exporters.terminal.roots import CLOCKS, LATE_SOON
+from exporters.terminal.look import Look
+from exporters.terminal.roots import CLOCKS, countdown
 from netmon.model import Step
 from netmon.words import PARTY_WORDS, STEP_WORDS
 
@@ -125,19 +125,11 @@ class IncidentScreen:
         return self._countdown(clock)
 
     def _countdown(self, clock: Mapping[str, Any]) -> Text:
-        look = self._look
+        if clock["ended"] is None or clock["late_seconds"]:
+            return countdown(self._look, read_clock(clock))
         kind = CLOCKS[clock["kind"]]
-        name = look.gettext(kind)
-        if clock["late_seconds"]:
-            return Text(f"{name} +{look.lasted(dt.timedelta(seconds=clock['late_seconds']))}", STYLES["down"])
-        left = look.lasted(dt.timedelta(seconds=clock["remaining_seconds"]))
-        if clock["ended"] is not None:
-            met = look.gettext("met")
-            return Text(f"{name} {met}")
-        if clock["paused"]:
-            paused = look.gettext("paused")
-            return Text(f"{name} {left} ({paused})")
-        return Text(f"{name} {left}", STYLES["degraded"] if clock["remaining_seconds"] < LATE_SOON else "")
+        name, met = self._look.gettext(kind), self._look.gettext("met")
+        return Text(f"{name} {met}")
 
     def _clock_line(self, clock: Mapping[str, Any]) -> Text:
         look = self._look
