@@ -65,7 +65,16 @@ def find_commune(status: Status, wanted: str) -> str:
     Raises:
         UsageError: no such commune, or several.
     """
-    names = {plain(commune.name): commune.name for commune in status.communes}
+    return find_name((commune.name for commune in status.communes), wanted)
+
+
+def find_name(communes: Iterable[str], wanted: str) -> str:
+    """The same among ``communes``.
+
+    Raises:
+        UsageError: no such commune, or several.
+    """
+    names = {plain(name): name for name in communes}
     key = plain(wanted)
     if key in names:
         return names[key]

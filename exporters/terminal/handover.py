@@ -76,12 +76,14 @@ class Handover:
             (len(takes["communes"]), "%(n)s commune", "%(n)s communes"),
         )
         takes_along = [look.ngettext(single, many, count) for count, single, many in parts if count]
+        if takes_along and takes["population"]:
+            takes_along[-1] += " (" + _("%(n)s inhabitants") % {"n": look.number(takes["population"])} + ")"
         if takes_along:
             yield _("takes along %(what)s") % {"what": ", ".join(takes_along)}
         if one["party"]:
             party = PARTY_WORDS[one["party"]]
             yield _("attributed to %(party)s") % {"party": look.gettext(party)}
-        if not one["ended"] and not one["acknowledged"]:
+        if not one["ended"] and not (one["acknowledged"] or one["handling"]["started"]):
             yield _("nobody is on it")
         yield from (self._clock(clock) for clock in one["clocks"])
 

@@ -61,11 +61,12 @@ def read_incident(each: Mapping[str, Any]) -> IncidentLine:
         each["id"], each["object"], tuple(each["roots"]), "maintenance" if each["maintenance"] else each["state"],
         moment(each["since"]), each["reason"], each["commune"], each["site_name"], each["flapping"], each["handled"],
         each["acknowledged_by"], takes["nodes"], takes["services"], takes["sites"], tuple(takes["communes"]),
-        takes["population"], tuple(_clock(clock) for clock in each["clocks"] if clock["ended"] is None),
+        takes["population"], tuple(read_clock(clock) for clock in each["clocks"] if clock["ended"] is None),
     )  # fmt: skip
 
 
-def _clock(each: Mapping[str, Any]) -> ClockLine:
+def read_clock(each: Mapping[str, Any]) -> ClockLine:
+    """The clock of a document."""
     deadline = moment(each["deadline"]) if each["deadline"] else None
     return ClockLine(
         each["contract"], each["kind"], each["remaining_seconds"], each["late_seconds"], deadline, each["paused"]

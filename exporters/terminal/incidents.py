@@ -1,21 +1,22 @@
 """Incidents as lines of text, drawn from their document: the list, and one with everything that is known of it."""
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.text import Text
 
+from exporters.terminal.incidentline import read_clock
 from exporters.terminal.instants import moment
 from exporters.terminal.layout import Column, cut, table
-from exporters.terminal.look import STYLES, Look
-from netmon.i18n import mark
+from exporters.terminal.look import Look
+from exporters.terminal.roots import CLOCKS, countdown
 from netmon.model import Step
 from netmon.words import PARTY_WORDS, STEP_WORDS
 
-_LATE_SOON = 900.0
-"""Seconds that are left when a clock turns yellow."""
-_CLOCKS = {"gti": mark("GTI"), "gtr": mark("GTR")}
+DROPPED_FIRST = (
+    "whose", "devices", "sites", "since", "communes", "services", "commune", "why", "on it", "people", "clock",
+)  # fmt: skip
+"""Columns of the list in the order in which they give way to a narrow terminal."""
 
 Incident = Mapping[str, Any]
 
@@ -33,21 +34,31 @@ class IncidentScreen:
         """One line each, the columns that say least dropped first."""
         if not incidents:
             return [Text(self._look.gettext("No incident is open."))]
-        _ = self._look.gettext
+        _, look = self._look.gettext, self._look
+        rank = {name: number for number, name in enumerate(DROPPED_FIRST)}
         columns = [
             Column("", [self._badge(each) for each in incidents]),
             Column(_("Incident"), [Text(each["id"]) for each in incidents]),
-            Column(_("Object"), [Text(self._look.text(each["object"])) for each in incidents]),
-            Column(_("Since"), [Text(self._since(each)) for each in incidents]),
-            Column(_("Lasts"), [Text(self._lasts(each)) for each in incidents], 3, right=True),
-            Column(_("Clock"), [self._tightest(each) for each in incidents], 7),
-            Column(_("Takes along"), [Text(self._takes(each)) for each in incidents], 5, 14),
-            Column(_("On it"), [Text(self._on_it(each)) for each in incidents], 6, 10),
-            Column(_("Commune"), [Text(self._look.text(each["commune"])) for each in incidents], 4),
-            Column(_("Reason"), [Text(self._look.reason(each["reason"])) for each in incidents], 2, 12),
-            Column(_("Whose"), [Text(self._party(each)) for each in incidents], 1),
+            Column(_("What"), [Text(look.text(each["object"]), "bold") for each in incidents]),
+            Column(_("Clock"), [self._tightest(each) for each in incidents], rank["clock"]),
+            Column(_("Inh."), self._counts(incidents, "population"), rank["people"], right=True),
+            Column(_("Com."), self._counts(incidents, "communes"), rank["communes"], right=True),
+            Column(_("Sites"), self._counts(incidents, "sites"), rank["sites"], right=True),
+            Column(_("Serv."), self._counts(incidents, "services"), rank["services"], right=True),
+            Column(_("Dev."), self._counts(incidents, "nodes"), rank["devices"], right=True),
+            Column(_("On it"), [Text(self._on_it(each)) for each in incidents], rank["on it"], 10),
+            Column(_("Commune"), [Text(look.text(each["commune"])) for each in incidents], rank["commune"]),
+            Column(_("Since"), [Text(self._since(each)) for each in incidents], rank["since"], right=True),
+            Column(_("Duration"), [Text(self._lasts(each)) for each in incidents], right=True),
+            Column(_("Why"), [Text(look.reason(each["reason"])) for each in incidents], rank["why"], 12),
+            Column(_("Whose"), [Text(self._party(each)) for each in incidents], rank["whose"]),
         ]
         return table(columns, self._width, self._ellipsis)
+
+    def _counts(self, incidents: Sequence[Incident], kind: str) -> list[Text]:
+        """How much of ``kind`` each takes along."""
+        taken = (each["takes"][kind] for each in incidents)
+        return [Text(self._look.number(one if isinstance(one, int) else len(one))) for one in taken]
 
     def show(self, one: Incident) -> list[Text]:
         """Everything about one incident."""
@@ -55,12 +66,12 @@ class IncidentScreen:
         head = Text().append_text(self._badge(one)).append(f" {one['id']}  ", "bold").append(look.text(one["object"]))
         where = ", ".join(filter(None, (one["site_name"] or one["site"], one["commune"])))
         lines = [head, Text(f"  {look.text(where)}")] if where else [head]
-        reason = " · ".join(filter(None, (look.reason(one["reason"]), look.text(one["detail"]))))
+        reason = look.text(" · ").join(filter(None, (look.reason(one["reason"]), look.text(one["detail"]))))
         since, ended = _("Since"), _("Ended")
         lines.append(Text(f"  {since} {look.clock(moment(one['since']))} ({self._lasts(one)})  {reason}"))
         if one["ended"]:
             lines.append(Text(f"  {ended} {look.clock(moment(one['ended']))}"))
-        lines += [Text(f"  {name}: {value}") for name, value in self._facts(one)]
+        lines += [Text(f"  {name}: {look.text(value)}") for name, value in self._facts(one)]
         for title, rows in (
             (_("Clocks"), [self._clock_line(clock) for clock in one["clocks"]]),
             (_("Takes along"), list(self._tree(one["takes"]))),
@@ -79,8 +90,7 @@ class IncidentScreen:
         if one["party"]:
             yield _("Whose"), self._party(one)
         if takes["communes"]:
-            people = f"{takes['population']:,}".replace(",", " ")
-            inhabitants = _("%(n)s inhabitants") % {"n": people}
+            inhabitants = _("%(n)s inhabitants") % {"n": self._look.number(takes["population"]) or "0"}
             yield _("Communes"), f"{', '.join(takes['communes'])} ({inhabitants})"
 
     def _badge(self, one: Incident) -> Text:
@@ -94,15 +104,6 @@ class IncidentScreen:
         end = moment(one["ended"]) if one["ended"] else self._now
         return self._look.lasted(end - moment(one["since"]))
 
-    def _takes(self, one: Incident) -> str:
-        takes, look = one["takes"], self._look
-        parts = (
-            (len(takes["nodes"]), "%(n)s device", "%(n)s devices"),
-            (len(takes["services"]), "%(n)s service", "%(n)s services"),
-            (len(takes["communes"]), "%(n)s commune", "%(n)s communes"),
-        )
-        return " ".join(look.ngettext(one_word, many, count) for count, one_word, many in parts if count)
-
     def _on_it(self, one: Incident) -> str:
         handling, done, _ = one["handling"], one["acknowledged"], self._look.gettext
         if any(pause["to"] is None for pause in handling["pauses"]) and not one["ended"]:
@@ -110,7 +111,7 @@ class IncidentScreen:
         for key, word in (("started", _("intervention")), ("notified", _("notified"))):
             if handling[key]:
                 return word
-        return self._look.text(done["author"]) if done else ""
+        return self._look.text(done["author"]) if done else "" if one["ended"] else _("nobody")
 
     def _party(self, one: Incident) -> str:
         party = PARTY_WORDS.get(one["party"], "")
@@ -124,19 +125,11 @@ class IncidentScreen:
         return self._countdown(clock)
 
     def _countdown(self, clock: Mapping[str, Any]) -> Text:
-        look = self._look
-        kind = _CLOCKS[clock["kind"]]
-        name = look.gettext(kind)
-        if clock["late_seconds"]:
-            return Text(f"{name} +{look.lasted(dt.timedelta(seconds=clock['late_seconds']))}", STYLES["down"])
-        left = look.lasted(dt.timedelta(seconds=clock["remaining_seconds"]))
-        if clock["ended"] is not None:
-            met = look.gettext("met")
-            return Text(f"{name} {met}")
-        if clock["paused"]:
-            paused = look.gettext("paused")
-            return Text(f"{name} {left} ({paused})")
-        return Text(f"{name} {left}", STYLES["degraded"] if clock["remaining_seconds"] < _LATE_SOON else "")
+        if clock["ended"] is None or clock["late_seconds"]:
+            return countdown(self._look, read_clock(clock))
+        kind = CLOCKS[clock["kind"]]
+        name, met = self._look.gettext(kind), self._look.gettext("met")
+        return Text(f"{name} {met}")
 
     def _clock_line(self, clock: Mapping[str, Any]) -> Text:
         look = self._look
@@ -152,7 +145,7 @@ class IncidentScreen:
         _ = self._look.gettext
         for title, names in ((_("Checks"), takes["checks"]), (_("Services"), takes["services"])):
             if names:
-                yield Text(f"  {title}: {', '.join(names)}")
+                yield Text(f"  {title}: {self._look.text(', '.join(names))}")
 
     def _trail_line(self, step: Mapping[str, Any]) -> Text:
         look = self._look

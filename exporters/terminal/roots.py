@@ -12,7 +12,7 @@ from exporters.terminal.status import ProblemLine
 from netmon.i18n import mark
 
 DROPPED_FIRST = (
-    "detail", "incident", "site", "at", "devices", "sites", "on it", "communes", "commune", "services", "people",
+    "detail", "incident", "site", "at", "devices", "sites", "communes", "services", "commune", "on it", "people",
 )  # fmt: skip
 """Columns of the table of root causes in the order in which they give way to a narrow terminal."""
 
@@ -67,7 +67,7 @@ class Roots:
             Column(
                 _("Dev."), cut(lambda one: one.nodes, lambda each: each.takes["nodes"]), rank["devices"], right=True
             ),
-            Column(_("On it"), [Text(self._on_it(each)) for each in problems], rank["on it"]),
+            Column(_("On it"), [Text(self._on_it(each)) for each in problems], rank["on it"], 10),
             Column(_("Commune"), cells(lambda each: each.commune if self._several else ""), rank["commune"]),
             Column(_("Site"), cells(lambda each: each.site), rank["site"]),
             Column(_("Duration"), cells(lambda each: look.lasted(self._now - each.since)), right=True),

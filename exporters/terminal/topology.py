@@ -6,7 +6,7 @@ from typing import Any
 from rich.text import Text
 
 from exporters.terminal.layout import cut
-from exporters.terminal.look import STYLES, Look
+from exporters.terminal.look import GLYPHS, Look
 from netmon.i18n import mark
 
 _TOLD = {"configured": mark("not seen by LLDP"), "seen": mark("seen by LLDP only")}
@@ -21,7 +21,7 @@ class TopologyScreen:
 
     def draw(self, document: Mapping[str, Any], *, differences_only: bool = False) -> list[Text]:
         """The tree, then where configuration and LLDP disagree."""
-        lines = [] if differences_only else list(self._tree(document))
+        lines = [] if differences_only else [self._summary(document), Text(), *self._tree(document)]
         differences = list(self._differences(document))
         if differences:
             title = Text(self._look.gettext("Configuration and LLDP disagree"), "bold")
@@ -29,6 +29,16 @@ class TopologyScreen:
         elif differences_only:
             lines.append(Text(self._look.gettext("Configuration and LLDP do not disagree.")))
         return [cut(line, self._width, "..." if self._look.ascii else "…") for line in lines]
+
+    def _summary(self, document: Mapping[str, Any]) -> Text:
+        """How many devices are how, the worst first."""
+        look = self._look
+        states = [node["state"] for node in document["nodes"]]
+        line = Text(look.ngettext("%(n)s device", "%(n)s devices", len(states)), "bold")
+        for state in GLYPHS:
+            if state in states:
+                line.append("  ").append_text(look.badge(state)).append(f" {states.count(state)}", "")
+        return line
 
     def _tree(self, document: Mapping[str, Any]) -> Iterator[Text]:
         """Each node under its first uplink; the others are named beside it, so that each is shown once."""
@@ -54,7 +64,7 @@ class TopologyScreen:
         self, name: str, before: str, nodes: Mapping[str, Any], below: Mapping[str, list[str]], under: str
     ) -> Iterator[Text]:
         node, look = nodes[name], self._look
-        line = Text(before).append_text(self._state(node["state"])).append(f" {name}")
+        line = Text(before).append_text(self._state(node["state"])).append(f" {name}", "")
         others = [up for up in node["uplinks"] if up != under]
         if others:
             line.append(f"  + {', '.join(others)}", "dim")
@@ -69,7 +79,7 @@ class TopologyScreen:
     def _state(self, state: str | None) -> Text:
         if state is None:
             return Text("-" if self._look.ascii else "·")
-        return Text(self._look.glyph(state), STYLES[state] if state != "up" else "")
+        return Text(self._look.glyph(state)) if state == "up" else self._look.badge(state)
 
     def _differences(self, document: Mapping[str, Any]) -> Iterator[Text]:
         look = self._look

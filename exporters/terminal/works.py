@@ -49,17 +49,26 @@ class WorksScreen:
         _, look = self._look.gettext, self._look
         if not rows:
             return [Text(_("No works are planned."))]
+        shown = _folded(rows)
         columns = [
-            Column("", [self._state(row) for row in rows]),
-            Column(_("Works"), [Text(row.name) for row in rows]),
-            Column(_("From"), [Text(self._at(row.start)) for row in rows]),
-            Column(_("To"), [Text("" if row.end is None else self._at(row.end)) for row in rows]),
-            Column(_("About"), [Text(look.text(", ".join(row.objects))) for row in rows], None, 16),
-            Column(_("What is done"), [Text(look.text(row.text)) for row in rows], 3, 12),
-            Column(_("Announced"), [Text(self._at(row.announced)) for row in rows], 2),
-            Column(_("By"), [Text(look.text(row.author)) for row in rows], 1),
+            Column("", [self._state(row) for row, _more in shown]),
+            Column(_("Works"), [Text(row.name) for row, _more in shown]),
+            Column(_("From"), [Text(self._at(row.start)) for row, _more in shown]),
+            Column(_("Until"), [Text("" if row.end is None else self._at(row.end)) for row, _more in shown]),
+            Column(_("About"), [Text(look.text(", ".join(row.objects))) for row, _more in shown], None, 16),
+            Column(_("What is done"), [Text(look.text(row.text)) for row, _more in shown], 4, 12),
+            Column(_("And again"), [Text(self._again(more)) for _row, more in shown], 2),
+            Column(_("Announced"), [Text(self._at(row.announced)) for row, _more in shown], 3),
+            Column(_("By"), [Text(look.text(row.author)) for row, _more in shown], 1),
         ]
         return table(columns, self._width, "..." if look.ascii else "…")
+
+    def _again(self, more: Sequence[Works]) -> str:
+        """How often the same follows, and when it does last."""
+        if not more:
+            return ""
+        words = {"n": len(more), "time": self._at(more[-1].start)}
+        return self._look.gettext("%(n)s more, the last %(time)s") % words
 
     def _state(self, row: Works) -> Text:
         state = row.state(self._now)
@@ -68,6 +77,19 @@ class WorksScreen:
 
     def _at(self, instant: Millis) -> str:
         return self._look.at(_moment(instant), _moment(self._now))
+
+
+def _folded(rows: Sequence[Works]) -> list[tuple[Works, list[Works]]]:
+    """The first of those to come that are alike but for the time, with those that follow it; others by themselves."""
+    found: dict[tuple[object, ...], tuple[Works, list[Works]]] = {}
+    for row in rows:
+        length = None if row.end is None else row.end - row.start
+        alike = (row.objects, row.text, row.author, length) if row.end is None or row.end > row.start else (row.name,)
+        if alike in found:
+            found[alike][1].append(row)
+        else:
+            found[alike] = (row, [])
+    return list(found.values())
 
 
 def _moment(instant: Millis) -> dt.datetime:

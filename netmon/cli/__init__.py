@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import typer
 
 from netmon import __version__
+from netmon.cli.plainly import tolerate
 from netmon.errors import EXIT_USAGE, NetmonError
 
 COMMANDS = {
@@ -38,6 +39,7 @@ def application(command: str = "") -> typer.Typer:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; what goes wrong is one clear line, never a traceback."""
+    tolerate()
     words = sys.argv[1:] if arguments is None else list(arguments)
     command = typer.main.get_command(application(_asked(words)))
     try:

@@ -12,7 +12,7 @@ from rich.text import Text
 from netmon.cli.completing import complete_commune, complete_object
 from netmon.cli.explained import document, lines, titled
 from netmon.cli.nearest import nearest
-from netmon.cli.options import ConfigOption, JsonOption, LanguageOption
+from netmon.cli.options import AsciiOption, ConfigOption, JsonOption, LanguageOption
 from netmon.clock import SystemClock
 from netmon.errors import UsageError
 from netmon.i18n import translator
@@ -54,6 +54,7 @@ def explain(
     config: ConfigOption = None,
     lang: LanguageOption = None,
     as_json: JsonOption = False,
+    _plain: AsciiOption = False,
 ) -> None:
     """How a figure came about: each interval with the rule that classed it, down to the polls around each change."""
     from netmon.config import load

@@ -1,10 +1,11 @@
 """``netmon handover``: the shift in one page of Markdown, for whoever comes next."""
 
+import sys
 from typing import Annotated
 
 import typer
 
-from netmon.cli.options import ConfigOption, LanguageOption
+from netmon.cli.options import AsciiOption, ConfigOption, LanguageOption
 
 _WORKS_AHEAD_HOURS = 24
 
@@ -19,6 +20,7 @@ def handover(
     since: Annotated[str, typer.Option(metavar="LENGTH", help="How long the shift was, such as 8h.")] = "8h",
     config: ConfigOption = None,
     lang: LanguageOption = None,
+    _plain: AsciiOption = False,
 ) -> None:
     """What happened since: open and closed incidents, what was told, planned works, when nothing was watched."""
     from exporters.terminal.handover import Handover, Shift
@@ -38,4 +40,4 @@ def handover(
     snapshot = stored_present(configuration, kept=length)
     incidents = [incident(view, snapshot.inventory) for view in snapshot.incidents()]
     _, look = look_of(configuration, lang, plain=False)
-    typer.echo(Handover(look, Shift(now - length, now, incidents, rows, list(stops))).write(), nl=False)
+    sys.stdout.write(Handover(look, Shift(now - length, now, incidents, rows, list(stops))).write())

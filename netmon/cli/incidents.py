@@ -88,6 +88,7 @@ def listed(
     plain: AsciiOption = False,
 ) -> None:
     """List open incidents, the gravest first."""
+    from exporters.terminal.choose import find_name
     from exporters.terminal.incidents import IncidentScreen
     from exporters.web.incidents import incidents_document
     from netmon.cli.present import look_of, present_document, print_json
@@ -96,6 +97,7 @@ def listed(
     console, look = look_of(configuration, lang, plain)
     chosen = [each for each in document["incidents"] if every or each["ended"] is None]
     if commune:
+        commune = find_name(configuration.inventory.communes, commune)
         chosen = [each for each in chosen if commune in {each["commune"], *each["takes"]["communes"]}]
     if as_json:
         print_json({**document, "incidents": chosen})

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from netmon.cli.plainly import speak_plainly
+
 ConfigOption = Annotated[
     Path | None,
     typer.Option(
@@ -19,3 +21,7 @@ LanguageOption = Annotated[
     str | None, typer.Option("--lang", metavar="fr|en", help="Language (default: the configuration's, else fr).")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+AsciiOption = Annotated[
+    bool,
+    typer.Option("--ascii", help="Nothing but ASCII.", callback=lambda asked: asked and speak_plainly() and asked),
+]

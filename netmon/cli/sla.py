@@ -10,7 +10,7 @@ import typer
 
 from netmon.cli.completing import complete_commune
 from netmon.cli.contractwords import contract_sentences
-from netmon.cli.options import ConfigOption, JsonOption, LanguageOption
+from netmon.cli.options import AsciiOption, ConfigOption, JsonOption, LanguageOption
 from netmon.cli.slatable import print_comparison, print_standings, standing_document, worst_first
 from netmon.clock import SystemClock
 from netmon.errors import UsageError
@@ -77,6 +77,7 @@ def show_figures(
     config: ConfigOption = None,
     lang: LanguageOption = None,
     as_json: JsonOption = False,
+    _plain: AsciiOption = False,
 ) -> None:
     """Availability over a period, worst first; recomputed from the history each time."""
     if context.invoked_subcommand:
@@ -159,6 +160,7 @@ def evaluate_log(
     aggregate: Annotated[str, typer.Option(metavar="A", help="weighted, all, any or at-least:N.")] = WEIGHTED,
     lang: LanguageOption = None,
     as_json: JsonOption = False,
+    _plain: AsciiOption = False,
 ) -> None:
     """The availability engine alone, on an event log: neither configuration nor store nor clock takes part."""
     answers = parse_policy(policy)

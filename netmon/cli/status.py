@@ -79,7 +79,7 @@ def status(
     from netmon.i18n import translations
 
     console = Console(highlight=False, soft_wrap=True)
-    if watch and (as_json or not console.is_terminal):
+    if watch and (as_json or not console.is_terminal or console.is_dumb_terminal):
         raise UsageError("--watch needs a terminal, and does not go with --json")
     if view not in VIEWS:
         raise UsageError(f"--view: {view!r} is not known: expected one of {', '.join(VIEWS)}")

@@ -52,13 +52,14 @@ def impact(
     as_json: JsonOption = False,
     config: ConfigOption = None,
     lang: LanguageOption = None,
+    plain: Annotated[bool, typer.Option("--ascii", help="Nothing but ASCII.")] = False,
 ) -> None:
     """What is lost if the nodes stop while everything else works: nodes, checks, services, sites, communes."""
+    from exporters.terminal.impact import ImpactScreen
     from netmon.cli.nearest import nearest
     from netmon.cli.present import look_of, print_json
     from netmon.config import load
     from netmon.engine.impact import Impact, impact_of
-    from netmon.i18n import translator
 
     configuration = load(config)
     inventory = configuration.inventory
@@ -67,22 +68,17 @@ def impact(
             raise UsageError(f"there is no node {name!r}{nearest(name, inventory.nodes)}")
     found: Impact = impact_of(inventory, tuple(dict.fromkeys(nodes)))
     if as_json:
-        print_json({"schema_version": 1, **_document(found)})
+        print_json({"schema_version": 1, **impact_document(found)})
         return
-    console, look = look_of(configuration, lang, plain=False)
-    _ = translator(look.language)
-    rows = (
-        (_("Nodes cut off"), found.lost), (_("Checks lost"), found.checks), (_("Services down"), found.down),
-        (_("Services with nothing to spare"), found.weaker), (_("Sites"), found.sites), (_("Communes"), found.communes),
-    )  # fmt: skip
-    for title, names in rows:
-        if names:
-            console.print(f"{title} ({len(names)}): {look.text(', '.join(names))}", markup=False)
-    people = f"{found.population:,}".replace(",", " ")
-    console.print(look.text(_("%(n)s inhabitants") % {"n": people}), markup=False)
+    console, look = look_of(configuration, lang, plain)
+    names = {name: service.name for name, service in inventory.services.items()}
+    names |= {name: site.name for name, site in inventory.sites.items()}
+    for line in ImpactScreen(look, console.width, names, len(inventory.communes)).draw(impact_document(found)):
+        console.print(line)
 
 
-def _document(found: Any) -> dict[str, object]:
+def impact_document(found: Any) -> dict[str, Any]:
+    """What is lost, as JSON has it."""
     return {
         "nodes": list(found.nodes), "lost": list(found.lost), "checks": list(found.checks),
         "services": {"down": list(found.down), "weaker": list(found.weaker)}, "sites": list(found.sites),

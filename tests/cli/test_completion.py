@@ -28,7 +28,7 @@ def here(tmp_path: Path) -> Path:
     """A directory with a configuration, a history, and a command called netmon."""
     fallen(tmp_path)
     command = tmp_path / "netmon"
-    command.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m netmon "$@"\n')
+    command.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT}:$PYTHONPATH exec {sys.executable} -m netmon "$@"\n')
     command.chmod(0o755)
     return tmp_path
 

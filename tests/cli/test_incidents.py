@@ -124,10 +124,26 @@ def test_the_handover_tells_the_shift(config: list[str], capsys: pytest.CaptureF
     dist = book_of(config).case_of("dist")
     assert dist is not None
     assert f"## Open incidents (2)\n\n- **{dist.id}** dist: down since " in text
-    assert "takes along 1 device, 1 service, 2 communes; nobody is on it; GTR of marche: 3 h 59 left" in text
+    assert (
+        "takes along 1 device, 1 service, 2 communes (35 331 inhabitants); nobody is on it; GTR of marche: 3 h 59 left"
+        in text
+    )
     assert "note: clé chez le \\*gardien\\* (A. Martin)" in text
     assert "## Incidents closed since (0)\n\nNone.\n" in text
     assert "## Planned works (1)" in text
     assert "## Monitoring stopped (1)" in text
     assert main(["handover", "--since", "2d", "--lang", "fr", *config]) == 0
     assert capsys.readouterr().out.startswith("# Passation, du ")
+
+
+def test_a_commune_is_found_however_it_is_written_and_a_slip_is_no_all_clear(
+    config: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert [each["object"] for each in documents(config, capsys, "--commune", "begles")] == ["dist"]
+    assert main(["incidents", "--commune", "Paris", *config]) == 64
+    assert "no commune is called 'Paris'" in capsys.readouterr().err
+
+
+def test_ack_is_short_for_incidents_ack(config: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ack", "dist", "-m", "en route", "--author", "m.durand", *config]) == 0
+    assert documents(config, capsys)[0]["acknowledged"]["author"] == "m.durand"

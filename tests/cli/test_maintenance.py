@@ -15,7 +15,7 @@ from netmon.clock import DAY, HOUR, SystemClock, to_datetime
 from netmon.config import load
 from netmon.history import open_history
 from netmon.model import MaintenanceWindow
-from tests.cli.test_incidents import CONFIGURATION
+from tests.cli.fallen import CONFIGURATION
 
 SAID = ["-m", "fibre", "--author", "A. Martin"]
 

@@ -11,7 +11,7 @@ from netmon.clock import HOUR, SystemClock, to_datetime
 from netmon.config import load
 from netmon.history import open_history
 from netmon.model import MaintenanceWindow
-from tests.cli.test_incidents import CONFIGURATION
+from tests.cli.fallen import CONFIGURATION
 from tests.peers.programs import fetch, free_port, need, running, wait_for
 
 pytestmark = pytest.mark.peer

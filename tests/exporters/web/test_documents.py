@@ -1,11 +1,14 @@
 """The status document: who is the root of what, and how communes are told."""
 
+import json
+import math
 from dataclasses import replace
 from typing import Any
 
 from exporters.web.documents import status_document
 from netmon.model import MaintenanceWindow, State
 from tests.exporters.snapshots import AMBES, BEGLES, CENON, NOW, FakeSnapshot, make_snapshot
+from tests.exporters.terminal.scenes import VITALS, broken_metropolis
 
 
 def commune(document: dict[str, Any], name: str) -> dict[str, Any]:
@@ -147,3 +150,23 @@ def test_checks_that_netmon_could_not_see_are_counted_as_its_own_trouble() -> No
     snapshot.set_check("portail-web", State.UNKNOWN, reason="credential")
     assert status_document(snapshot)["monitor"]["blind"] == 1
     assert status_document(make_snapshot([BEGLES]))["monitor"]["blind"] == 0
+
+
+def test_a_brief_document_counts_what_a_full_one_names_and_leaves_out_what_lies_behind() -> None:
+    full, brief = (status_document(cut_begles(), brief=wanted) for wanted in (False, True))
+    assert [each["id"] for each in brief["problems"]] == ["core-1", "wifi-c33039"]
+    taken, counted = full["problems"][0]["takes"], brief["problems"][0]["takes"]
+    assert counted == {**{kind: len(names) for kind, names in taken.items()}, "communes": taken["communes"]}
+    assert {**full, "problems": None} == {**brief, "problems": None}
+
+
+def test_the_status_tells_incidents_clocks_and_how_netmon_fares() -> None:
+    document = status_document(broken_metropolis(), vitals=replace(VITALS, lag=math.inf))
+    first = document["incidents"][0]
+    assert (first["id"], first["handled"], first["acknowledged_by"]) == ("INC-261123-AB12", "notified", "m.durand")
+    assert first["takes"]["population"] == 31_831
+    assert [(clock["kind"], clock["remaining_seconds"]) for clock in first["clocks"]] == [("gti", 300), ("gtr", 13_800)]
+    vitals = document["monitor"]["vitals"]
+    assert (vitals["poll_lag_seconds"], vitals["beyond"], vitals["queue"]) == (None, ["poll_lag_seconds"], 2)
+    assert json.loads(json.dumps(document, allow_nan=False)) == document
+    assert {each["lost_at"] is None for each in document["sla"]} == {True, False}
