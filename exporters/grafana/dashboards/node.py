@@ -3,6 +3,7 @@
 from grafana_foundation_sdk.models import dashboard as model
 
 from exporters.grafana.dashboards import nodeparts
+from exporters.grafana.dashboards.common import devices_that_answer
 from exporters.grafana.dashboards.commune import commune_variable
 from exporters.grafana.dashboards.kit import grid, number, time_series, timeline
 from exporters.grafana.dashboards.looks import BAD, GOOD, NOTE, PLAIN, WARN, Column, Look, Query, Series
@@ -11,7 +12,6 @@ from exporters.grafana.dashboards.queries import (
     COMMUNE,
     NODE,
     PORT,
-    SHARE,
     grown,
     highest,
     of,
@@ -52,13 +52,7 @@ def build(language: str) -> model.Dashboard:
 
 def _numbers(page: Page, _: Texts) -> None:
     panels = (
-        number(
-            _("Devices that answer"),
-            _("Share of the chosen devices that are up or degraded, among those whose state is known."),
-            Query(f"avg({of(Metric.NODE_UP, NODE)})"),
-            Look("percentunit", decimals=0, steps=SHARE, nothing=_("no state is known")),
-            trend=True,
-        ),
+        devices_that_answer(_, NODE),
         number(
             _("Up for"),
             _("Since the agent last started: the youngest of the chosen devices."),

@@ -2,6 +2,7 @@
 
 from grafana_foundation_sdk.models import dashboard as model
 
+from exporters.grafana.dashboards.common import failures_by_reason
 from exporters.grafana.dashboards.commune import commune_variable
 from exporters.grafana.dashboards.kit import bars, grid, number, time_series, timeline
 from exporters.grafana.dashboards.looks import BAD, GOOD, NOTE, PLAIN, WARN, Column, Look, Query, Steps
@@ -11,13 +12,12 @@ from exporters.grafana.dashboards.queries import (
     NONE_IS_GOOD,
     SHARE,
     SITE_CHECK,
-    failures,
     highest,
     of,
-    reason_series,
     state_number,
     state_words,
     top,
+    truncated,
     yes_no,
 )
 from netmon.conventions import Metric
@@ -63,7 +63,7 @@ def _numbers(page: Page, _: Texts) -> None:
         number(
             _("Sites that work"),
             _("Share of the last probes that found what they expect."),
-            Query(f"avg({of(_SUCCESS, SITE_CHECK)})"),
+            Query(truncated(f"avg({of(_SUCCESS, SITE_CHECK)})", 1)),
             Look("percentunit", decimals=1, steps=SHARE, nothing=nothing),
             trend=True,
         ),
@@ -141,14 +141,7 @@ def _states(page: Page, _: Texts) -> None:
         14,
     )
     page.add(
-        time_series(
-            _("Failures by reason"),
-            _("Polls a minute that did not find their target up, confirmed or not, by reason."),
-            [failures(f'{SITE_CHECK}, node=""')],
-            Look("cpm", low=0, nothing=_("no web site is watched")),
-            stacked=True,
-            series=reason_series(_),
-        ),
+        failures_by_reason(_, f'{SITE_CHECK}, node=""'),
         10,
         14,
     )
