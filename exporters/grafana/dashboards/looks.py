@@ -115,7 +115,7 @@ def series_override(series: Series) -> Override:
     if series.dashed:
         properties["custom.lineStyle"] = {"fill": "dash", "dash": [8, 6]}
         properties["custom.fillOpacity"] = 0
-    return _override("byRegexp", series.pattern, properties)
+    return _override("byRegexp", f"/{series.pattern}/", properties)  # without slashes Grafana wants all of the name
 
 
 def column_override(column: Column) -> Override:

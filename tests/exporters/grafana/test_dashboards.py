@@ -173,3 +173,18 @@ def test_provisioning_names_what_is_shipped(tmp_path: Path) -> None:
     assert "allowUiUpdates: false" in text
     source = (DIRECTORY / "provisioning/datasources/netmon.yml").read_text("utf-8")
     assert "type: prometheus" in source
+
+
+@pytest.mark.parametrize("dashboard", ALL)
+def test_what_is_different_about_some_series_is_about_series_there_are(dashboard: dict[str, Any]) -> None:
+    """Grafana takes a pattern between slashes as one that may match anywhere, any other for the whole name."""
+    for panel in panels_of(dashboard):
+        legends = [re.sub(r"\{\{\w+\}\}", "x", target.get("legendFormat", "")) for target in panel["targets"]]
+        for override in panel["fieldConfig"]["overrides"]:
+            if override["matcher"]["id"] == "byRegexp":
+                between = re.fullmatch("/(.+)/", override["matcher"]["options"])
+                assert between, override
+                named_by_a_label = any(
+                    target["legendFormat"] in {"{{state}}", "{{reason}}"} for target in panel["targets"]
+                )
+                assert named_by_a_label or any(re.search(between[1], legend) for legend in legends), override
