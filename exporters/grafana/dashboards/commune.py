@@ -120,7 +120,7 @@ def _devices(page: Page, _: Texts) -> None:
             Column(_("Site"), label="site"),
             Column(_("Commune"), label="commune"),
             Column(_("State"), Look(words=yes_no(_)), fill=True),
-            Column(_("Up for"), Look("dtdurations", steps=((None, NOTE), (86400, GOOD))), fill=True),
+            Column(_("Up for"), Look("dtdurations", decimals=1, steps=((None, NOTE), (86400, GOOD))), fill=True),
             Column(_("Received"), Look("bps", decimals=1)),
             Column(_("Last poll took"), Look("s", decimals=3)),
             Column(_("Reboots seen"), Look(decimals=0, steps=((None, GOOD), (1, NOTE))), fill=True),

@@ -120,7 +120,11 @@ def series_override(series: Series) -> Override:
 
 def column_override(column: Column) -> Override:
     look = column.look
-    properties: dict[str, object] = {"unit": look.unit, "thresholds": _plain(_thresholds(look.steps))}
+    properties: dict[str, object] = {
+        "unit": look.unit,
+        "thresholds": _plain(_thresholds(look.steps)),
+        "noValue": "–",  # in a cell; what the table says when it has no row is not repeated in each
+    }
     if look.decimals is not None:
         properties["decimals"] = look.decimals
     properties |= {name: bound for name, bound in (("min", look.low), ("max", look.high)) if bound is not None}

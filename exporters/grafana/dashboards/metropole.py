@@ -59,7 +59,7 @@ def _numbers(page: Page, _: Texts) -> None:
             _("Checks unreachable"),
             _("Checks that fail because every path to their target is cut by something else that is down."),
             Query(f"sum({in_state('unreachable', JOB)})"),
-            Look(decimals=0, steps=((None, GOOD), (1, WARN))),
+            Look(decimals=0, steps=((None, GOOD), (1, WARN)), nothing=_("no check is known")),
             trend=True,
         ),
         open_incidents(_, JOB),
@@ -73,13 +73,13 @@ def _numbers(page: Page, _: Texts) -> None:
             _("Planned works"),
             _("Objects on which announced works are open now."),
             Query(announced(Metric.MAINTENANCE_ACTIVE, JOB)),
-            Look(decimals=0, steps=((None, "purple"),)),
+            Look(decimals=0, steps=((None, "purple"),), nothing=_("netmon is not scraped")),
         ),
         number(
             _("Budgets overdrawn"),
             _("Communes that have used up the error budget of a contract in this month."),
             Query(f"sum(min by (commune) ({of(Metric.SLA_BUDGET, JOB)}) < bool 0)"),
-            Look(decimals=0, steps=NONE_IS_GOOD),
+            Look(decimals=0, steps=NONE_IS_GOOD, nothing=_("no contract")),
         ),
     )
     for panel in panels:

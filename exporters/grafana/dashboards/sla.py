@@ -101,7 +101,7 @@ def _numbers(page: Page, _: Texts) -> None:
             _("Below objective now"),
             _("Communes and contracts whose availability of this month lies below the objective so far."),
             Query(f"sum({missed})"),
-            Look(decimals=0, steps=NONE_IS_GOOD),
+            Look(decimals=0, steps=NONE_IS_GOOD, nothing=nothing),
         ),
         number(
             _("Shortest budget"),
@@ -115,6 +115,7 @@ def _numbers(page: Page, _: Texts) -> None:
             Query(f"min({exhausted_in()})"),
             Look(
                 "dtdurations",
+                decimals=1,
                 words={str(_NEVER): (_("not in sight"), GOOD), "0": (_("used up"), BAD)},
                 steps=((None, BAD), (3 * 86400, WARN), (7 * 86400, GOOD)),
                 nothing=nothing,
@@ -159,7 +160,11 @@ def _table(page: Page, _: Texts) -> None:
         Column(_("Coverage"), Look("percentunit", decimals=1, steps=_COVERED), fill=True, width=110),
         Column(_("Budget left"), budget_look(""), fill=True, width=120),
         Column(_("At the month's end"), budget_look(""), fill=True, width=150),
-        Column(_("Used up in"), Look("dtdurations", words=never, steps=((None, WARN), (604800, GOOD))), fill=True),
+        Column(
+            _("Used up in"),
+            Look("dtdurations", decimals=1, words=never, steps=((None, WARN), (604800, GOOD))),
+            fill=True,
+        ),
     )
     page.add(
         grid(

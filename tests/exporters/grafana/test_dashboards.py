@@ -188,3 +188,23 @@ def test_what_is_different_about_some_series_is_about_series_there_are(dashboard
                     target["legendFormat"] in {"{{state}}", "{{reason}}"} for target in panel["targets"]
                 )
                 assert named_by_a_label or any(re.search(between[1], legend) for legend in legends), override
+
+
+@pytest.mark.parametrize("dashboard", ALL)
+def test_an_empty_cell_does_not_say_that_the_table_is_empty(dashboard: dict[str, Any]) -> None:
+    """Grafana fills cells without a value with the table's ``noValue`` unless their column has its own."""
+    for panel in panels_of(dashboard):
+        if panel["type"] == "table":
+            arranged = panel["transformations"][1]["options"]["renameByName"].values()
+            own = {
+                override["matcher"]["options"]: override["properties"] for override in panel["fieldConfig"]["overrides"]
+            }
+            assert set(own) == set(arranged)
+            for properties in own.values():
+                assert {"id": "noValue", "value": "–"} in properties
+
+
+@pytest.mark.parametrize("dashboard", ALL)
+def test_every_panel_says_what_it_means_when_there_is_nothing(dashboard: dict[str, Any]) -> None:
+    for panel in panels_of(dashboard):
+        assert panel["fieldConfig"]["defaults"].get("noValue") or panel["type"] == "canvas", panel["title"]
