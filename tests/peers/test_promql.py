@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from exporters.grafana.dashboards.nodeparts import reading
-from exporters.grafana.dashboards.queries import END, budget_look, in_trouble, state_number, state_words, top
+from exporters.grafana.dashboards.queries import END, budget_look, in_trouble, state_number, state_words, top, truncated
 from exporters.grafana.dashboards.sla import at_month_end, burn, exhausted_in
 from tests.exporters.grafana.reading import filled
 from tests.peers.programs import need
@@ -136,3 +136,11 @@ def test_an_overdrawn_budget_is_red_and_the_last_minutes_are_orange() -> None:
     steps = list(budget_look("").steps)
     assert [color for bound, color in steps] == ["red", "orange", "green"]
     assert [bound for bound, _color in steps] == [None, 0, 600]
+
+
+@pytest.mark.parametrize(
+    ("share", "decimals", "shown"),
+    [(0.99996, 1, 0.999), (0.999999, 3, 0.99999), (1, 3, 1), (0.995, 3, 0.995), (0.99931, 3, 0.99931)],
+)
+def test_a_share_is_cut_and_never_rounded_up(tmp_path: Path, share: float, decimals: int, shown: float) -> None:
+    agrees(tmp_path, {"x": f"{share}x5"}, truncated("x", decimals), "5m", {"{}": shown})

@@ -2,27 +2,29 @@
 
 from grafana_foundation_sdk.models import dashboard as model
 
+from exporters.grafana.dashboards.common import (
+    checks_by_state,
+    checks_down,
+    devices_that_answer,
+    failures_by_reason,
+    open_incidents,
+)
 from exporters.grafana.dashboards.kit import grid, number, time_series, timeline
-from exporters.grafana.dashboards.looks import BAD, GOOD, NEUTRAL, NOTE, Column, Look, Query, Series
+from exporters.grafana.dashboards.looks import BAD, GOOD, NOTE, Column, Look, Query, Series
 from exporters.grafana.dashboards.page import Page, Texts, Variable
 from exporters.grafana.dashboards.queries import (
     COMMUNE,
     END,
-    NONE_IS_GOOD,
     SHARE,
-    announced,
     availability_look,
     budget_look,
-    failures,
     in_state,
     of,
-    reason_series,
     speed,
     state_number,
-    state_series,
     state_words,
-    states_over_time,
     top,
+    truncated,
     yes_no,
 )
 from netmon.conventions import Metric
@@ -58,35 +60,17 @@ def _numbers(page: Page, _: Texts) -> None:
         number(
             _("Services that work"),
             _("Share of the services that work, among those whose state is known; shared services count too."),
-            Query(f"avg({of(Metric.COMMUNE_UP_RATIO, COMMUNE)})"),
+            Query(truncated(f"avg({of(Metric.COMMUNE_UP_RATIO, COMMUNE)})", 0)),
             Look("percentunit", decimals=0, steps=SHARE, nothing=_("no service")),
             trend=True,
         ),
-        number(
-            _("Devices that answer"),
-            _("Share of the devices that are up or degraded, among those whose state is known."),
-            Query(f"avg({of(Metric.NODE_UP, COMMUNE)})"),
-            Look("percentunit", decimals=1, steps=SHARE, nothing=_("no state is known")),
-            trend=True,
-        ),
-        number(
-            _("Checks down"),
-            _("Checks whose target is down, confirmed; what is only cut off or in planned works is not counted."),
-            Query(f"sum({in_state('down', COMMUNE)})"),
-            Look(decimals=0, steps=NONE_IS_GOOD),
-            trend=True,
-        ),
-        number(
-            _("Open incidents"),
-            _("Root causes that are open now: one for each thing that broke, whatever it takes along."),
-            Query(announced(Metric.INCIDENT_OPEN, COMMUNE)),
-            Look(decimals=0, steps=NONE_IS_GOOD),
-            trend=True,
-        ),
+        devices_that_answer(_, COMMUNE),
+        checks_down(_, COMMUNE),
+        open_incidents(_, COMMUNE),
         number(
             _("Availability this month"),
             _("As the report will say it if the month ended now, by the worst contract."),
-            Query(f"min({of(Metric.SLA_AVAILABILITY, COMMUNE)})"),
+            Query(truncated(f"min({of(Metric.SLA_AVAILABILITY, COMMUNE)})", 3)),
             availability_look(_("no contract")),
         ),
         number(
@@ -113,25 +97,9 @@ def _states(page: Page, _: Texts) -> None:
         ],
         Look(words=state_words(_), steps=((None, GOOD),), nothing=_("everything was up all the time")),
     )
-    counts = time_series(
-        _("Checks by state"),
-        _("How many checks are in each state but the good one."),
-        [states_over_time(COMMUNE)],
-        Look("short", decimals=0, low=0, steps=NEUTRAL, nothing=_("no check is known")),
-        stacked=True,
-        series=state_series(_),
-    )
-    reasons = time_series(
-        _("Failures by reason"),
-        _("Polls a minute that did not find their target up, confirmed or not, by reason."),
-        [failures(COMMUNE)],
-        Look("cpm", low=0, nothing=_("no check is known")),
-        stacked=True,
-        series=reason_series(_),
-    )
     page.add(bands, 24, 8)
-    page.add(counts, 12, 8)
-    page.add(reasons, 12, 8)
+    page.add(checks_by_state(_, COMMUNE), 12, 8)
+    page.add(failures_by_reason(_, COMMUNE), 12, 8)
 
 
 def _devices(page: Page, _: Texts) -> None:
@@ -152,7 +120,7 @@ def _devices(page: Page, _: Texts) -> None:
             Column(_("Site"), label="site"),
             Column(_("Commune"), label="commune"),
             Column(_("State"), Look(words=yes_no(_)), fill=True),
-            Column(_("Up for"), Look("dtdurations", steps=((None, NOTE), (86400, GOOD))), fill=True),
+            Column(_("Up for"), Look("dtdurations", decimals=1, steps=((None, NOTE), (86400, GOOD))), fill=True),
             Column(_("Received"), Look("bps", decimals=1)),
             Column(_("Last poll took"), Look("s", decimals=3)),
             Column(_("Reboots seen"), Look(decimals=0, steps=((None, GOOD), (1, NOTE))), fill=True),

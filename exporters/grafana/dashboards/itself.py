@@ -66,8 +66,8 @@ def _numbers(page: Page, _: Texts) -> None:
         number(
             _("Oldest poll"),
             _("How long ago the last poll of a check began: the longest. Beyond three intervals it is unknown."),
-            Query(f"time() - min({of(Metric.CHECK_LAST_RUN, JOB)})"),
-            Look("dtdurations", steps=((None, GOOD), (300, WARN), (900, BAD)), nothing=absent),
+            Query(f"round(time() - min({of(Metric.CHECK_LAST_RUN, JOB)}))"),
+            Look("dthms", steps=((None, GOOD), (300, WARN), (900, BAD)), nothing=absent),
         ),
         number(
             _("Unknown checks"),

@@ -115,12 +115,16 @@ def series_override(series: Series) -> Override:
     if series.dashed:
         properties["custom.lineStyle"] = {"fill": "dash", "dash": [8, 6]}
         properties["custom.fillOpacity"] = 0
-    return _override("byRegexp", series.pattern, properties)
+    return _override("byRegexp", f"/{series.pattern}/", properties)  # without slashes Grafana wants all of the name
 
 
 def column_override(column: Column) -> Override:
     look = column.look
-    properties: dict[str, object] = {"unit": look.unit, "thresholds": _plain(_thresholds(look.steps))}
+    properties: dict[str, object] = {
+        "unit": look.unit,
+        "thresholds": _plain(_thresholds(look.steps)),
+        "noValue": "–",  # in a cell; what the table says when it has no row is not repeated in each
+    }
     if look.decimals is not None:
         properties["decimals"] = look.decimals
     properties |= {name: bound for name, bound in (("min", look.low), ("max", look.high)) if bound is not None}

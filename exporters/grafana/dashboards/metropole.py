@@ -4,8 +4,15 @@ from collections.abc import Sequence
 
 from grafana_foundation_sdk.models import dashboard as model
 
-from exporters.grafana.dashboards.kit import bars, drawing, grid, number, time_series
-from exporters.grafana.dashboards.looks import BAD, GOOD, NEUTRAL, WARN, Column, Look, Query
+from exporters.grafana.dashboards.common import (
+    checks_by_state,
+    checks_down,
+    devices_that_answer,
+    failures_by_reason,
+    open_incidents,
+)
+from exporters.grafana.dashboards.kit import bars, drawing, grid, number
+from exporters.grafana.dashboards.looks import BAD, GOOD, WARN, Column, Look, Query
 from exporters.grafana.dashboards.page import Page, Texts
 from exporters.grafana.dashboards.queries import (
     JOB,
@@ -14,14 +21,11 @@ from exporters.grafana.dashboards.queries import (
     announced,
     availability_look,
     budget_look,
-    failures,
     in_state,
     in_trouble,
     named_states,
     of,
-    reason_series,
-    state_series,
-    states_over_time,
+    truncated,
 )
 from exporters.grafana.tilemap import Tile, elements
 from netmon.conventions import Metric
@@ -46,37 +50,19 @@ def _numbers(page: Page, _: Texts) -> None:
         number(
             _("Communes without a problem"),
             _("Share of the communes none of whose checks is down, cut off or degraded."),
-            Query(f"avg(sum by (commune) ({in_trouble(JOB)}) == bool 0)"),
+            Query(truncated(f"avg(sum by (commune) ({in_trouble(JOB)}) == bool 0)", 0)),
             Look("percentunit", decimals=0, steps=SHARE, nothing=_("no check is known")),
         ),
-        number(
-            _("Devices that answer"),
-            _("Share of the devices that are up or degraded, among those whose state is known."),
-            Query(f"avg({of(Metric.NODE_UP, JOB)})"),
-            Look("percentunit", decimals=1, steps=SHARE, nothing=_("no state is known")),
-            trend=True,
-        ),
-        number(
-            _("Checks down"),
-            _("Checks whose target is down, confirmed; what is only cut off or in planned works is not counted."),
-            Query(f"sum({in_state('down', JOB)})"),
-            Look(decimals=0, steps=NONE_IS_GOOD),
-            trend=True,
-        ),
+        devices_that_answer(_, JOB),
+        checks_down(_, JOB),
         number(
             _("Checks unreachable"),
             _("Checks that fail because every path to their target is cut by something else that is down."),
             Query(f"sum({in_state('unreachable', JOB)})"),
-            Look(decimals=0, steps=((None, GOOD), (1, WARN))),
+            Look(decimals=0, steps=((None, GOOD), (1, WARN)), nothing=_("no check is known")),
             trend=True,
         ),
-        number(
-            _("Open incidents"),
-            _("Root causes that are open now: one for each thing that broke, whatever it takes along."),
-            Query(announced(Metric.INCIDENT_OPEN, JOB)),
-            Look(decimals=0, steps=NONE_IS_GOOD),
-            trend=True,
-        ),
+        open_incidents(_, JOB),
         number(
             _("Time to the next restoration deadline"),
             _("Until the guaranteed time of restoration (GTR) of an open incident ends; negative: it is missed."),
@@ -87,13 +73,13 @@ def _numbers(page: Page, _: Texts) -> None:
             _("Planned works"),
             _("Objects on which announced works are open now."),
             Query(announced(Metric.MAINTENANCE_ACTIVE, JOB)),
-            Look(decimals=0, steps=((None, "purple"),)),
+            Look(decimals=0, steps=((None, "purple"),), nothing=_("netmon is not scraped")),
         ),
         number(
             _("Budgets overdrawn"),
             _("Communes that have used up the error budget of a contract in this month."),
             Query(f"sum(min by (commune) ({of(Metric.SLA_BUDGET, JOB)}) < bool 0)"),
-            Look(decimals=0, steps=NONE_IS_GOOD),
+            Look(decimals=0, steps=NONE_IS_GOOD, nothing=_("no contract")),
         ),
     )
     for panel in panels:
@@ -103,13 +89,11 @@ def _numbers(page: Page, _: Texts) -> None:
 def _map(page: Page, _: Texts, tiles: Sequence[Tile]) -> None:
     to_commune = page.link("commune", "commune=${__field.labels.commune:percentencode}")
     look = Look("percentunit", decimals=0, low=0, high=1, steps=SHARE, links=((_("The commune"), to_commune),))
+    well = f"1 - sum by (commune) ({in_trouble(JOB)}) / sum by (commune) ({of(Metric.CHECK_STATE, JOB)})"
     panel = drawing(
         _("Map of the communes"),
         _("Share of each commune's own checks without a problem; grey: nothing is known. A tile leads to its commune."),
-        Query(
-            f"1 - sum by (commune) ({in_trouble(JOB)}) / sum by (commune) ({of(Metric.CHECK_STATE, JOB)})",
-            "{{commune}}",
-        ),
+        Query(truncated(well, 0), "{{commune}}"),
         look,
         elements(tiles),
     )
@@ -133,10 +117,10 @@ def _table(page: Page, _: Texts) -> None:
     to_commune = (_("The commune"), page.link("commune", "commune=${__value.raw:percentencode}"))
     queries = (
         Query(f"max by (commune, insee) ({of(Metric.COMMUNE_INFO, JOB)})"),
-        Query(f"avg by (commune) ({of(Metric.COMMUNE_UP_RATIO, JOB)})", _("Services that work")),
+        Query(truncated(f"avg by (commune) ({of(Metric.COMMUNE_UP_RATIO, JOB)})", 0), _("Services that work")),
         Query(f"sum by (commune) ({in_trouble(JOB)})", _("Checks with a problem")),
         Query(f"count by (commune) ({of(Metric.INCIDENT_OPEN, JOB)})", _("Incidents")),
-        Query(f"min by (commune) ({of(Metric.SLA_AVAILABILITY, JOB)})", _("Availability this month")),
+        Query(truncated(f"min by (commune) ({of(Metric.SLA_AVAILABILITY, JOB)})", 3), _("Availability this month")),
         Query(f"min by (commune) ({of(Metric.SLA_BUDGET, JOB)})", _("Budget left")),
     )
     columns = (
@@ -184,22 +168,6 @@ def _problems(page: Page, _: Texts) -> None:
         ),
         sort=_("Commune"),
     )
-    states = time_series(
-        _("Checks by state"),
-        _("How many checks are in each state but the good one."),
-        [states_over_time(JOB)],
-        Look("short", decimals=0, low=0, steps=NEUTRAL, nothing=_("no check is known")),
-        stacked=True,
-        series=state_series(_),
-    )
-    reasons = time_series(
-        _("Failures by reason"),
-        _("Polls a minute that did not find their target up, confirmed or not, by reason."),
-        [failures(JOB)],
-        Look("cpm", low=0, nothing=_("no check is known")),
-        stacked=True,
-        series=reason_series(_),
-    )
     page.add(incidents, 24, 8)
-    page.add(states, 12, 9)
-    page.add(reasons, 12, 9)
+    page.add(checks_by_state(_, JOB), 12, 9)
+    page.add(failures_by_reason(_, JOB), 12, 9)

@@ -3,6 +3,7 @@
 from grafana_foundation_sdk.models import dashboard as model
 
 from exporters.grafana.dashboards import nodeparts
+from exporters.grafana.dashboards.common import devices_that_answer
 from exporters.grafana.dashboards.commune import commune_variable
 from exporters.grafana.dashboards.kit import grid, number, time_series, timeline
 from exporters.grafana.dashboards.looks import BAD, GOOD, NOTE, PLAIN, WARN, Column, Look, Query, Series
@@ -11,7 +12,6 @@ from exporters.grafana.dashboards.queries import (
     COMMUNE,
     NODE,
     PORT,
-    SHARE,
     grown,
     highest,
     of,
@@ -52,24 +52,18 @@ def build(language: str) -> model.Dashboard:
 
 def _numbers(page: Page, _: Texts) -> None:
     panels = (
-        number(
-            _("Devices that answer"),
-            _("Share of the chosen devices that are up or degraded, among those whose state is known."),
-            Query(f"avg({of(Metric.NODE_UP, NODE)})"),
-            Look("percentunit", decimals=0, steps=SHARE, nothing=_("no state is known")),
-            trend=True,
-        ),
+        devices_that_answer(_, NODE),
         number(
             _("Up for"),
             _("Since the agent last started: the youngest of the chosen devices."),
             Query(f"min({of('sysUpTime', NODE)}) / 100"),
-            Look("dtdurations", steps=((None, NOTE), (86400, GOOD)), nothing=_("it does not answer")),
+            Look("dtdurations", decimals=1, steps=((None, NOTE), (86400, GOOD)), nothing=_("it does not answer")),
         ),
         number(
             _("Last answer"),
             _("How long ago the last poll began that found a device up or degraded: the longest."),
-            Query(f"time() - min({of(Metric.CHECK_LAST_SUCCESS, NODE)})"),
-            Look("dtdurations", steps=((None, GOOD), (180, WARN), (600, BAD)), nothing=_("never yet")),
+            Query(f"round(time() - min({of(Metric.CHECK_LAST_SUCCESS, NODE)}))"),
+            Look("dthms", steps=((None, GOOD), (180, WARN), (600, BAD)), nothing=_("never yet")),
         ),
         number(
             _("Reboots seen"),
@@ -212,10 +206,10 @@ def _interfaces(page: Page, _: Texts) -> None:
     def load(way: str) -> str:
         return f"max by ({_BY}) ({speed(f'ifHC{way}Octets', PORT)} * 8)"
 
-    admin = {"1": (_("up"), GOOD), "2": (_("switched off"), "text"), "3": (_("testing"), NOTE)}
+    admin = {"1": (_("switched on"), GOOD), "2": (_("switched off"), "text"), "3": (_("testing"), NOTE)}
     oper = {
-        "1": (_("up"), GOOD),
-        "2": (_("down"), BAD),
+        "1": (_("link up"), GOOD),
+        "2": (_("link down"), BAD),
         "3": (_("testing"), NOTE),
         "4": (_("unknown"), "text"),
         "5": (_("dormant"), NOTE),

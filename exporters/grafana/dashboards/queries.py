@@ -62,6 +62,12 @@ def highest(metric: str, by: str, *matchers: str) -> str:
     return f"max by ({by}) (max_over_time({of(metric, *matchers)}[$__range]{END}))"
 
 
+def truncated(share: str, decimals: int) -> str:
+    """A share cut to so many decimals of a percentage, as in reports: 99.996 % is never shown as 100 %."""
+    unit = f"1e{decimals + 2}"
+    return f"floor(({share}) * {unit} + 1e-6) / {unit}"
+
+
 def announced(metric: str, matchers: str) -> str:
     """How many series there are of a metric that is only there while something lasts.
 
@@ -109,12 +115,6 @@ def reason_series(_: Texts) -> list[Series]:
 def failures(matchers: str) -> Query:
     """Polls a minute that did not find their target up, by reason."""
     return Query(f"sum by (reason) ({speed(Metric.CHECK_FAILURES, matchers)}) * 60", "{{reason}}")
-
-
-def states_over_time(matchers: str) -> Query:
-    """How many checks are in each state but the good one."""
-    others = of(Metric.CHECK_STATE, matchers, 'state!="up"')
-    return Query(f"sum by (state) ({others})", "{{state}}")
 
 
 def budget_look(nothing: str) -> Look:

@@ -15,6 +15,7 @@ from exporters.grafana.dashboards.queries import (
     budget_look,
     of,
     top,
+    truncated,
 )
 from netmon.conventions import Metric
 
@@ -87,7 +88,7 @@ def _numbers(page: Page, _: Texts) -> None:
         number(
             _("Worst availability"),
             _("The lowest of the chosen communes and contracts in this month."),
-            Query(f"min({of(Metric.SLA_AVAILABILITY, CONTRACT)})"),
+            Query(truncated(f"min({of(Metric.SLA_AVAILABILITY, CONTRACT)})", 3)),
             availability_look(nothing),
         ),
         number(
@@ -100,7 +101,7 @@ def _numbers(page: Page, _: Texts) -> None:
             _("Below objective now"),
             _("Communes and contracts whose availability of this month lies below the objective so far."),
             Query(f"sum({missed})"),
-            Look(decimals=0, steps=NONE_IS_GOOD),
+            Look(decimals=0, steps=NONE_IS_GOOD, nothing=nothing),
         ),
         number(
             _("Shortest budget"),
@@ -114,6 +115,7 @@ def _numbers(page: Page, _: Texts) -> None:
             Query(f"min({exhausted_in()})"),
             Look(
                 "dtdurations",
+                decimals=1,
                 words={str(_NEVER): (_("not in sight"), GOOD), "0": (_("used up"), BAD)},
                 steps=((None, BAD), (3 * 86400, WARN), (7 * 86400, GOOD)),
                 nothing=nothing,
@@ -122,7 +124,7 @@ def _numbers(page: Page, _: Texts) -> None:
         number(
             _("Lowest coverage"),
             _("Share of the time that was seen at all: a figure is only as good as what was looked at."),
-            Query(f"min({of(Metric.SLA_COVERAGE, CONTRACT)})"),
+            Query(truncated(f"min({of(Metric.SLA_COVERAGE, CONTRACT)})", 1)),
             Look("percentunit", decimals=1, steps=_COVERED, nothing=nothing),
         ),
     )
@@ -136,11 +138,11 @@ def _table(page: Page, _: Texts) -> None:
 
     queries = (
         Query(each(Metric.SLA_OBJECTIVE), _("Objective")),
-        Query(each(Metric.SLA_AVAILABILITY), _("Availability")),
-        Query(each(Metric.SLA_LOW), _("Lowest")),
-        Query(each(Metric.SLA_HIGH), _("Highest")),
+        Query(truncated(each(Metric.SLA_AVAILABILITY), 3), _("Availability")),
+        Query(truncated(each(Metric.SLA_LOW), 3), _("Lowest")),
+        Query(truncated(each(Metric.SLA_HIGH), 3), _("Highest")),
         Query(f"{each(Metric.SLA_AVAILABILITY)} - {each(Metric.SLA_OBJECTIVE)}", _("Margin")),
-        Query(each(Metric.SLA_COVERAGE), _("Coverage")),
+        Query(truncated(each(Metric.SLA_COVERAGE), 1), _("Coverage")),
         Query(each(Metric.SLA_BUDGET), _("Budget left")),
         Query(at_month_end(), _("At the month's end")),
         Query(f"min by ({_BY}) ({exhausted_in()})", _("Used up in")),
@@ -158,7 +160,11 @@ def _table(page: Page, _: Texts) -> None:
         Column(_("Coverage"), Look("percentunit", decimals=1, steps=_COVERED), fill=True, width=110),
         Column(_("Budget left"), budget_look(""), fill=True, width=120),
         Column(_("At the month's end"), budget_look(""), fill=True, width=150),
-        Column(_("Used up in"), Look("dtdurations", words=never, steps=((None, WARN), (604800, GOOD))), fill=True),
+        Column(
+            _("Used up in"),
+            Look("dtdurations", decimals=1, words=never, steps=((None, WARN), (604800, GOOD))),
+            fill=True,
+        ),
     )
     page.add(
         grid(

@@ -2,6 +2,7 @@
 
 from grafana_foundation_sdk.models import dashboard as model
 
+from exporters.grafana.dashboards.common import failures_by_reason
 from exporters.grafana.dashboards.commune import commune_variable
 from exporters.grafana.dashboards.kit import bars, grid, number, time_series, timeline
 from exporters.grafana.dashboards.looks import BAD, GOOD, NOTE, PLAIN, WARN, Column, Look, Query, Steps
@@ -11,13 +12,12 @@ from exporters.grafana.dashboards.queries import (
     NONE_IS_GOOD,
     SHARE,
     SITE_CHECK,
-    failures,
     highest,
     of,
-    reason_series,
     state_number,
     state_words,
     top,
+    truncated,
     yes_no,
 )
 from netmon.conventions import Metric
@@ -63,7 +63,7 @@ def _numbers(page: Page, _: Texts) -> None:
         number(
             _("Sites that work"),
             _("Share of the last probes that found what they expect."),
-            Query(f"avg({of(_SUCCESS, SITE_CHECK)})"),
+            Query(truncated(f"avg({of(_SUCCESS, SITE_CHECK)})", 1)),
             Look("percentunit", decimals=1, steps=SHARE, nothing=nothing),
             trend=True,
         ),
@@ -71,7 +71,7 @@ def _numbers(page: Page, _: Texts) -> None:
             _("Sites that fail"),
             _("Web sites whose last probe did not find what it expects."),
             Query(f"sum({of(_SUCCESS, SITE_CHECK)} == bool 0)"),
-            Look(decimals=0, steps=NONE_IS_GOOD),
+            Look(decimals=0, steps=NONE_IS_GOOD, nothing=nothing),
             trend=True,
         ),
         number(
@@ -89,16 +89,16 @@ def _numbers(page: Page, _: Texts) -> None:
             trend=True,
         ),
         number(
-            _("Next certificate to end"),
-            _("Days left of the certificate, or one above it, that ends first."),
+            _("Days to the next expiry"),
+            _("Of a certificate, or of one above it: whichever ends first."),
             Query(f"min({_days_left(SITE_CHECK)})"),
-            Look("d", decimals=1, steps=_DAYS_LEFT, nothing=_("no certificate was seen")),
+            Look("none", decimals=1, steps=_DAYS_LEFT, nothing=_("no certificate was seen")),
         ),
         number(
             _("Sites without TLS"),
             _("Web sites whose answer came over plain HTTP."),
             Query(f"sum({of('probe_http_ssl', SITE_CHECK)} == bool 0)"),
-            Look(decimals=0, steps=((None, GOOD), (1, NOTE))),
+            Look(decimals=0, steps=((None, GOOD), (1, NOTE)), nothing=nothing),
         ),
     )
     for panel in panels:
@@ -112,7 +112,7 @@ def _states(page: Page, _: Texts) -> None:
         Query(f"max by ({by}) ({of('probe_http_status_code', SITE_CHECK)})", _("HTTP status")),
         Query(f"max by ({by}) ({of(_DURATION, SITE_CHECK)})", _("Duration")),
         Query(f"max by ({by}) ({of('probe_http_redirects', SITE_CHECK)})", _("Redirects")),
-        Query(f"min by ({by}) ({_days_left(SITE_CHECK)})", _("Certificate")),
+        Query(f"min by ({by}) ({_days_left(SITE_CHECK)})", _("Days left")),
         Query(f"max by ({by}, version) ({of('probe_tls_version_info', SITE_CHECK)})"),
     )
     columns = (
@@ -122,7 +122,7 @@ def _states(page: Page, _: Texts) -> None:
         Column(_("HTTP status"), Look(decimals=0, steps=((None, PLAIN), (400, BAD))), fill=True, width=110),
         Column(_("Duration"), Look("s", decimals=3, steps=_SLOW), fill=True, width=110),
         Column(_("Redirects"), Look(decimals=0), width=110),
-        Column(_("Certificate"), Look("d", decimals=0, steps=_DAYS_LEFT), fill=True, width=130),
+        Column(_("Days left"), Look("none", decimals=0, steps=_DAYS_LEFT), fill=True, width=130),
         Column(_("TLS"), label="version", width=110),
     )
     page.add(
@@ -141,14 +141,7 @@ def _states(page: Page, _: Texts) -> None:
         14,
     )
     page.add(
-        time_series(
-            _("Failures by reason"),
-            _("Polls a minute that did not find their target up, confirmed or not, by reason."),
-            [failures(f'{SITE_CHECK}, node=""')],
-            Look("cpm", low=0, nothing=_("no web site is watched")),
-            stacked=True,
-            series=reason_series(_),
-        ),
+        failures_by_reason(_, f'{SITE_CHECK}, node=""'),
         10,
         14,
     )
@@ -212,10 +205,10 @@ def _certificates(page: Page, _: Texts) -> None:
     by = "check, subject, issuer"
     page.add(
         bars(
-            _("Days left"),
+            _("Days to the end of certificates"),
             _("Until a certificate of the site, or one above it, ends: the soonest first."),
             Query(f"sort(min by (check) ({_days_left(SITE_CHECK)}))", "{{check}}"),
-            Look("d", decimals=0, low=0, steps=_DAYS_LEFT, nothing=_("no certificate was seen")),
+            Look("none", decimals=0, low=0, steps=_DAYS_LEFT, nothing=_("no certificate was seen")),
         ),
         10,
         14,
@@ -227,16 +220,16 @@ def _certificates(page: Page, _: Texts) -> None:
             [
                 Query(f"max by ({by}) ({of('probe_ssl_last_chain_info', SITE_CHECK)})"),
                 Query(f"min by (check) ({of(_EXPIRY, SITE_CHECK)}) * 1000", _("Ends")),
-                Query(f"min by (check) ({_days_left(SITE_CHECK)})", _("Left")),
+                Query(f"min by (check) ({_days_left(SITE_CHECK)})", _("Days left")),
             ],
             (
                 Column(_("Check"), Look(nothing=_("no certificate was seen")), "check"),
-                Column(_("Subject"), label="subject"),
+                Column(_("Certificate subject"), label="subject"),
                 Column(_("Issuer"), label="issuer"),
                 Column(_("Ends"), Look("dateTimeAsIso"), width=170),
-                Column(_("Left"), Look("d", decimals=0, steps=_DAYS_LEFT), fill=True, width=110),
+                Column(_("Days left"), Look("none", decimals=0, steps=_DAYS_LEFT), fill=True, width=110),
             ),
-            sort=_("Left"),
+            sort=_("Days left"),
         ),
         14,
         14,

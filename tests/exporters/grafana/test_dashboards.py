@@ -173,3 +173,38 @@ def test_provisioning_names_what_is_shipped(tmp_path: Path) -> None:
     assert "allowUiUpdates: false" in text
     source = (DIRECTORY / "provisioning/datasources/netmon.yml").read_text("utf-8")
     assert "type: prometheus" in source
+
+
+@pytest.mark.parametrize("dashboard", ALL)
+def test_what_is_different_about_some_series_is_about_series_there_are(dashboard: dict[str, Any]) -> None:
+    """Grafana takes a pattern between slashes as one that may match anywhere, any other for the whole name."""
+    for panel in panels_of(dashboard):
+        legends = [re.sub(r"\{\{\w+\}\}", "x", target.get("legendFormat", "")) for target in panel["targets"]]
+        for override in panel["fieldConfig"]["overrides"]:
+            if override["matcher"]["id"] == "byRegexp":
+                between = re.fullmatch("/(.+)/", override["matcher"]["options"])
+                assert between, override
+                named_by_a_label = any(
+                    target["legendFormat"] in {"{{state}}", "{{reason}}"} for target in panel["targets"]
+                )
+                assert named_by_a_label or any(re.search(between[1], legend) for legend in legends), override
+
+
+@pytest.mark.parametrize("dashboard", ALL)
+def test_an_empty_cell_does_not_say_that_the_table_is_empty(dashboard: dict[str, Any]) -> None:
+    """Grafana fills cells without a value with the table's ``noValue`` unless their column has its own."""
+    for panel in panels_of(dashboard):
+        if panel["type"] == "table":
+            arranged = panel["transformations"][1]["options"]["renameByName"].values()
+            own = {
+                override["matcher"]["options"]: override["properties"] for override in panel["fieldConfig"]["overrides"]
+            }
+            assert set(own) == set(arranged)
+            for properties in own.values():
+                assert {"id": "noValue", "value": "–"} in properties
+
+
+@pytest.mark.parametrize("dashboard", ALL)
+def test_every_panel_says_what_it_means_when_there_is_nothing(dashboard: dict[str, Any]) -> None:
+    for panel in panels_of(dashboard):
+        assert panel["fieldConfig"]["defaults"].get("noValue") or panel["type"] == "canvas", panel["title"]
