@@ -38,19 +38,20 @@ class Event:
 @dataclass(frozen=True, slots=True)
 class Told:
     """The interruptions that a synthesis speaks of. ``number`` and ``length`` are of those that count, service by
-    service; ``events`` name services or communes, as ``named`` says."""
+    service; ``events`` name services or communes, as ``named`` says, of ``everyone`` so many."""
 
     number: int
     length: Millis
     events: tuple[Event, ...]
     named: Named
+    everyone: int
 
 
 def of_services(services: Sequence[ObjectFigures]) -> Told:
     """What interrupted the services of one commune."""
     found = counted(services)
     length = sum(outage.counted for outage in found)
-    return Told(len(found), length, events((item.name, item) for item in services), "services")
+    return Told(len(found), length, events((item.name, item) for item in services), "services", len(services))
 
 
 def of_communes(communes: Iterable[CommuneReport]) -> Told:
@@ -59,7 +60,7 @@ def of_communes(communes: Iterable[CommuneReport]) -> Told:
     pairs = [(part.commune.name, item) for part in communes for item in part.services]
     found = counted({item.id: item for _, item in pairs}.values())
     notes = {key: note for part in communes for key, note in notes_of(part).items()}
-    return Told(len(found), sum(outage.counted for outage in found), events(pairs, notes), "communes")
+    return Told(len(found), sum(outage.counted for outage in found), events(pairs, notes), "communes", len(communes))
 
 
 def notes_of(part: CommuneReport) -> Notes:
@@ -99,8 +100,8 @@ def section(found: Sequence[Event], shown: Sequence[Event], named: Named, report
         Column(_("Attribution and incident")),
     )  # fmt: skip
     noted = any(event.parties or event.incidents for event in shown)
-    end, kept = min(report.period.end, report.generated), _guarantees(report, texts)
-    rows = (_row(event, named, report.period.start, end, kept, texts) for event in shown)
+    kept = _guarantees(report, texts)
+    rows = (_row(event, named, report, kept, texts) for event in shown)
     width = len(columns) if noted else -1
     table = Table("", _caption(named, texts), columns[:width], tuple(row[:width] for row in rows))
     unlisted = _unlisted(len(shown), len(found), named, texts)
@@ -151,8 +152,10 @@ def counted(objects: Iterable[ObjectFigures]) -> list[Outage]:
     return [outage for item in objects for outage in item.figures.outages if outage.counted]
 
 
-def names_in_words(event: Event, named: Named, texts: Texts) -> str:
-    """``A, B, C`` and how many more."""
+def names_in_words(event: Event, named: Named, everyone: int, texts: Texts) -> str:
+    """``A, B, C`` and how many more; that it is all, where the report is of ``everyone`` so many."""
+    if named == "communes" and len(event.names) == everyone > _NAMED:
+        return texts.gettext("all communes")
     shown = ", ".join(event.names[:_NAMED])
     more = len(event.names) - _NAMED
     if more <= 0:
@@ -164,11 +167,10 @@ def names_in_words(event: Event, named: Named, texts: Texts) -> str:
     return f"{shown} {rest}"
 
 
-def _row(
-    event: Event, named: Named, start: Millis, end: Millis, kept: Mapping[str, str], texts: Texts
-) -> tuple[Cell, ...]:
+def _row(event: Event, named: Named, report: Report, kept: Mapping[str, str], texts: Texts) -> tuple[Cell, ...]:
     """One event; one that reaches over the period's edge is cut there, and says so."""
     _, show = texts.gettext, texts.formats
+    start, end = report.period.start, min(report.period.end, report.generated)
     length = show.duration(event.end - event.start)
     counted = show.duration(event.counted)
     return (
@@ -177,10 +179,15 @@ def _row(
         cells.figure(length),
         Cell(counted, "number same" if counted == length else "number") if event.counted
         else Cell(_("not counted"), "number none"),
-        Cell(", ".join(event.names) if named == "services" else names_in_words(event, named, texts), "words"),
+        Cell(_named(event, named, len(report.communes), texts), "words"),
         cells.free(texts.words(event.reason)),
         _noted(event, kept, texts),
     )  # fmt: skip
+
+
+def _named(event: Event, named: Named, everyone: int, texts: Texts) -> str:
+    """All services, the first of many communes."""
+    return ", ".join(event.names) if named == "services" else names_in_words(event, named, everyone, texts)
 
 
 def _noted(event: Event, kept: Mapping[str, str], texts: Texts) -> Cell:

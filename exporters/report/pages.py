@@ -165,7 +165,20 @@ def _kept(communes: tuple[CommuneRow, ...], report: Report, texts: Texts) -> tup
         "The objective is met in %(met)s communes of %(all)s.",
         met,
     )
-    return (text % {"met": texts.formats.integer(met), "all": texts.formats.integer(bound)},)
+    said = text % {"met": texts.formats.integer(met), "all": texts.formats.integer(bound)}
+    partly = sum(1 for row in communes if row.summary.verdict.kind == "met" and row.summary.verdict.partial)
+    if not partly:
+        return (said,)
+    thin = (
+        texts.gettext("Too little was seen to speak of the whole period.")
+        if partly == met
+        else texts.plural(
+            "In %(n)s of them too little was seen to speak of the whole period.",
+            "In %(n)s of them too little was seen to speak of the whole period.",
+            partly,
+        )
+    )
+    return (f"{said} {thin}",)
 
 
 def _standing(part: CommuneReport) -> tuple[bool, float, str]:

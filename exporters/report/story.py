@@ -68,16 +68,30 @@ def _figure(figures: Figures, objective: float | None, verdict: Verdict, texts: 
     if reached is None:
         return _("Nothing could be measured over this period: no availability can be stated.")
     if objective is None:
-        return _("The services were available %(reached)s of the time.") % {"reached": reached}
-    text = (
-        _("The services were available %(reached)s of the time: the objective of %(objective)s is met.")
-        if verdict.kind == "met"
-        else _("The services were available %(reached)s of the time: the objective of %(objective)s is not met.")
-    )
-    return text % {
+        text = (
+            _("In the time seen, the services were available %(reached)s of it.")
+            if verdict.partial
+            else _("The services were available %(reached)s of the time.")
+        )
+        return text % {"reached": reached}
+    return _against(verdict, texts) % {
         "reached": reached,
         "objective": texts.formats.percent_units(objective_units(objective, digits), digits),
     }
+
+
+def _against(verdict: Verdict, texts: Texts) -> str:
+    """The sentence about the objective; where little was seen, it speaks of no more than that."""
+    _, met = texts.gettext, verdict.kind == "met"
+    if verdict.partial and met:
+        return _("In the time seen, the services were available %(reached)s of it: there the objective of "
+                 "%(objective)s is met.")  # fmt: skip
+    if verdict.partial:
+        return _("In the time seen, the services were available %(reached)s of it: there the objective of "
+                 "%(objective)s is not met.")  # fmt: skip
+    if met:
+        return _("The services were available %(reached)s of the time: the objective of %(objective)s is met.")
+    return _("The services were available %(reached)s of the time: the objective of %(objective)s is not met.")
 
 
 def _interruptions(figures: Figures, told: Told, texts: Texts) -> tuple[str, ...]:
@@ -110,6 +124,6 @@ def _longest(event: Event, told: Told, texts: Texts) -> str:
     return text % {
         "duration": texts.formats.duration(event.end - event.start),
         "start": texts.formats.instant(event.start),
-        "names": outages.names_in_words(event, told.named, texts),
+        "names": outages.names_in_words(event, told.named, told.everyone, texts),
         "reason": texts.words(event.reason),
     }

@@ -1,6 +1,7 @@
 """The report's pages in a real browser: axe-core's rules (RGAA 4, WCAG 2 AA), no sideways scrolling, no script."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,20 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     complete = write_report(factory.complete(), tmp_path_factory.mktemp("complete"))
     outage = (NOVEMBER.start + DAY, NOVEMBER.start + DAY + HOUR, HOSTILE[0])
     services = [service(f"s{n}", name, "web", outages=[outage]) for n, name in enumerate(HOSTILE)]
-    hostile = write_report(report(commune(BEGLES, services)), tmp_path_factory.mktemp("hostile"))
-    return {"index": complete[0], "commune": complete[1], "hostile": hostile[1], "hostile index": hostile[0]}
+    part = commune(BEGLES, services)
+    agreed = factory.commitment(part)
+    agreed = replace(agreed, contract=replace(agreed.contract, name=HOSTILE[2]))
+    made = replace(report(replace(part, contracts=(agreed,))), contracts=(agreed,))
+    hostile = write_report(made, tmp_path_factory.mktemp("hostile"))
+    thin = commune(BEGLES, [service("s", "S", "web", unseen=20 * DAY)], objective=None)
+    thinly = write_report(replace(report(thin), generated=NOVEMBER.start + 12 * DAY), tmp_path_factory.mktemp("thin"))
+    return {
+        "index": complete[0],
+        "commune": complete[1],
+        "hostile": hostile[1],
+        "hostile index": hostile[0],
+        "thin": thinly[1],
+    }
 
 
 @pytest.fixture
@@ -56,8 +69,8 @@ def opened(browser: Browser, pages: dict[str, Path], name: str, look: str) -> It
 
 @pytest.mark.parametrize(
     ("name", "look"),
-    [(name, look) for name in ("index", "commune") for look in LOOKS]
-    + [("hostile", "desktop"), ("hostile index", "phone")],
+    [(name, look) for name in ("index", "commune", "thin") for look in LOOKS]
+    + [(name, look) for name in ("hostile", "hostile index") for look in ("desktop", "phone")],
 )
 def test_no_rule_of_accessibility_is_broken_and_nothing_sticks_out(opened: Page) -> None:
     opened.evaluate(AXE)

@@ -117,6 +117,25 @@ def test_little_coverage_is_said_before_the_figures(tmp_path):
     assert text.index("66,66") < text.index("Disponibilité atteinte")
 
 
+@pytest.mark.parametrize(
+    ("down", "objective", "said"),
+    [
+        (0, 0.995, "Sur le temps observé, les services ont été disponibles à 100,00 % : l’objectif de 99,50 % y est"),
+        (DAY, 0.995, "les services ont été disponibles à 95,00 % : l’objectif de 99,50 % n’y est pas atteint."),
+        (0, None, "Sur le temps observé, les services ont été disponibles à 100,00 %."),
+    ],
+)
+def test_a_sentence_on_what_was_hardly_seen_speaks_of_no_more(tmp_path, down, objective, said):
+    outages = [(NOVEMBER.end - DAY, NOVEMBER.end - DAY + down, "timeout")] if down else []
+    part = commune(BEGLES, [service("p", "Portail", "web", unseen=10 * DAY, outages=outages)], objective=objective)
+    pages = write(report(part), tmp_path)
+    assert said in plain(pages["33039-begles.html"].text)
+    if objective and not down:
+        assert "1 commune sur 1. Trop peu a été observé pour juger de toute la période." in plain(
+            pages["index.html"].text
+        )
+
+
 def test_a_verdict_that_the_bounds_leave_open_is_said_to_be_open(tmp_path):
     budget = (NOVEMBER.end - NOVEMBER.start) // 200
     outage = (NOVEMBER.start + DAY, NOVEMBER.start + DAY + budget - 1000, "timeout")
