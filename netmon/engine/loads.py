@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from netmon.clock import Millis
 from netmon.contracts import Recorder
 from netmon.model import LinkDay, Observation
-from netmon.state.loads import Look, days_in, is_too_soon, load_between, looks_in, with_load
+from netmon.state.loads import Look, days_in, is_too_soon, load_between, longest_gap, looks_in, with_load
 
 Link = tuple[str, str]
 """A node and the name of its interface."""
@@ -46,7 +46,7 @@ class LinkLoads:
         looks = looks_in(reading.families, observation.started, reading.uptime)
         if not looks:
             return
-        before, longest = self._looks.get(check.id, {}), check.interval * 5 // 2
+        before, longest = self._looks.get(check.id, {}), longest_gap(check.interval)
         for name, look in looks.items():
             last = before.get(name)
             if last is None:

@@ -86,6 +86,11 @@ def load_between(before: Look, after: Look, longest: Millis) -> int | None:
     return min(load, FULL) if load <= FULL * 5 // 4 else None
 
 
+def longest_gap(interval: Millis) -> Millis:
+    """Two looks that lie no further apart tell of all that is between them: one poll may fail."""
+    return max(interval * 5 // 2, 3 * _SHORTEST)
+
+
 def is_too_soon(before: Look, after: Look) -> bool:
     """Whether to wait for a later look."""
     return after.at - before.at < _SHORTEST

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 
 import pytest
 
@@ -78,6 +79,16 @@ def test_only_what_was_looked_at_is_measured(polls, measured):
         loads.observed(observation)
     loads.flush()
     assert sum(day.measured for day in disk.rows.values()) == measured
+
+
+def test_checks_that_are_polled_every_second_are_measured_too():
+    disk = Disk()
+    loads = follow(disk)
+    for number in range(21):
+        loads.observed(told(NOON + number * SECOND, number * 900_000, replace(CORE, interval=SECOND)))
+    loads.flush()
+    (day,) = disk.rows.values()
+    assert (day.measured, day.over, day.peak) == (20_000, 20_000, 9_000)
 
 
 def test_after_a_restart_the_day_goes_on_without_the_time_between():
