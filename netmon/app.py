@@ -146,7 +146,7 @@ class Daemon:
             modules = snmp_modules(self.configuration.snmp_modules)
             scraping = SnmpScraping.of(self.configuration, modules, self._wall)
             probing = Probing.of(self.configuration, self._wall)
-            web = await self._serve(stack, pipeline, exposition, scraping, probing)
+            web = await self._serve(stack, pipeline, exposition, scraping, probing, telemetry)
             collectors = await self._open_collectors(stack)
             self._follow_web_file(stack, web, telemetry)
             await asyncio.to_thread(heart.begin, store, clock.now())
@@ -199,6 +199,7 @@ class Daemon:
         exposition: Exposition,
         scraping: SnmpScraping,
         probing: Probing,
+        telemetry: Telemetry,
     ) -> WebServer:
         configuration = self.configuration
         app = create_app(
@@ -215,7 +216,9 @@ class Daemon:
             readers=report_readers(configuration),
         )
         apart = ("/reports", "/api/v1/reports") if configuration.reports.accounts else ()
-        web = WebServer(configuration.web.host, configuration.web.port, app, configuration.web.access, apart)
+        web = WebServer(
+            configuration.web.host, configuration.web.port, app, configuration.web.access, apart, telemetry.answered
+        )
         await web.start()
         stack.push_async_callback(self._within, web.stop, "web")
         return web

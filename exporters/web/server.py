@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import ipaddress
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import h11
@@ -114,16 +114,22 @@ class _Quiet(uvicorn.Server):
 class WebServer:
     """Serves ``app`` on ``host`` and ``port`` (0: any free one; ``port`` then tells which), to whom ``access`` lets in.
 
-    ``apart`` are paths that ask for users of their own.
+    ``apart`` are paths that ask for users of their own; ``answered`` is told the status of every answer.
     """
 
     def __init__(
-        self, host: str, port: int, app: ASGIApp, access: WebAccess | None = None, apart: tuple[str, ...] = ()
+        self,
+        host: str,
+        port: int,
+        app: ASGIApp,
+        access: WebAccess | None = None,
+        apart: tuple[str, ...] = (),
+        answered: Callable[[int], None] = lambda _status: None,
     ) -> None:
         self.host = host
         self.port = port
         self._access = access or WebAccess()
-        self._admission = Admission(app, self._access, apart)
+        self._admission = Admission(app, self._access, apart, answered)
         self._listener: socket.socket | None = None
         self._server: _Quiet | None = None
         self._serving: asyncio.Task[None] | None = None
