@@ -196,7 +196,7 @@ class Daemon:
             modules = snmp_modules(self.configuration.snmp_modules)
             scraping = SnmpScraping.of(self.configuration, modules, self._wall)
             probing = Probing.of(self.configuration, self._wall)
-            web = await self._serve(stack, pipeline, exposition, scraping, probing, store)
+            web = await self._serve(stack, pipeline, exposition, scraping, probing, store, telemetry)
             collectors = await self._open_collectors(stack)
             self._follow_web_file(stack, web, telemetry)
             if before is None:
@@ -270,6 +270,7 @@ class Daemon:
         scraping: SnmpScraping,
         probing: Probing,
         store: Store,
+        telemetry: Telemetry,
     ) -> WebServer:
         configuration = self.configuration
         app = create_app(
@@ -291,7 +292,9 @@ class Daemon:
         )
         apart = ("/reports", "/api/v1/reports") if configuration.reports.accounts else ()
         asked = configuration.web
-        web = WebServer(asked.host, asked.port, app, asked.access, apart, app.state.live.close)
+        web = WebServer(
+            asked.host, asked.port, app, asked.access, apart, app.state.live.close, answered=telemetry.answered
+        )
         if self._inheritance is not None:
             web.listener = self._inheritance.take_listener(asked)
         await web.start()

@@ -129,6 +129,7 @@ class Metric(StrEnum):
     STORE_QUEUE = "netmon_store_queue_length"
     LOG_MESSAGES = "netmon_log_messages_total"
     CONFIG_RELOAD = "netmon_config_last_reload_successful"
+    WEB_REQUESTS = "netmon_web_requests_total"
     WEB_RELOAD = "netmon_web_config_last_reload_successful"
     BUILD_INFO = "netmon_build_info"
     REPORT_RUNS = "netmon_report_runs_total"

@@ -1,6 +1,7 @@
 """Who is let in: what a web configuration file says of headers, users and the rate of requests, for every answer."""
 
 import time
+from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, Response
@@ -14,11 +15,21 @@ _CHALLENGE = {"WWW-Authenticate": 'Basic realm="netmon", charset="UTF-8"'}
 
 
 class Admission:
-    """Stands before ``app``. ``apart`` are paths that ask for users of their own: theirs are not asked twice."""
+    """Stands before ``app``. ``apart`` are paths that ask for users of their own: theirs are not asked twice.
 
-    def __init__(self, app: ASGIApp, access: WebAccess, apart: tuple[str, ...] = ()) -> None:
+    ``answered`` is told the status of every answer.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        access: WebAccess,
+        apart: tuple[str, ...] = (),
+        answered: Callable[[int], None] = lambda _status: None,
+    ) -> None:
         self._app = app
         self._apart = apart
+        self._answered = answered
         self._auth: BasicAuth | None = None
         self.renew(access)
 
@@ -42,6 +53,7 @@ class Admission:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers[name] = value
+                self._answered(message["status"])
             await send(message)
 
         refusal = await self._refusal(scope)

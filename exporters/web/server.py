@@ -122,7 +122,8 @@ class _Quiet(uvicorn.Server):
 class WebServer:
     """Serves ``app`` on ``host`` and ``port`` (0: any free one; ``port`` then tells which), to whom ``access`` lets in.
 
-    ``apart`` are paths that ask for users of their own; ``before_stop`` ends the answers that have no end of their own.
+    ``apart`` are paths that ask for users of their own; ``before_stop`` ends the answers that have no end of their own;
+    ``answered`` is told the status of every answer.
     ``listener`` is a socket that listens there already, from the server before this one: whoever connects between the
     two waits for a moment instead of being refused.
     """
@@ -137,11 +138,12 @@ class WebServer:
         access: WebAccess | None = None,
         apart: tuple[str, ...] = (),
         before_stop: Callable[[], None] = lambda: None,
+        answered: Callable[[int], None] = lambda _status: None,
     ) -> None:
         self.host = host
         self.port = port
         self._access = access or WebAccess()
-        self._admission = Admission(app, self._access, apart)
+        self._admission = Admission(app, self._access, apart, answered)
         self._before_stop = before_stop
         self._listener: socket.socket | None = None
         self._server: _Quiet | None = None

@@ -65,7 +65,8 @@ def present_document(
     from netmon.cli.asking import url_of
 
     configuration = load(config)
-    address = url or url_of(configuration.web.host, configuration.web.port)
+    web = configuration.web
+    address = url or url_of(web.host, web.port, tls=web.access.tls is not None)
     try:
         return fetch(address, name), configuration
     except UnavailableError as error:

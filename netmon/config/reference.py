@@ -71,6 +71,30 @@ A secret is never written in the configuration, only referred to, and never show
 A service names checks and nodes: `all(a, b)` (also `a and b`) is as bad as its worst member, `any(a, b)` (also `a or
 b`) as good as its best, `at_least(2, a, b, c)` as good as its second best. A node's SNMP check is called `<node>/snmp`;
 the id of a node stands for all its checks.
+
+## TLS, users, headers
+
+`web.config_file` names a web configuration file as all of Prometheus' exporters have it:
+
+```yaml
+tls_server_config:
+  cert_file: netmon.pem                 # or cert: and key: with the text itself
+  key_file: netmon.key
+  client_auth_type: RequireAndVerifyClientCert
+  client_ca_file: prometheus-ca.pem
+  client_allowed_sans: [prometheus.example]
+http_server_config:
+  headers: {{Strict-Transport-Security: max-age=31536000}}
+basic_auth_users:
+  prometheus: $2y$10$…                  # htpasswd -nBC 10 prometheus
+rate_limit: {{interval: 100ms, burst: 50}}
+```
+
+It is read again within a second when it, or a certificate it names, changes; what is wrong then changes nothing, is
+logged, and sets `netmon_web_config_last_reload_successful` to 0. What netmon cannot do is refused with its line:
+`RequestClientCert` and `RequireAnyClientCert` (a certificate that nobody vouches for proves nothing), TLS before 1.2,
+several curves with Python before 3.15. HTTP/2 is passed over with a note. Where `reports.accounts` are configured,
+`/reports/` asks for those instead of `basic_auth_users`.
 """
 
 

@@ -78,6 +78,12 @@ class Telemetry:
         self.store_queue = Gauge(
             Metric.STORE_QUEUE, "Transactions waiting to be written to the history.", registry=registry
         )
+        self.web_requests = Counter(
+            Metric.WEB_REQUESTS.removesuffix("_total"),
+            "Requests answered over HTTP, by status: 401 and 429 are those that a web configuration file refuses.",
+            ("code",),
+            registry=registry,
+        )
         self._watch_reports(registry)
         self._watch_notices(registry)
         self.messages = Counter(
@@ -95,6 +101,8 @@ class Telemetry:
         self.build.labels(__version__).set(1)
         for why in ("overrun", "missed", "stopping"):
             self.skipped.labels(why)
+        for code in ("200", "401", "429", "500"):
+            self.web_requests.labels(code)
         for level in ("warning", "error"):
             self.messages.labels(level)
         for kind in TRAP_KINDS:
@@ -103,6 +111,10 @@ class Telemetry:
             self.traps_dropped.labels(why)
         for outcome in ("polled", "merged"):
             self.trap_polls.labels(outcome)
+
+    def answered(self, status: int) -> None:
+        """Count an answer over HTTP."""
+        self.web_requests.labels(str(status)).inc()
 
     def _watch_reports(self, registry: CollectorRegistry) -> None:
         self.report_runs = Counter(

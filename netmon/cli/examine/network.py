@@ -23,7 +23,7 @@ def examine_ports(configuration: Configuration, _: Translate) -> Iterator[Findin
     """The port of the daemon and that of traps: ours, free, or somebody else's."""
     web = configuration.web
     address, what = f"{web.host}:{web.port}", _("web port")
-    version = _daemon_at(url_of(web.host, web.port))
+    version = _daemon_at(url_of(web.host, web.port, tls=web.access.tls is not None))
     if version is None:
         yield _free(socket.SOCK_STREAM, web.host, web.port, what, _)
     elif version != __version__:
