@@ -136,7 +136,7 @@ class Alerting:
         ]
         for want in self._plan.wanted(standings, self._told, self._pipeline.book.merged, now):
             self._want(want, now)
-        known = {standing.view.id for standing in standings}
+        known = {*(standing.view.id for standing in standings), *self._pipeline.book.merged}  # may be split again
         self._told = {key: told for key, told in self._told.items() if told.is_open or key[1] in known}
         self._firing = {
             receiver.id: [

@@ -305,6 +305,30 @@ def test_an_incident_that_becomes_part_of_another_is_told_as_that(tmp_path: Path
     scene.close()
 
 
+def test_one_that_people_merged_and_split_again_is_told_again(tmp_path: Path, hook: Hook) -> None:
+    scene = Scene(tmp_path, to_hook(hook))
+    scene.poll()
+    scene.poll((*DIST, "other"))
+    gone, into, now = scene.incident("other"), scene.incident("dist"), scene.clock.now()
+    scene.tell()
+    for step in (
+        IncidentStep(gone, Step.MERGED, now, "other", "", "Zoé", into, now),
+        IncidentStep(into, Step.SPLIT, now, "other", "", "Zoé", gone, now + 1),
+    ):
+        scene.store.record([step]).result()
+        scene.pipeline.tell([step])
+        scene.tell()
+    scene.close()
+    again = Scene(tmp_path, to_hook(hook), now=scene.clock.now())
+    again.poll(DIST)
+    again.tell()
+    told = [json.loads(body) for _, _, body in hook.got]
+    assert [each["event"] for each in told if each["incident"]["id"] == gone] == [
+        "opened", "merged", "opened", "restored"]  # fmt: skip
+    assert len({each["key"] for each in told}) == len(told)
+    again.close()
+
+
 def test_one_that_grows_graver_is_told_so_once(tmp_path: Path, hook: Hook) -> None:
     scene = Scene(tmp_path, to_hook(hook))
     scene.poll()

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from netmon.history import Store, open_history
 from netmon.model import Notice, NoticeEvent, Severity
 
@@ -36,6 +38,20 @@ def check_notices(store: Store) -> None:
     assert queue.forget(20) == 0
     assert queue.forget(21) == 4
     assert [each.key for each in queue.told()] == ["3"]
+
+
+def test_an_address_that_takes_nothing_takes_no_room_from_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("netmon.history.notices.MOST_WAITING_EACH", 3)
+    store = open_history(tmp_path / "netmon.sqlite")
+    store.notices.queue([notice(f"a{n}", OPENED, n, f"INC-{n}") for n in range(5)])
+    store.notices.queue([notice("b", OPENED, 9, address="b"), notice("end", RESTORED, 9, "INC-0")])
+    found = {each.key: (each.state, each.said) for each in store.notices.told()}
+    assert [found[f"a{n}"][0] for n in range(5)] == ["merged", "waiting", "waiting", "dead", "dead"]
+    assert found["a4"][1] == "3 wait already"
+    assert found["b"][0] == found["end"][0] == "waiting"
+    store.close()
 
 
 def test_a_queue_does_what_it_has_to(tmp_path: Path) -> None:
