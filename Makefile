@@ -81,6 +81,7 @@ docs: $(VENV)/.dev ## regenerate the reference pages, the schema and the example
 	@$(BIN)/python -m netmon.cli.reference
 	@$(BIN)/python -m netmon.cli.metrics_reference
 	@$(BIN)/python -c 'from exporters.report.shape import write_schema; write_schema("docs/report.schema.json")'
+	@$(BIN)/python -c 'from exporters.alerts.shape import write_schema; write_schema("docs/notice.schema.json")'
 	@$(BIN)/python -m netmon.simulation.generate config/bordeaux-metropole
 	@$(BIN)/python -m netmon.i18n update
 	@$(BIN)/python -m netmon.cli.dashboards

@@ -1,6 +1,7 @@
 """The demonstration: a simulated metropolis with a past, then the daemon on it. Wiring, like ``netmon.app``."""
 
 import errno
+import json
 import shutil
 import socket
 import tempfile
@@ -18,6 +19,7 @@ from netmon.errors import HostError
 from netmon.history import Store, open_history
 from netmon.model import MonitorEvent, Transition
 from netmon.simulation import Child, Demo
+from netmon.simulation.configuration import FOLDER
 from netmon.simulation.handling import handled
 
 Progress = Callable[[str, float], None]
@@ -97,8 +99,11 @@ def prepare(
     *,
     on_fault: Callable[[dict[str, Any]], None],
     progress: Progress,
+    alertmanager: str = "",
 ) -> Iterator[Prepared]:
     """Start the simulation and play the past; the agents and web sites stay up as long as the context.
+
+    ``alertmanager`` is told of incidents; empty: nobody is.
 
     Raises:
         HostError, StoreError, ConfigError: what it takes is not to be had.
@@ -114,6 +119,7 @@ def prepare(
         port = free_address(host, asked)
         placement = child.ready()
         main = plan.write(directory, placement, listen=f"{host}:{port}", data_dir=directory / "var", language=language)
+        _write_alerts(main.parent / FOLDER / "alerts.yml", alertmanager, f"http://{host}:{port}/")
         configuration = load(main)
         configuration.data_dir.mkdir(parents=True, exist_ok=True)
         kept = Path(configuration.history).exists()
@@ -122,6 +128,14 @@ def prepare(
         yield Prepared(configuration, plan, polls, transitions, kept, moved, len(placement.moved))
     finally:
         child.stop()
+
+
+def _write_alerts(file: Path, alertmanager: str, url: str) -> None:
+    file.unlink(missing_ok=True)
+    if alertmanager:
+        target = {"urls": [alertmanager], "resend": "10s", "resolve_after": "1m"}
+        section = {"url": url, "receivers": [{"id": "alertmanager", "alertmanager": target}]}
+        file.write_text(f"alerts: {json.dumps(section)}\n", "utf-8")
 
 
 def play_past(

@@ -18,7 +18,7 @@ from exporters.alerts.content import Happening, content, farewell, labels_of
 from netmon.alerting.couriers import Courier
 from netmon.alerting.gravity import Gravity
 from netmon.alerting.senders import AlertmanagerSender, MailSender, Sender, WebhookSender
-from netmon.alerting.wanted import Key, Plan, Standing, Told, Want
+from netmon.alerting.wanted import Key, Plan, Standing, Told, Want, note
 from netmon.alertplan import AlertmanagerTarget, MailTarget, Receiver, WebhookTarget
 from netmon.background import Background
 from netmon.clock import DAY, HOUR, SECOND, Millis
@@ -49,6 +49,7 @@ class _Job:
     at: Millis
     labels: Mapping[str, str]
     replaced: Mapping[str, str] | None
+    round: int
 
 
 class Alerting:
@@ -88,12 +89,12 @@ class Alerting:
 
     async def run(self) -> None:
         """Tell, for ever."""
-        if not self._settings.receivers:
-            return
         taken_up = False
         while True:
             try:
                 taken_up = taken_up or await asyncio.to_thread(self._take_up)
+                if taken_up and not self._settings.receivers:
+                    return
                 if taken_up:
                     self.look()
             except Exception:
@@ -135,7 +136,7 @@ class Alerting:
         ]
         for want in self._plan.wanted(standings, self._told, self._pipeline.book.merged, now):
             self._want(want, now)
-        known = {standing.view.id for standing in standings}
+        known = {*(standing.view.id for standing in standings), *self._pipeline.book.merged}  # may be split again
         self._told = {key: told for key, told in self._told.items() if told.is_open or key[1] in known}
         self._firing = {
             receiver.id: [
@@ -150,15 +151,14 @@ class Alerting:
         }
 
     def _want(self, want: Want, now: Millis) -> None:
-        key, replaced = (want.receiver, want.incident), None
-        told = self._told.get(key)
-        if told is None or (want.event is NoticeEvent.RAISED and want.view is not None):
-            assert want.view is not None  # noqa: S101 - only what is open is opened or raised
-            labels = labels_of(want.view, want.severity, self._inventory)
-            replaced = told.labels if told else None
-            told = self._told[key] = Told(want.severity, labels, told.events if told else set())
-        told.events.add(want.event)
-        self._jobs.append(_Job(want, now, told.labels, replaced))
+        view, key = want.view, (want.receiver, want.incident)
+        before = self._told.get(key)
+        told = note(
+            self._told, key, want.event, want.severity,
+            lambda: labels_of(view, want.severity, self._inventory) if view else {},
+        )  # fmt: skip
+        replaced = before.labels if before and want.event is NoticeEvent.RAISED else None
+        self._jobs.append(_Job(want, now, told.labels, replaced, told.round))
 
     # --- On threads ---------------------------------------------------------------------------------------------------
 
@@ -177,12 +177,11 @@ class Alerting:
 
     def _recall(self, notice: Notice) -> None:
         key = notice.receiver, notice.incident
-        if key not in self._told or notice.event is NoticeEvent.RAISED:
-            document = self._documents[key] = json.loads(notice.content)
-            before = self._told[key].events if key in self._told else set()
-            self._told[key] = Told(notice.severity, document["labels"], before)
-        self._told[key].events.add(notice.event)
-        if notice.event.is_last:
+        labels: Callable[[], Mapping[str, str]] = lambda: dict(json.loads(notice.content)["labels"])  # noqa: E731
+        told = note(self._told, key, notice.event, notice.severity, labels)
+        if told.is_open and notice.event in {NoticeEvent.OPENED, NoticeEvent.RAISED}:
+            self._documents[key] = json.loads(notice.content)
+        elif not told.is_open:
             self._documents.pop(key, None)
 
     def _dismiss(self, told: Sequence[Notice]) -> None:
@@ -235,10 +234,10 @@ class Alerting:
             self._documents[key] = document
         if want.event.is_last:
             self._documents.pop(key, None)
-        text = json.dumps(document, ensure_ascii=False)
+        text, event = json.dumps(document, ensure_ascii=False), want.event
         return [
             Notice(
-                0, _key(want, address), want.receiver, address, want.incident, want.event, want.severity, text,
+                0, _key(want, address, job.round), want.receiver, address, want.incident, event, want.severity, text,
                 "waiting", job.at, 0, job.at, "", None,
             )
             for address in self._plan.receivers[want.receiver].addresses
@@ -292,7 +291,7 @@ class Alerting:
             self._telemetry.notices_dead.labels(receiver).set(counts.get((receiver, "dead"), 0))
 
 
-def _key(want: Want, address: str) -> str:
+def _key(want: Want, address: str, again: int) -> str:
     """The same for the same event of the same incident to the same address, whoever asks and however often."""
-    said = json.dumps([want.receiver, address, want.incident, want.event.value])
+    said = json.dumps([want.receiver, address, want.incident, want.event.value, *([again] if again else [])])
     return hashlib.sha256(said.encode()).hexdigest()[:40]

@@ -18,16 +18,35 @@ Key: TypeAlias = tuple[str, str]
 
 @dataclass(slots=True)
 class Told:
-    """What a receiver was told of an incident: the events, the severity and labels it knows it by."""
+    """What a receiver was told of an incident: the events, the severity and labels it knows it by.
+
+    ``round`` counts how often its end was told and it was open after all: people had merged it, and split it again.
+    """
 
     severity: Severity
     labels: Mapping[str, str]
     events: set[NoticeEvent] = field(default_factory=set)
+    round: int = 0
 
     @property
     def is_open(self) -> bool:
         """Whether its end was not told yet."""
         return not any(event.is_last for event in self.events)
+
+
+def note(
+    told: dict[Key, Told], key: Key, event: NoticeEvent, severity: Severity, labels: Callable[[], Mapping[str, str]]
+) -> Told:
+    """Take in that ``event`` is told; ``labels`` are those it is told with, where it is told anew."""
+    before = told.get(key)
+    if before is None:
+        told[key] = Told(severity, labels())
+    elif event is NoticeEvent.OPENED and not before.is_open:
+        told[key] = Told(severity, labels(), round=before.round + 1)
+    elif event is NoticeEvent.RAISED and event not in before.events:
+        told[key] = Told(severity, labels(), before.events, before.round)
+    told[key].events.add(event)
+    return told[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +95,7 @@ class Plan:
 
     def _of(self, receiver: str, standing: Standing, told: Told | None, now: Millis) -> Iterator[Want]:
         view = standing.view
-        if told is None:
+        if told is None or (view.ended is None and not told.is_open):
             if view.ended is None and any(self._fits(route, standing, now) for route in self._of_receiver(receiver)):
                 yield Want(receiver, view.id, NoticeEvent.OPENED, standing.severity, view)
         elif not told.is_open:

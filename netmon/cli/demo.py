@@ -51,6 +51,10 @@ def demo(
     for_: Annotated[
         str | None, typer.Option("--for", metavar="LENGTH", help="Stop by itself after so long, such as 60s.")
     ] = None,
+    alertmanager: Annotated[
+        str,
+        typer.Option(metavar="URL", help="Tell this Alertmanager of incidents (default: nobody)."),
+    ] = "",
     lang: LanguageOption = None,
 ) -> None:
     """Start a simulated Bordeaux Métropole and the daemon on it, and say where to look. Ctrl-C stops it."""
@@ -71,7 +75,9 @@ def demo(
         _stoppable(),
         wiring.directory_for(data) as directory,
         _progress(_) as progress,
-        wiring.prepare(directory, plan, address, language, on_fault=faults.tell, progress=progress) as prepared,
+        wiring.prepare(
+            directory, plan, address, language, on_fault=faults.tell, progress=progress, alertmanager=alertmanager
+        ) as prepared,
     ):
         progress("", 1.0)
         asyncio.run(

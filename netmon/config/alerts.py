@@ -53,6 +53,8 @@ def _template() -> Kind:
         try:
             text = read_bytes(Path(str(inner.parse(scalar, context))), _MAX_TEMPLATE).decode("utf-8")
             ImmutableSandboxedEnvironment(autoescape=False).parse(text)
+        except WrongError:
+            raise
         except (ValueError, OSError) as error:
             raise WrongError(f"the file {shown(scalar)} cannot be used: {error}") from None
         except TemplateSyntaxError as error:

@@ -1,5 +1,6 @@
 """Notices of incidents that wait, were sent or were given up."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,9 @@ from netmon.clock import Millis
 from netmon.history import schema
 from netmon.history.outbox import Outbox
 from netmon.model import Notice, NoticeEvent, Severity
+
+MOST_WAITING_EACH = 2_000
+"""More notices than this do not wait for one address."""
 
 _LAST = tuple(event.value for event in NoticeEvent if event.is_last)
 
@@ -89,17 +93,28 @@ class Notices(Outbox[Notice]):
             raise self._unwritable(error) from error
 
     def _add(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-        """One by one: what still waits of an incident that ended is told with its end."""
+        """One by one: what still waits of an incident that ended is told with its end, and what is too much for one
+        address is given up at once, so that it takes no room from the others."""
+        columns = self.table.c
+        waiting = select(columns.receiver, columns.address, func.count()).where(columns.state == "waiting")
+        counted = connection.execute(waiting.group_by(columns.receiver, columns.address))
+        counts = Counter({(name, address): number for name, address, number in counted})
         for row in rows:
+            where = row["receiver"], row["address"]
             if row["event"] in _LAST:
-                self._merge(connection, row)
+                counts[where] -= self._merge(connection, row)
+            counts[where] += 1
+            if counts[where] > MOST_WAITING_EACH:
+                row |= {"state": "dead", "said": f"{MOST_WAITING_EACH} wait already", "settled": row["queued"]}
+                counts[where] -= 1
             connection.execute(self.table.insert(), row)
 
-    def _merge(self, connection: Connection, row: dict[str, Any]) -> None:
+    def _merge(self, connection: Connection, row: dict[str, Any]) -> int:
         columns = self.table.c
         same = [columns[name] == row[name] for name in ("receiver", "address", "incident")]
-        connection.execute(
+        done = connection.execute(
             update(self.table)
             .where(*same, columns.state == "waiting")
             .values(state="merged", said=f"told with '{row['event'].value}'", settled=row["queued"])
         )
+        return int(done.rowcount)

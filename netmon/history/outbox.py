@@ -61,8 +61,6 @@ class Outbox(ABC, Generic[S]):
             with self._engine.begin() as connection:
                 known = self._known(connection, list(rows))
                 news = [row for key, row in rows.items() if key not in known]
-                if news and self._count(connection, "waiting") + len(news) > MOST_WAITING:
-                    raise StoreError(f"more than {MOST_WAITING} {self.what} would wait: none is added")
                 if news:
                     self._add(connection, news)
         except DBAPIError as error:
@@ -101,7 +99,13 @@ class Outbox(ABC, Generic[S]):
             raise self._unwritable(error) from error
 
     def _add(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-        """Add rows, in a transaction."""
+        """Add rows, in a transaction.
+
+        Raises:
+            StoreError: too many would wait.
+        """
+        if self._count(connection, "waiting") + len(rows) > MOST_WAITING:
+            raise StoreError(f"more than {MOST_WAITING} {self.what} would wait: none is added")
         connection.execute(self.table.insert(), rows)
 
     def _unwritable(self, error: DBAPIError) -> StoreError:

@@ -9,8 +9,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import jsonschema
 import pytest
 
+from exporters.alerts.shape import schema
+from exporters.web.openapi import openapi_document
 from netmon.alerting.couriers import LONGEST_WAIT, waiting_time
 from netmon.cli import main
 from netmon.clock import DAY, HOUR, MINUTE, SECOND
@@ -33,6 +36,8 @@ def to_hook(hook: Hook, more: str = "", rest: str = "") -> str:
 
 
 def events(hook: Hook) -> list[str]:
+    for _, _, body in hook.got:
+        jsonschema.validate(json.loads(body), schema())
     return [json.loads(body)["event"] for _, _, body in hook.got]
 
 
@@ -300,6 +305,30 @@ def test_an_incident_that_becomes_part_of_another_is_told_as_that(tmp_path: Path
     scene.close()
 
 
+def test_one_that_people_merged_and_split_again_is_told_again(tmp_path: Path, hook: Hook) -> None:
+    scene = Scene(tmp_path, to_hook(hook))
+    scene.poll()
+    scene.poll((*DIST, "other"))
+    gone, into, now = scene.incident("other"), scene.incident("dist"), scene.clock.now()
+    scene.tell()
+    for step in (
+        IncidentStep(gone, Step.MERGED, now, "other", "", "Zoé", into, now),
+        IncidentStep(into, Step.SPLIT, now, "other", "", "Zoé", gone, now + 1),
+    ):
+        scene.store.record([step]).result()
+        scene.pipeline.tell([step])
+        scene.tell()
+    scene.close()
+    again = Scene(tmp_path, to_hook(hook), now=scene.clock.now())
+    again.poll(DIST)
+    again.tell()
+    told = [json.loads(body) for _, _, body in hook.got]
+    assert [each["event"] for each in told if each["incident"]["id"] == gone] == [
+        "opened", "merged", "opened", "restored"]  # fmt: skip
+    assert len({each["key"] for each in told}) == len(told)
+    again.close()
+
+
 def test_one_that_grows_graver_is_told_so_once(tmp_path: Path, hook: Hook) -> None:
     scene = Scene(tmp_path, to_hook(hook))
     scene.poll()
@@ -417,4 +446,32 @@ def test_what_ended_long_ago_is_forgotten_and_what_is_open_is_not(tmp_path: Path
     assert len(scene.notices()) == 3
     assert scene.store.notices.forget(scene.clock.now() + DAY) == 2
     assert [json.loads(notice.content)["incident"]["object"] for notice in scene.notices()] == ["other"]
+    scene.close()
+
+
+def test_the_schema_of_the_documents_is_current() -> None:
+    kept = json.loads((Path(__file__).parents[2] / "docs" / "notice.schema.json").read_text("utf-8"))
+    assert kept == schema(), "bring it up to date: make docs"
+
+
+def test_the_command_shows_what_waits_and_what_was_given_up(
+    tmp_path: Path, hook: Hook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scene = Scene(tmp_path, to_hook(hook))
+    scene.poll()
+    command = ["incidents", "notices", "-c", str(scene.file), "--lang", "en"]
+    assert main(command) == 0
+    assert capsys.readouterr().out == "No notice waits, and none was given up.\n"
+    hook.answers = [(400, {}, b"what is this?")]
+    scene.poll((*DIST, "other"))
+    scene.tell()
+    assert main(command) == 0
+    out = capsys.readouterr().out
+    assert "given up" in out
+    assert "400" in out
+    assert main([*command, "--json", "--all"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert sorted(each["state"] for each in found["notices"]) == ["dead", "sent"]
+    jsonschema.validate(found, openapi_document()["components"]["schemas"]["Notices"])
+    assert main([*command, "--retry", "99"]) == 69
     scene.close()

@@ -127,6 +127,11 @@ def test_an_incident_is_one_alert_that_is_updated_survives_restarts_and_is_resol
                 with target(watched):
                     wait_for(lambda: notified.statuses()[-1:] == ["resolved"])
                     assert wait_for(lambda: not alerts(url))
+                told = fetch_json(f"http://127.0.0.1:{web}/api/v1/notices")["notices"]
+                assert [(each["event"], each["state"]) for each in told] == [("restored", "sent"), ("opened", "sent")]
+                metrics = fetch(f"http://127.0.0.1:{web}/metrics") or ""
+                assert 'netmon_notices_total{outcome="sent",receiver="noc"} 1.0' in metrics
+                assert 'netmon_notices_waiting{receiver="noc"} 0.0' in metrics
     assert notified.statuses() == ["firing", "resolved"]
     assert {each["labels"]["incident"] for _, told in notified.got for each in told} == {labels["incident"]}
 

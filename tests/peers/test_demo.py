@@ -19,6 +19,7 @@ import pytest
 from netmon.simulation import Demo
 from tests.daemon.daemon import netmon
 from tests.peers.programs import fetch, fetch_json, free_port, need, prometheus, wait_for
+from tests.peers.test_alertmanager_alerts import alertmanager, alerts, hook
 
 pytestmark = [pytest.mark.peer, pytest.mark.timeout(300)]
 
@@ -172,3 +173,18 @@ def test_a_taken_port_is_said_and_the_next_one_used_and_nothing_is_left_behind(t
     assert done.returncode == 0, done.stderr
     assert f"{demo.address} est déjà pris" in done.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_demo_tells_nobody_by_itself_and_an_alertmanager_when_asked(demo: Running, tmp_path: Path) -> None:
+    assert fetch_json(f"{demo.url}/api/v1/notices")["notices"] == []
+    port = free_port()
+    with (
+        hook() as (webhook, _),
+        alertmanager(tmp_path / "am", port, webhook) as manager,
+        start(tmp_path, "--history", "1d", "--alertmanager", manager) as told,
+    ):
+        wait_for(lambda: alerts(manager), 120)
+        known = {each["id"] for each in fetch_json(f"{told.url}/api/v1/incidents")["incidents"]}
+        for alert in alerts(manager):
+            assert alert["labels"]["incident"] in known
+            assert alert["generatorURL"].startswith(f"{told.url}/#INC-")

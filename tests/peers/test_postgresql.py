@@ -16,6 +16,7 @@ from netmon.errors import StoreError
 from netmon.history import open_history
 from netmon.model import MonitorEvent, State, Transition
 from tests.daemon.daemon import configuration, daemon, is_down
+from tests.history.test_notices import check_notices
 from tests.history.test_store import EVERY_KIND
 from tests.peers.programs import free_port, wait_for
 
@@ -70,6 +71,12 @@ def test_every_kind_of_event_comes_back_as_it_went_in(url: str) -> None:
     reader = open_history(url, read_only=True)
     assert [event.at for event in reader.events(150, 200) if isinstance(event, Transition)] == [100]
     reader.close()
+
+
+def test_notices_wait_there(url: str) -> None:
+    store = open_history(url)
+    check_notices(store)
+    store.close()
 
 
 def test_a_server_that_is_not_there_is_one_line_without_the_password() -> None:
