@@ -2,35 +2,23 @@
 
 import asyncio
 import contextlib
-import fcntl
 import gc
 import logging
-import os
 import signal
-import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
-from zoneinfo import ZoneInfo
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from dataclasses import dataclass
 
-from collectors import COLLECTORS
-from collectors.http import HttpCollector
-from collectors.snmp import SnmpCollector
-from collectors.snmp.modules import MODULES
 from exporters.prometheus import Exposition
-from exporters.web.app import create_app, create_public_app
-from exporters.web.availability import AvailabilityEndpoint
-from exporters.web.notices import notices_document
-from exporters.web.probe import ProbeEndpoint
 from exporters.web.server import WebServer
-from exporters.web.snmp import SnmpEndpoint
 from netmon.alerting import Alerting
-from netmon.clock import HOUR, SECOND, Clock, Millis, SteadyClock, SystemClock, to_datetime
+from netmon.clock import HOUR, SECOND, Clock, Millis, SteadyClock, SystemClock
 from netmon.config import Configuration
-from netmon.contracts import Collector, Event, Fact
-from netmon.engine import heart, planning, vitals
+from netmon.contracts import Collector
+from netmon.engine import heart, vitals
 from netmon.engine.garbage import TEND, GarbageCare
 from netmon.engine.loads import LinkLoads
 from netmon.engine.people import hear_people
-from netmon.engine.pipeline import Pipeline, no_longer_watched
+from netmon.engine.pipeline import Pipeline
 from netmon.engine.poller import Poller
 from netmon.engine.prompt import PromptPolls
 from netmon.engine.scheduler import Scheduler
@@ -38,18 +26,18 @@ from netmon.engine.telemetry import MessageCounter, Telemetry
 from netmon.engine.vitals import VitalSigns
 from netmon.errors import CollectError, ConfigError, HostError, StoreError
 from netmon.history import Store, open_history
-from netmon.listening import follow
-from netmon.model import Announcement, Check
+from netmon.history.news import News
+from netmon.hosting import data_directory
+from netmon.looking import make_collectors, snmp_modules
+from netmon.model import Check
 from netmon.probing import Probing
 from netmon.reloading import Inheritance, Reloads
-from netmon.reporting.access import report_readers
-from netmon.reporting.closing import reports_path
 from netmon.reporting.jobs import LOOK, ReportJobs
-from netmon.running import Availability, RunningFigures
+from netmon.running import RunningFigures
 from netmon.scraping import SnmpScraping
-from netmon.snmpmodules import Module, ModuleLibrary
-from netmon.state.works import windows_of
+from netmon.serving import Served, follow_web_file, public_server, web_server
 from netmon.supervision import Supervisor
+from netmon.takeup import follow_links, plan_ahead, take_up
 from netmon.trapping import Trapping
 
 log = logging.getLogger("netmon.app")
@@ -57,53 +45,23 @@ log = logging.getLogger("netmon.app")
 SWEEP: Millis = 5 * SECOND
 LOOK_AGAIN: Millis = SECOND
 """What stands before a target in doubt is looked at again at most so often."""
-NOTICES_SHOWN = 200
-"""Of the notices that were taken the API shows so many."""
 SLA_LOOK: Millis = 2 * SECOND
 STOP_SECONDS = 4.0
 """All parts together have this long to stop; the history is closed whatever happens."""
 
 
-@contextlib.contextmanager
-def data_directory(configuration: Configuration) -> Iterator[None]:
-    """Make the data directory ours alone for as long as the context lasts.
+@dataclass(frozen=True, slots=True)
+class _Core:
+    """What the other parts stand on. ``seen_until``: until when the history watched before this daemon."""
 
-    Raises:
-        HostError: it cannot be made or written, or another netmon uses it.
-    """
-    directory = configuration.data_dir
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        lock = (directory / "netmon.lock").open("a+")
-    except OSError as error:
-        raise HostError(f"{directory}: cannot be used as data directory ({error.strerror})") from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.seek(0)
-            owner = lock.read().strip() or "unknown"
-            raise HostError(f"{directory}: another netmon (process {owner}) uses this data directory") from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        yield
-
-
-def make_collectors(
-    http_threads: int, library: ModuleLibrary | None = None, *, wrap_large_counters: bool = True
-) -> dict[str, Collector]:
-    """One collector of each kind, not yet started. ``library``: SNMP modules besides the built-in ones."""
-    own: dict[str, Collector] = {
-        "http": HttpCollector(threads=http_threads),
-        "snmp": SnmpCollector(snmp_modules(library), wrap_large_counters=wrap_large_counters),
-    }
-    return {name: own.get(name) or make() for name, make in COLLECTORS.items()}
-
-
-def snmp_modules(library: ModuleLibrary | None) -> dict[str, Module]:
-    """The built-in modules and those of module files, which come first where names are the same."""
-    return {**MODULES, **(library.modules if library else {})}
+    telemetry: Telemetry
+    store: Store
+    clock: SteadyClock
+    news: News
+    pipeline: Pipeline
+    exposition: Exposition
+    loads: LinkLoads
+    seen_until: Millis | None
 
 
 class Daemon:
@@ -115,7 +73,6 @@ class Daemon:
         self._stopping = asyncio.Event()
         self._deadline: float | None = None
         self._ready = False
-        self._seen_until: Millis | None = None
         self._vitals: VitalSigns | None = None
         self._reloads = Reloads(configuration)
         self._inheritance: Inheritance | None = None
@@ -172,43 +129,70 @@ class Daemon:
     @contextlib.asynccontextmanager
     async def _parts(self) -> AsyncIterator[WebServer]:
         async with contextlib.AsyncExitStack() as stack:
-            before = self._inheritance
-            telemetry = Telemetry()
-            telemetry.reload.set_function(lambda: float(self._reloads.worked))
-            self._count_messages(stack, telemetry)
-            store = await asyncio.to_thread(open_history, self.configuration.history)
-            stack.push_async_callback(asyncio.to_thread, store.close)
-            store.observe_writes(telemetry.store_write.observe)
-            telemetry.store_queue.set_function(store.queue_length)
-            clock = before.clock if before else SteadyClock(self._wall, await asyncio.to_thread(store.latest))
-            news = await asyncio.to_thread(store.news)
-            pipeline = await asyncio.to_thread(self._take_up, store, clock)
-            exposition = Exposition(
-                pipeline,
-                telemetry.registry,
-                wrap_large_counters=self.configuration.wrap_large_counters,
-                limits=self.configuration.series_limits,
-            )
-            pipeline.listen(exposition, replay=True)
-            loads = await asyncio.to_thread(self._follow_links, store, clock.now())
-            pipeline.listen(loads)
-            stack.callback(loads.stop)
-            modules = snmp_modules(self.configuration.snmp_modules)
-            scraping = SnmpScraping.of(self.configuration, modules, self._wall)
-            probing = Probing.of(self.configuration, self._wall)
-            web = await self._serve(stack, pipeline, exposition, scraping, probing, store, telemetry)
+            core = await self._core(stack)
+            served = self._served(core)
+            web = await self._serve(stack, served)
             collectors = await self._open_collectors(stack)
-            self._follow_web_file(stack, web, telemetry)
-            if before is None:
-                await asyncio.to_thread(heart.begin, store, clock.now())
-            scraping.open(collectors["snmp"])
-            probing.open(collectors)
-            poller = self._schedule(stack, store, pipeline, collectors, telemetry, clock, loads)
-            await self._await_traps(stack, poller, telemetry, clock)
-            people = asyncio.create_task(hear_people(store, news, pipeline), name="news")
+            follow_web_file(self.configuration, stack, web, core.telemetry)
+            if self._inheritance is None:
+                await asyncio.to_thread(heart.begin, core.store, core.clock.now())
+            served.scraping.open(collectors["snmp"])
+            served.probing.open(collectors)
+            poller = self._schedule(stack, core, collectors)
+            await self._await_traps(stack, poller, core.telemetry, core.clock)
+            people = asyncio.create_task(hear_people(core.store, core.news, core.pipeline), name="news")
             stack.callback(people.cancel)
-            self._tell_others(stack, store, pipeline, telemetry)
+            self._tell_others(stack, core)
             yield web
+
+    async def _core(self, stack: contextlib.AsyncExitStack) -> _Core:
+        configuration, before, telemetry = self.configuration, self._inheritance, Telemetry()
+        telemetry.reload.set_function(lambda: float(self._reloads.worked))
+        self._count_messages(stack, telemetry)
+        store = await asyncio.to_thread(open_history, configuration.history)
+        stack.push_async_callback(asyncio.to_thread, store.close)
+        store.observe_writes(telemetry.store_write.observe)
+        telemetry.store_queue.set_function(store.queue_length)
+        clock = before.clock if before else SteadyClock(self._wall, await asyncio.to_thread(store.latest))
+        news = await asyncio.to_thread(store.news)
+        legacy = before.legacy if before else None
+        pipeline, seen_until = await asyncio.to_thread(take_up, configuration, store, clock, legacy)
+        exposition = Exposition(
+            pipeline,
+            telemetry.registry,
+            wrap_large_counters=configuration.wrap_large_counters,
+            limits=configuration.series_limits,
+        )
+        pipeline.listen(exposition, replay=True)
+        loads = await asyncio.to_thread(follow_links, configuration, store, clock.now())
+        pipeline.listen(loads)
+        stack.callback(loads.stop)
+        return _Core(telemetry, store, clock, news, pipeline, exposition, loads, seen_until)
+
+    def _served(self, core: _Core) -> Served:
+        return Served(
+            core.pipeline,
+            core.exposition,
+            SnmpScraping.of(self.configuration, snmp_modules(self.configuration.snmp_modules), self._wall),
+            Probing.of(self.configuration, self._wall),
+            core.store,
+            core.telemetry,
+            self._wall,
+            is_ready=lambda: self._ready,
+            vitals=lambda: self._vitals.vitals() if self._vitals else None,
+            reload=self.reload,
+        )
+
+    async def _serve(self, stack: contextlib.AsyncExitStack, served: Served) -> WebServer:
+        left = self._inheritance.take_listener(self.configuration.web) if self._inheritance else None
+        web = web_server(self.configuration, served, left)
+        await web.start()
+        stack.push_async_callback(self._within, web.stop, "web")
+        public = public_server(self.configuration, served.pipeline)
+        if public is not None:
+            await public.start()
+            stack.push_async_callback(self._within, public.stop, "the public pages")
+        return web
 
     def _catch_signals(self, stack: contextlib.ExitStack) -> None:
         loop = asyncio.get_running_loop()
@@ -231,87 +215,6 @@ class Daemon:
         ours.addHandler(counter)
         stack.callback(ours.removeHandler, counter)
 
-    def _take_up(self, store: Store, clock: Clock) -> Pipeline:
-        """What the history knows, taken up where the daemon before this one left it."""
-        now, inventory = clock.now(), self.configuration.inventory
-        states, known = store.states(), store.announcements()
-        works = self._works(known, now)
-        news: list[Event | Fact] = [*works]
-        windows = windows_of([*known, *works])
-        until = self._seen_until = heart.watched_until(store)
-        until = now if until is None else until
-        news += no_longer_watched(states, inventory, until, now)
-        if news:
-            store.record(news).result()
-        pipeline = Pipeline(inventory, store, clock.now, windows, self.configuration.timezone)
-        pipeline.attribute(store.attributions())
-        left = self._inheritance.legacy if self._inheritance else None
-        pipeline.restore(states, until, store.incident_steps(), left)
-        return pipeline
-
-    def _follow_links(self, store: Store, now: Millis) -> LinkLoads:
-        """How full links are, gone on with where the daemon before this one left it today."""
-        asked, nodes = self.configuration.reports.capacity, self.configuration.inventory.nodes.values()
-        followed = {uplink for node in nodes for uplink in node.uplinks} | {*asked.nodes}
-        today = to_datetime(now, ZoneInfo(self.configuration.timezone)).date().isoformat()
-        known = store.link_days(today, today)
-        return LinkLoads(followed, asked.threshold, self.configuration.timezone, store, known)
-
-    def _works(self, known: Sequence[Announcement], now: Millis) -> list[Announcement]:
-        """What the configuration plans and the history does not know, and what it plans no more."""
-        asked = self.configuration
-        return planning.announce(asked.maintenance, asked.recurring, asked.timezone, known, now)
-
-    async def _serve(
-        self,
-        stack: contextlib.AsyncExitStack,
-        pipeline: Pipeline,
-        exposition: Exposition,
-        scraping: SnmpScraping,
-        probing: Probing,
-        store: Store,
-        telemetry: Telemetry,
-    ) -> WebServer:
-        configuration = self.configuration
-        app = create_app(
-            pipeline,
-            exposition,
-            reports_path(configuration),
-            configuration.language,
-            timezone=configuration.timezone,
-            is_ready=lambda: self._ready,
-            snmp=SnmpEndpoint(
-                scraping, configuration.web.timeout_offset, wrap_large_counters=configuration.wrap_large_counters
-            ),
-            probe=ProbeEndpoint(probing, configuration.web.timeout_offset),
-            readers=report_readers(configuration),
-            availability=AvailabilityEndpoint(Availability(configuration, self._wall)),
-            vitals=lambda: self._vitals.vitals() if self._vitals else None,
-            reload=self.reload,
-            notices=lambda: notices_document(store.notices.shown(NOTICES_SHOWN), self._wall.now()),
-        )
-        apart = ("/reports", "/api/v1/reports") if configuration.reports.accounts else ()
-        asked = configuration.web
-        web = WebServer(
-            asked.host, asked.port, app, asked.access, apart, app.state.live.close, answered=telemetry.answered
-        )
-        if self._inheritance is not None:
-            web.listener = self._inheritance.take_listener(asked)
-        await web.start()
-        stack.push_async_callback(self._within, web.stop, "web")
-        if configuration.web.public is not None:
-            everybody = create_public_app(pipeline, configuration.language, timezone=configuration.timezone)
-            public = WebServer(*configuration.web.public, everybody, before_stop=everybody.state.live.close)
-            await public.start()
-            stack.push_async_callback(self._within, public.stop, "the public pages")
-        return web
-
-    def _follow_web_file(self, stack: contextlib.AsyncExitStack, web: WebServer, telemetry: Telemetry) -> None:
-        settings = self.configuration.web
-        if settings.config_file is not None:
-            following = follow(settings.config_file, settings.access_files, web, telemetry)
-            stack.callback(asyncio.create_task(following, name="web configuration file").cancel)
-
     async def _open_collectors(self, stack: contextlib.AsyncExitStack) -> Mapping[str, Collector]:
         configuration = self.configuration
         collectors = make_collectors(
@@ -327,23 +230,14 @@ class Daemon:
             stack.push_async_callback(self._within, collector.stop, name)
         return collectors
 
-    def _schedule(
-        self,
-        stack: contextlib.AsyncExitStack,
-        store: Store,
-        pipeline: Pipeline,
-        collectors: Mapping[str, Collector],
-        telemetry: Telemetry,
-        clock: SteadyClock,
-        loads: LinkLoads,
-    ) -> Poller:
-        checks = self.configuration.inventory.checks
+    def _schedule(self, stack: contextlib.AsyncExitStack, core: _Core, collectors: Mapping[str, Collector]) -> Poller:
+        checks, clock, pipeline = self.configuration.inventory.checks, core.clock, core.pipeline
         references = [checks[name] for name in self.configuration.vantage]
-        poller = Poller(collectors, pipeline, telemetry, clock, references)
+        poller = Poller(collectors, pipeline, core.telemetry, clock, references)
         prompt = PromptPolls(poller.start_now, clock, LOOK_AGAIN)
         pipeline.doubt(prompt.ask)
         stack.callback(prompt.stop)
-        beats = heart.Heart(store, pipeline, clock, self.configuration.heartbeat)
+        beats = heart.Heart(core.store, pipeline, clock, self.configuration.heartbeat)
         if self._inheritance is not None:
             beats.take_over(self._inheritance.heart)
         asked = self.configuration.web
@@ -355,59 +249,51 @@ class Daemon:
             beats.notice()
             poller.start(check)
 
-        def sweep() -> None:
-            beats.notice()
-            pipeline.sweep()
-            loads.flush()
-
-        scheduler = Scheduler(self.configuration.inventory.checks.values(), poll, telemetry, self._wall)
-        figures = RunningFigures(self.configuration, store, pipeline, self._seen_until)
+        scheduler = Scheduler(checks.values(), poll, core.telemetry, self._wall)
         stack.callback(lambda: beats.stop() if self._stopping.is_set() else None)
         stack.push_async_callback(self._within, poller.stop, "the polls under way")
-        stack.callback(figures.stop)
         stack.callback(scheduler.stop)
         scheduler.start()
         if self._inheritance is not None:
             for name in self._inheritance.owed(checks.values(), clock.now()):
                 poller.start(checks[name])
             self._inheritance = None
+        self._do_regularly(stack, core, scheduler, beats)
+        return poller
+
+    def _do_regularly(
+        self, stack: contextlib.AsyncExitStack, core: _Core, scheduler: Scheduler, beats: heart.Heart
+    ) -> None:
+        def sweep() -> None:
+            beats.notice()
+            core.pipeline.sweep()
+            core.loads.flush()
+
         scheduler.every(self.configuration.heartbeat, beats.beat)
         scheduler.every(SWEEP, sweep)
-        self._vitals = VitalSigns(telemetry, clock.now, lambda: beats.last)
+        self._vitals = VitalSigns(core.telemetry, core.clock.now, lambda: beats.last)
         scheduler.every(vitals.LOOK, self._vitals.look)
-        scheduler.every(HOUR, lambda: self._plan_ahead(store, clock.now()))
+        scheduler.every(HOUR, lambda: plan_ahead(self.configuration, core.store, core.clock.now()))
         garbage = GarbageCare()
         garbage.start()
         stack.callback(garbage.stop)
         scheduler.every(TEND, garbage.tend)
+        figures = RunningFigures(self.configuration, core.store, core.pipeline, core.seen_until)
+        stack.callback(figures.stop)
         scheduler.every(SLA_LOOK, figures.look)
         figures.look()
-        reports = ReportJobs(self.configuration, store, self._wall, telemetry)
+        reports = ReportJobs(self.configuration, core.store, self._wall, core.telemetry)
         stack.push_async_callback(asyncio.to_thread, reports.stop)
         scheduler.every(LOOK, reports.look)
         reports.look()
-        watch = asyncio.create_task(heart.watch_loop(telemetry, self._wall), name="loop watch")
+        watch = asyncio.create_task(heart.watch_loop(core.telemetry, self._wall), name="loop watch")
         stack.callback(watch.cancel)
-        return poller
 
-    def _tell_others(
-        self, stack: contextlib.AsyncExitStack, store: Store, pipeline: Pipeline, telemetry: Telemetry
-    ) -> None:
-        alerting = Alerting(self.configuration, store, pipeline, telemetry, self._wall.now)
+    def _tell_others(self, stack: contextlib.AsyncExitStack, core: _Core) -> None:
+        alerting = Alerting(self.configuration, core.store, core.pipeline, core.telemetry, self._wall.now)
         stack.push_async_callback(asyncio.to_thread, alerting.stop)
         task = asyncio.create_task(alerting.run(), name="alerts")
         stack.callback(task.cancel)
-
-    def _plan_ahead(self, store: Store, now: Millis) -> None:
-        """Announce recurring works that come nearer; whoever hears people hears of them."""
-
-        def announce() -> None:
-            works = self._works(store.announcements(), now)
-            if works:
-                store.record(works)
-
-        if self.configuration.recurring:
-            threading.Thread(target=announce, name="netmon-works", daemon=True).start()
 
     async def _await_traps(
         self, stack: contextlib.AsyncExitStack, poller: Poller, telemetry: Telemetry, clock: Clock

@@ -104,7 +104,7 @@ def _aimed(module: ProbeModule, asked: Asked) -> ProbeSettings:
 def _snmp_settings(
     target: str, modules: list[str], auth: str | None, configuration: "Configuration | None"
 ) -> SnmpSettings:
-    from netmon.app import snmp_modules
+    from netmon.looking import snmp_modules
 
     host, _, port = target.rpartition(":") if target.count(":") == 1 else (target, "", "")
     if port and not port.isdecimal():

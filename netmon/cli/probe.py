@@ -72,8 +72,8 @@ def probe(
 
 
 async def _look(check: Check, configuration: "Configuration | None") -> Observation:
-    from netmon.app import make_collectors
     from netmon.engine.poller import look
+    from netmon.looking import make_collectors
 
     collector = make_collectors(1, configuration.snmp_modules if configuration else None)[check.collector]
     await collector.start()
@@ -100,7 +100,7 @@ def _names(check: Check, configuration: "Configuration | None") -> Callable[[str
     if not isinstance(check.settings, SnmpSettings):
         return str
     from collectors.snmp.mibs import names_of
-    from netmon.app import snmp_modules
+    from netmon.looking import snmp_modules
 
     modules = snmp_modules(configuration.snmp_modules if configuration else None).values()
     return names_of(modules, configuration.mib_dirs if configuration else ()).explain

@@ -53,8 +53,8 @@ def describe(
 
 def _known(name: str, path: Path | None) -> tuple[Mapping[str, Module], Sequence[Path]]:
     """The modules there are, and where MIB files are; the configuration is read where it is named or needed."""
-    from netmon.app import snmp_modules
     from netmon.config import DEFAULT_PATHS, load
+    from netmon.looking import snmp_modules
 
     known = snmp_modules(None)
     if path is None and (name in known or not any(default.exists() for default in DEFAULT_PATHS)):
