@@ -58,6 +58,8 @@ class Formats:
 
     def integer(self, number: int) -> str:
         """A whole number with its thousands set apart."""
+        if 0 <= number < 1000:
+            return str(number)  # nothing to set apart, and most numbers are
         return str(format_decimal(number, format="#,##0", locale=self.language))
 
     def scaled(self, units: int, digits: int) -> str:

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 from netmon.i18n import plural_translator, translator
 from netmon.l10n import Formats
@@ -22,6 +23,7 @@ def clean(text: str) -> str:
     return "".join(_harmless(character) for character in text if character not in _BIDI_CONTROLS).strip()
 
 
+@lru_cache(4096)
 def isolated(text: str) -> str:
     """``text`` cleaned; where it is written from right to left, kept apart from its neighbours (Unicode TR 9)."""
     shown = clean(text)
