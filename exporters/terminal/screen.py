@@ -1,5 +1,6 @@
 """The summary as lines of text: communes, root causes with clocks, services, budgets, the monitor itself."""
 
+import datetime as dt
 import textwrap
 from dataclasses import dataclass, replace
 
@@ -133,12 +134,11 @@ class Screen:
     def _windows(self, status: Status) -> list[Text]:
         """Works under way; those that say the same of several objects are told together."""
         look = self.look
-        together: dict[tuple[str, object], list[str]] = {}
+        together: dict[tuple[str, dt.datetime | None], list[str]] = {}
         for window in status.windows:
             together.setdefault((window.text, window.end), []).append(window.object)
         lines = []
-        for (text, _end), objects in together.items():
-            end = next(window.end for window in status.windows if (window.text, window.end) == (text, _end))
+        for (text, end), objects in together.items():
             more = f" +{len(objects) - 1}" if len(objects) > 1 else ""
             line = look.badge("maintenance").append(f" {look.text(objects[0])}{more} {look.text(text)}")
             if end is not None:
