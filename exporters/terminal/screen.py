@@ -65,8 +65,15 @@ class Screen:
         close = drawn.names(status.communes, close=True)
         brief = drawn.names(status.communes, brief=True, close=True)
         full = drawn.draw(status.communes, self.view, status)
-        shapes = {MAP: (full, brief), LIST: (full, close, brief), TABLE: (full,)}[self.view]
+        shapes = {MAP: (full, brief), LIST: (full, close, brief), TABLE: (full, self._first_of(full))}[self.view]
         return [[Text(), *lines] for lines in shapes]
+
+    def _first_of(self, rows: list[Text]) -> list[Text]:
+        """As much of a table of communes as half a screen holds, and how many more there are."""
+        room = max(3, (self.height or len(rows)) // 2 - 2)
+        left = len(rows) - room
+        more = self.look.ngettext("and %(n)s commune more", "and %(n)s communes more", left)
+        return [*rows[:room], Text(more, "dim")] if left > 0 else rows
 
     def _sections(self, status: Status) -> list[Section]:
         look, _ = self.look, self.look.gettext
