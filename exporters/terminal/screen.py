@@ -1,5 +1,6 @@
 """The summary as lines of text: communes, root causes with clocks, services, budgets, the monitor itself."""
 
+import datetime as dt
 import textwrap
 from dataclasses import dataclass, replace
 
@@ -64,8 +65,15 @@ class Screen:
         close = drawn.names(status.communes, close=True)
         brief = drawn.names(status.communes, brief=True, close=True)
         full = drawn.draw(status.communes, self.view, status)
-        shapes = {MAP: (full, brief), LIST: (full, close, brief), TABLE: (full,)}[self.view]
+        shapes = {MAP: (full, brief), LIST: (full, close, brief), TABLE: (full, self._first_of(full))}[self.view]
         return [[Text(), *lines] for lines in shapes]
+
+    def _first_of(self, rows: list[Text]) -> list[Text]:
+        """As much of a table of communes as half a screen holds, and how many more there are."""
+        room = max(3, (self.height or len(rows)) // 2 - 2)
+        left = len(rows) - room
+        more = self.look.ngettext("and %(n)s commune more", "and %(n)s communes more", left)
+        return [*rows[:room], Text(more, "dim")] if left > 0 else rows
 
     def _sections(self, status: Status) -> list[Section]:
         look, _ = self.look, self.look.gettext
@@ -133,12 +141,11 @@ class Screen:
     def _windows(self, status: Status) -> list[Text]:
         """Works under way; those that say the same of several objects are told together."""
         look = self.look
-        together: dict[tuple[str, object], list[str]] = {}
+        together: dict[tuple[str, dt.datetime | None], list[str]] = {}
         for window in status.windows:
             together.setdefault((window.text, window.end), []).append(window.object)
         lines = []
-        for (text, _end), objects in together.items():
-            end = next(window.end for window in status.windows if (window.text, window.end) == (text, _end))
+        for (text, end), objects in together.items():
             more = f" +{len(objects) - 1}" if len(objects) > 1 else ""
             line = look.badge("maintenance").append(f" {look.text(objects[0])}{more} {look.text(text)}")
             if end is not None:

@@ -131,5 +131,5 @@ class Choice:
             "state": status.state,
             "communes": [communes[commune.name] for commune in status.communes],
             "problems": [problems[each] for each in kept if each in problems],
-            "incidents": [each for each in document["incidents"] if each["id"] in incidents],
+            "incidents": [each for each in document.get("incidents", ()) if each["id"] in incidents],
         }

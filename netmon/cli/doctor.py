@@ -97,8 +97,7 @@ def _draw(findings: list[Finding], language: str, *, every: bool, plain: bool) -
     look = Look(language, ascii=plain or console.encoding.lower().replace("-", "") != "utf8")
     order = list(Level)
     shown = [each for each in findings if every or each.level is not Level.OK]
-    width = max((len(WORDS[each.level]) for each in shown), default=0)
-    width = max((len(look.gettext(WORDS[each.level])) for each in shown), default=width)
+    width = max((len(look.gettext(WORDS[each.level])) for each in shown), default=0)
     for each in sorted(shown, key=lambda one: order.index(one.level)):
         word = look.gettext(WORDS[each.level])
         line = look.tag(_STATES[each.level], word.ljust(width)).append(f" {look.text(each.what)}", "bold")

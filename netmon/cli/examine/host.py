@@ -37,6 +37,9 @@ def examine_host(configuration: Configuration | None, _: Translate) -> Iterator[
     """What holds whatever is configured, and what the configuration asks of the host."""
     version = f"netmon {__version__}, Python {platform.python_version()}, {sys.executable}"
     yield Finding(Level.OK, _("version"), version)
+    if os.geteuid() == 0:
+        found = _("looked at as root, who may do everything: the daemon's own user may not")
+        yield Finding(Level.NOTE, _("user"), found, "runuser -u netmon -- netmon doctor")
     yield _clock(_)
     yield _zone(configuration.timezone if configuration else "Europe/Paris", _)
     yield _encoding(_)

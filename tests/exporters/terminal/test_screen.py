@@ -69,6 +69,13 @@ def test_a_short_terminal_is_never_overfull_and_says_what_it_leaves_out(height: 
     assert any(line.startswith("Root causes (") for line in lines)
 
 
+def test_a_table_of_communes_leaves_room_for_root_causes() -> None:
+    lines = drawn(status_of(broken_metropolis()), Look("en"), 80, 24, "table")
+    assert len(lines) <= 24
+    assert any(line.startswith("Root causes (") for line in lines)
+    assert "and 19 communes more" in lines
+
+
 def test_names_of_things_are_whole_at_every_usual_width() -> None:
     status = status_of(broken_metropolis())
     names = [commune.name for commune in status.communes if commune.state != "up"]
