@@ -28,8 +28,9 @@ async def follow(path: Path, files: Sequence[Path], web: WebServer, telemetry: T
         if now == before:
             continue
         read = await asyncio.to_thread(read_web_file, path, str(path))
-        files = read.files
-        before = await asyncio.to_thread(_stamps, files)
+        # Stamped before it was read: what is written meanwhile is read again. So is a file that names other files now.
+        named = read.files if len(read.files) > 1 or not read.problems else tuple(files)
+        before, files = now if named == tuple(files) else [], named
         tell(not read.problems)
         await _take(read, web)
 
@@ -41,7 +42,11 @@ async def _take(read: WebFile, web: WebServer) -> None:
         return
     for note in read.notes:
         log.warning("%s", note)
-    await web.renew(read.access)
+    try:
+        await web.renew(read.access)
+    except OSError as error:
+        log.error("%s cannot be followed: %s", read.files[0], error)
+        return
     log.info("%s was read again", read.files[0])
 
 

@@ -185,7 +185,7 @@ class Exposition:
 
     def _clear(self, held: _Held) -> None:
         self._remove_chunks(held.check.id, held.families)
-        self._room.leave(held.check)
+        self._room.leave(held.check.id)
 
     def _tell_cut(self, held: _Held, before: dict[str, int]) -> None:
         """Count what limits cut from the check, where ``before`` was cut at its last poll; say so when that is new."""

@@ -17,6 +17,7 @@ class Room:
         self._limits = limits
         self._shown: dict[str, int] = {}
         self._nodes: dict[str, dict[str, int]] = {}
+        self._node_of: dict[str, str] = {}
         self.total = 0
 
     def on_node(self, check: Check) -> int:
@@ -31,7 +32,7 @@ class Room:
 
     def take(self, check: Check, count: int) -> list[str]:
         """Note that the check shows ``count`` series. What is returned has to go: checks that come after it."""
-        self.leave(check)
+        self.leave(check.id)
         if not count:
             return []
         node = self._nodes.setdefault(_group(check), {})
@@ -40,16 +41,19 @@ class Room:
             others = {each: shown for each, shown in self._shown.items() if each not in going}
             going += _beyond(check.id, others, self._limits.total - count)
         node[check.id] = self._shown[check.id] = count
+        self._node_of[check.id] = _group(check)
         self.total += count
         return going
 
-    def leave(self, check: Check) -> None:
+    def leave(self, check_id: str) -> None:
         """Note that the check shows nothing."""
-        self.total -= self._shown.pop(check.id, 0)
-        node = self._nodes.get(_group(check), {})
-        node.pop(check.id, None)
-        if not node:
-            self._nodes.pop(_group(check), None)
+        if check_id not in self._shown:
+            return
+        self.total -= self._shown.pop(check_id)
+        group = self._node_of.pop(check_id)
+        del self._nodes[group][check_id]
+        if not self._nodes[group]:
+            del self._nodes[group]
 
 
 def _group(check: Check) -> str:

@@ -82,7 +82,10 @@ class TlsMaking:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._show(context, cert, key)
         self._verify(context, authority)
-        self._choose(context)
+        try:
+            self._choose(context)
+        except ssl.SSLError as error:
+            self.wrong.append((("cipher_suites",), f"cannot be used by this OpenSSL ({error.reason})"))
         return None if self.wrong else context
 
     def _combinations(self) -> None:

@@ -309,3 +309,47 @@ def test_promtool_finds_nothing_to_say_about_our_own_metrics() -> None:
     text = b"".join(make_exposition(snapshot).scrape())
     done = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+names = st.sampled_from(
+    ["a", "a_total", "a_info", "a_created", "b_total", "b", "netmon_check_up", "netmon_polls", "1", ""]
+)
+kinds = st.sampled_from(["counter", "gauge", "info", "stateset", "unknown"])
+label_names = st.lists(st.sampled_from(["a", "node", "exported_node", "le", "quantile", "job", "é", "__x"]), max_size=3)
+
+
+@st.composite
+def any_family(draw: st.DrawFn) -> Family:
+    labels = tuple(draw(label_names))
+    series = tuple(draw(st.lists(st.tuples(*(hostile for _ in labels)), max_size=3)))
+    values = tuple(draw(st.sampled_from([0, 1, 2, -1, 0.5, float("nan"), float("inf"), 2**60])) for _ in series)
+    return Family(draw(names), draw(kinds), draw(hostile), labels, series, values)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["core-1", "sw-c33039-1"]), st.lists(any_family(), max_size=4)), max_size=5))
+@settings(max_examples=150, deadline=None)
+def test_whatever_devices_bring_both_formats_are_read_back_alike_and_no_series_stands_twice(
+    polls: list[tuple[str, list[Family]]],
+) -> None:
+    snapshot = make_snapshot([BEGLES])
+    exposition = make_exposition(snapshot)
+    for node, families in polls:
+        exposition.observed(make_observation(snapshot.inventory.checks[f"{node}/snmp"], *families))
+    read(exposition)
+    read(exposition, Selection(nodes=frozenset({"core-1"})))
+
+
+@pytest.mark.peer
+@given(st.lists(st.tuples(hostile, hostile), min_size=1, max_size=8, unique=True), hostile)
+@settings(max_examples=25, deadline=None)
+def test_promtool_reads_any_label_value_and_help(series: list[tuple[str, str]], documentation: str) -> None:
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("needs promtool (Debian: prometheus)")
+    snapshot = make_snapshot([BEGLES], switches=1)
+    exposition = make_exposition(snapshot)
+    family = Family("thing", "gauge", f"x{documentation}", ("a", "b"), tuple(series), tuple(range(len(series))))
+    exposition.observed(make_observation(snapshot.inventory.checks["core-1/snmp"], family))
+    text = b"".join(exposition.scrape())
+    done = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -110,6 +110,15 @@ def test_room_is_given_back_by_checks_that_fail_are_forgotten_or_grow_old() -> N
     assert shown(exposition) == {"c/snmp/t_x": 5}
 
 
+def test_a_check_that_moves_to_another_node_leaves_its_room_on_the_first() -> None:
+    exposition = make_exposition(per_node=5)
+    moving = make_check("a/snmp", node="a")
+    exposition.observed(make_observation(moving, family("t_x", 5)))
+    exposition.observed(make_observation(replace(moving, node="b"), family("t_x", 5)))
+    exposition.observed(make_observation(make_check("c/snmp", node="a"), family("t_x", 5)))
+    assert shown(exposition) == {"b/snmp/t_x": 5, "a/snmp/t_x": 5}
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 2), st.lists(st.integers(0, 6), max_size=4)), min_size=1, max_size=7),
     st.integers(0, 12),
