@@ -54,31 +54,40 @@ class Courier:
         else:
             self._note_back(now)
 
-    def round(self, clock: Callable[[], Millis]) -> None:
-        """Try everything that is due.
+    def round(self, clock: Callable[[], Millis]) -> int:
+        """Try everything that is due; how many were tried.
 
         Raises:
             StoreError: what waits cannot be read or written.
         """
-        notices = self._store.notices.due_at(self.receiver, self.address, clock(), MOST_AT_ONCE)
-        for place, notice in enumerate(notices):
-            if self._stopping.is_set():
-                return
-            try:
-                said = self._sender.send(notice, clock())
-            except SendError as error:
-                self._put_off(replace(notice, attempts=notice.attempts + 1), error, clock())
-                if error.away:
-                    self._note_away(error.said)
+        tried = 0
+        while notices := self._store.notices.due_at(self.receiver, self.address, clock(), MOST_AT_ONCE):
+            for place, notice in enumerate(notices):
+                if self._stopping.is_set():
+                    return tried
+                tried += 1
+                error = self._try(notice, clock)
+                if error is not None and error.away:
                     for waiting in notices[place + 1 :]:
                         self._put_off(waiting, error, clock())
-                    return
-            else:
-                sent = replace(notice, attempts=notice.attempts + 1, state="sent", said=said, settled=clock())
-                self._store.notices.update(sent)
-                log.info("%s: %s told to %s", notice.incident, notice.event.value, self.receiver)
-                self._settled(self.receiver, "sent")
-                self._note_back(clock())
+                    return tried
+        return tried
+
+    def _try(self, notice: Notice, clock: Callable[[], Millis]) -> SendError | None:
+        """Try one; what went wrong."""
+        notice = replace(notice, attempts=notice.attempts + 1)
+        try:
+            said = self._sender.send(notice, clock())
+        except SendError as error:
+            self._put_off(notice, error, clock())
+            if error.away:
+                self._note_away(error.said)
+            return error
+        self._store.notices.update(replace(notice, state="sent", said=said, settled=clock()))
+        log.info("%s: %s told to %s", notice.incident, notice.event.value, self.receiver)
+        self._settled(self.receiver, "sent")
+        self._note_back(clock())
+        return None
 
     def _put_off(self, notice: Notice, error: SendError, now: Millis) -> None:
         if error.permanent or now - notice.queued >= self._give_up:

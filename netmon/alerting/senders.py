@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from exporters.alerts import Destination, PostError, post, webhook
 from exporters.alerts import alertmanager as am
 from exporters.mail import AlertNote, MailError, Server, UnsureError, compose_alert, deliver
-from netmon.alertplan import AlertmanagerTarget, MailTarget, WebhookTarget
+from netmon.alertplan import AlertmanagerTarget, MailTarget, Receiver, WebhookTarget
 from netmon.clock import Millis
 from netmon.model import Notice
 from netmon.reportplan import MailSettings
@@ -108,6 +108,18 @@ class MailSender:
             raise SendError(str(error), away=True) from None
         except MailError as error:
             raise SendError(error.said, permanent=error.permanent and not error.server, away=error.server) from None
+
+
+def sender_of(receiver: Receiver, address: str, mail: MailSettings | None, language: str) -> Sender:
+    """What delivers to one address of a receiver. ``mail`` is there where the receiver is a mailbox."""
+    match receiver.target:
+        case AlertmanagerTarget() as target:
+            return AlertmanagerSender(target, address, language)
+        case WebhookTarget() as target:
+            return WebhookSender(target)
+        case MailTarget() as target:
+            assert mail is not None  # noqa: S101 - the configuration was checked
+            return MailSender(target, address, mail)
 
 
 _nothing: Callable[[], None] = lambda: None  # noqa: E731

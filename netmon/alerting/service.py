@@ -8,6 +8,7 @@ import hashlib
 import json
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,9 +18,9 @@ from typing import Any
 from exporters.alerts.content import Happening, content, farewell, labels_of
 from netmon.alerting.couriers import Courier
 from netmon.alerting.gravity import Gravity
-from netmon.alerting.senders import AlertmanagerSender, MailSender, Sender, WebhookSender
+from netmon.alerting.senders import sender_of
 from netmon.alerting.wanted import Key, Plan, Standing, Told, Want, note
-from netmon.alertplan import AlertmanagerTarget, MailTarget, Receiver, WebhookTarget
+from netmon.alertplan import AlertmanagerTarget, Receiver
 from netmon.background import Background
 from netmon.clock import DAY, HOUR, SECOND, Millis
 from netmon.config import Configuration
@@ -75,10 +76,10 @@ class Alerting:
         self._jobs: deque[_Job] = deque()
         self._seen: tuple[object, Millis] = None, 0
         self._learned: Millis | None = None
-        self._stopping = threading.Event()
+        self._stopping, self._said = threading.Event(), False
         self._queueing = Background("netmon-notices", self._queue)
         self._firing: dict[str, list[Happening]] = {}
-        self._repeated: dict[str, Millis] = {}
+        self._repeated: dict[tuple[str, str], Millis] = {}
         self._rounds = [
             (courier, Background(f"netmon-notices {receiver.id}", partial(self._round, courier)))
             for receiver in receivers.values()
@@ -104,8 +105,9 @@ class Alerting:
     def stop(self) -> None:
         """End what is under way; what waits is told after the next start."""
         self._stopping.set()
+        until = time.monotonic() + _STOP_SECONDS
         for background in (self._queueing, *(each for _, each in self._rounds)):
-            background.join(_STOP_SECONDS)
+            background.join(max(0.0, until - time.monotonic()))
 
     # --- On the loop --------------------------------------------------------------------------------------------------
 
@@ -171,9 +173,16 @@ class Alerting:
             self._dismiss(told)
             self._count()
         except Exception as error:  # noqa: BLE001 - whatever the database says, it is asked again
-            log.error("what was told cannot be read, trying on: %s", error)
+            self._say("what was told cannot be read, trying on: %s", error)
             return False
+        self._said = False
         return True
+
+    def _say(self, text: str, error: Exception) -> None:
+        """Log it, once until it works again."""
+        if not self._said:
+            log.error(text, error)
+        self._said = True
 
     def _recall(self, notice: Notice) -> None:
         key = notice.receiver, notice.incident
@@ -202,8 +211,9 @@ class Alerting:
             try:
                 self._store.notices.queue(notices)
             except StoreError as error:
-                log.error("notices cannot be queued, trying on: %s", error)
+                self._say("notices cannot be queued, trying on: %s", error)
                 return
+            self._said = False
             for _ in jobs:
                 self._jobs.popleft()
             self._count()
@@ -250,39 +260,31 @@ class Alerting:
         target = self._plan.receivers[courier.receiver].target
         if isinstance(target, AlertmanagerTarget):
             now = self._now()
-            if not 0 <= now - self._repeated.get(courier.address, -DAY) < target.resend:
-                self._repeated[courier.address] = now
+            where = courier.receiver, courier.address
+            if not 0 <= now - self._repeated.get(where, -DAY) < target.resend:
+                self._repeated[where] = now
                 firing = self._firing.get(courier.receiver, [])
                 if firing:
                     courier.repeat(lambda: [self._document(each) for each in firing], now)
-        courier.round(self._now)
+        if courier.round(self._now):
+            self._count()
 
     # --- Parts --------------------------------------------------------------------------------------------------------
 
     def _couriers(self, receiver: Receiver) -> list[Courier]:
         for outcome in ("sent", "retry", "dead"):
             self._telemetry.notices.labels(receiver.id, outcome)
+        language = self._configuration.language
         return [
             Courier(
-                receiver.id, address, self._sender(receiver, address), self._store, self._settings.give_up,
-                self._settle, self._stopping,
+                receiver.id, address, sender_of(receiver, address, self._configuration.mail, language), self._store,
+                self._settings.give_up, self._settle, self._stopping,
             )
             for address in receiver.addresses
         ]  # fmt: skip
 
-    def _sender(self, receiver: Receiver, address: str) -> Sender:
-        match receiver.target:
-            case AlertmanagerTarget() as target:
-                return AlertmanagerSender(target, address, self._configuration.language)
-            case WebhookTarget() as target:
-                return WebhookSender(target)
-            case MailTarget() as target:
-                assert self._configuration.mail is not None  # noqa: S101 - the configuration was checked
-                return MailSender(target, address, self._configuration.mail)
-
     def _settle(self, receiver: str, outcome: str) -> None:
         self._telemetry.notices.labels(receiver, outcome).inc()
-        self._count()
 
     def _count(self) -> None:
         counts = self._store.notices.counts_by_receiver()
