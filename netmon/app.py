@@ -98,6 +98,10 @@ def snmp_modules(library: ModuleLibrary | None) -> dict[str, Module]:
     return {**MODULES, **(library.modules if library else {})}
 
 
+def _say_reloaded(url: str) -> None:
+    log.info("reloaded: %s/", url)
+
+
 class Daemon:
     """All parts of one running netmon. ``ready`` is called with the web address once polls are planned."""
 
@@ -111,6 +115,7 @@ class Daemon:
         self._reloads = Reloads(configuration)
         self._inheritance: Inheritance | None = None
         self._estate: Callable[[WebServer], Inheritance] | None = None
+        self._reloading: asyncio.Task[None] | None = None
 
     async def run(self, ready: Callable[[str], None] = lambda _url: None) -> None:
         """Watch until told to stop by ``stop``, SIGTERM or SIGINT.
@@ -129,12 +134,14 @@ class Daemon:
                         raise
                     log.error("reload: %s; the configuration before goes on", error)
                     self.configuration = before
+                ready = _say_reloaded
 
     async def _live(self, ready: Callable[[str], None], supervisor: Supervisor) -> None:
         """Under one configuration, until another one is to take its place."""
         self._deadline = None
         async with self._parts() as web:
             self._reloads.started()
+            self._inheritance = None
             self._ready = True
             ready(web.url)
             supervisor.ready(web.url)
@@ -323,7 +330,6 @@ class Daemon:
         if self._inheritance is not None:
             for name in self._inheritance.owed(checks.values(), clock.now()):
                 poller.start(checks[name])
-            self._inheritance = None
         scheduler.every(self.configuration.heartbeat, beats.beat)
         scheduler.every(SWEEP, sweep)
         scheduler.every(HOUR, lambda: self._plan_ahead(store, clock.now()))
