@@ -2,13 +2,9 @@
 
 import asyncio
 import contextlib
-import fcntl
-import gc
 import logging
-import os
-import signal
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 
 from collectors import COLLECTORS
 from collectors.http import HttpCollector
@@ -31,11 +27,12 @@ from netmon.engine.poller import Poller
 from netmon.engine.prompt import PromptPolls
 from netmon.engine.scheduler import Scheduler
 from netmon.engine.telemetry import MessageCounter, Telemetry
-from netmon.errors import CollectError, ConfigError, HostError, StoreError
+from netmon.errors import CollectError, HostError
 from netmon.history import Store, open_history
+from netmon.life import Life
 from netmon.model import Announcement, Check
 from netmon.probing import Probing
-from netmon.reloading import Inheritance, Reloads
+from netmon.reloading import Inheritance
 from netmon.reporting.access import report_readers
 from netmon.reporting.closing import reports_path
 from netmon.reporting.jobs import LOOK, ReportJobs
@@ -43,7 +40,6 @@ from netmon.running import Availability, RunningFigures
 from netmon.scraping import SnmpScraping
 from netmon.snmpmodules import Module, ModuleLibrary
 from netmon.state.works import windows_of
-from netmon.supervision import Supervisor
 from netmon.trapping import Trapping
 
 log = logging.getLogger("netmon.app")
@@ -54,32 +50,6 @@ LOOK_AGAIN: Millis = SECOND
 SLA_LOOK: Millis = 2 * SECOND
 STOP_SECONDS = 4.0
 """All parts together have this long to stop; the history is closed whatever happens."""
-
-
-@contextlib.contextmanager
-def data_directory(configuration: Configuration) -> Iterator[None]:
-    """Make the data directory ours alone for as long as the context lasts.
-
-    Raises:
-        HostError: it cannot be made or written, or another netmon uses it.
-    """
-    directory = configuration.data_dir
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        lock = (directory / "netmon.lock").open("a+")
-    except OSError as error:
-        raise HostError(f"{directory}: cannot be used as data directory ({error.strerror})") from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.seek(0)
-            owner = lock.read().strip() or "unknown"
-            raise HostError(f"{directory}: another netmon (process {owner}) uses this data directory") from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        yield
 
 
 def make_collectors(
@@ -98,79 +68,19 @@ def snmp_modules(library: ModuleLibrary | None) -> dict[str, Module]:
     return {**MODULES, **(library.modules if library else {})}
 
 
-def _say_reloaded(url: str) -> None:
-    log.info("reloaded: %s/", url)
-
-
-class Daemon:
+class Daemon(Life):
     """All parts of one running netmon. ``ready`` is called with the web address once polls are planned."""
 
     def __init__(self, configuration: Configuration, clock: Clock | None = None) -> None:
-        self.configuration = configuration
+        super().__init__(configuration)
         self._wall = clock or SystemClock()
-        self._stopping = asyncio.Event()
         self._deadline: float | None = None
-        self._ready = False
         self._seen_until: Millis | None = None
-        self._reloads = Reloads(configuration)
-        self._inheritance: Inheritance | None = None
-        self._estate: Callable[[WebServer], Inheritance] | None = None
-        self._reloading: asyncio.Task[None] | None = None
-
-    async def run(self, ready: Callable[[str], None] = lambda _url: None) -> None:
-        """Watch until told to stop by ``stop``, SIGTERM or SIGINT.
-
-        Raises:
-            HostError, StoreError: what the daemon needs is not to be had.
-        """
-        with data_directory(self.configuration), Supervisor() as supervisor, contextlib.ExitStack() as stack:
-            self._catch_signals(stack)
-            while not self._stopping.is_set():
-                try:
-                    await self._live(ready, supervisor)
-                except (HostError, StoreError) as error:
-                    before = self._reloads.give_back()
-                    if before is None:
-                        raise
-                    log.error("reload: %s; the configuration before goes on", error)
-                    self.configuration = before
-                ready = _say_reloaded
-
-    async def _live(self, ready: Callable[[str], None], supervisor: Supervisor) -> None:
-        """Under one configuration, until another one is to take its place."""
-        self._deadline = None
-        async with self._parts() as web:
-            self._reloads.started()
-            self._inheritance = None
-            self._ready = True
-            ready(web.url)
-            supervisor.ready(web.url)
-            await self._reloads.wait(self._stopping)
-            self._ready = False
-            supervisor.leaving(reloading=not self._stopping.is_set())
-            if not self._stopping.is_set() and self._estate is not None:
-                self._inheritance = self._estate(web)
-        self.configuration, self._estate = self._reloads.take(), None
-        gc.collect()  # the parts before, which hold each other, before what lives is left alone again
-
-    def stop(self) -> None:
-        """Make ``run`` end."""
-        self._stopping.set()
-
-    async def reload(self) -> None:
-        """Read the configuration anew and watch what it says from now on; nothing that is known is lost.
-
-        Returns when it is known to be right, before it holds.
-
-        Raises:
-            ConfigError: it is wrong, or changes what a running daemon cannot: everything stays as it is.
-        """
-        await self._reloads.ask()
 
     @contextlib.asynccontextmanager
     async def _parts(self) -> AsyncIterator[WebServer]:
         async with contextlib.AsyncExitStack() as stack:
-            before = self._inheritance
+            before, self._deadline = self._inheritance, None
             telemetry = Telemetry()
             telemetry.reload.set_function(lambda: float(self._reloads.worked))
             self._count_messages(stack, telemetry)
@@ -198,21 +108,6 @@ class Daemon:
             people = asyncio.create_task(hear_people(store, news, pipeline), name="news")
             stack.callback(people.cancel)
             yield web
-
-    def _catch_signals(self, stack: contextlib.ExitStack) -> None:
-        loop = asyncio.get_running_loop()
-        for number, act in ((signal.SIGTERM, self.stop), (signal.SIGINT, self.stop), (signal.SIGHUP, self._hang_up)):
-            loop.add_signal_handler(number, act)
-            stack.callback(loop.remove_signal_handler, number)
-
-    def _hang_up(self) -> None:
-        self._reloading = asyncio.get_running_loop().create_task(self._reload_or_say(), name="reload")
-
-    async def _reload_or_say(self) -> None:
-        try:
-            await self.reload()
-        except ConfigError as error:
-            log.error("reload refused, the configuration before goes on:\n%s", error)
 
     def _count_messages(self, stack: contextlib.AsyncExitStack, telemetry: Telemetry) -> None:
         counter = MessageCounter(telemetry)
