@@ -2,9 +2,7 @@
 
 import asyncio
 import contextlib
-import gc
 import logging
-import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 
@@ -24,19 +22,18 @@ from netmon.engine.prompt import PromptPolls
 from netmon.engine.scheduler import Scheduler
 from netmon.engine.telemetry import MessageCounter, Telemetry
 from netmon.engine.vitals import VitalSigns
-from netmon.errors import CollectError, ConfigError, HostError, StoreError
+from netmon.errors import CollectError, HostError
 from netmon.history import Store, open_history
 from netmon.history.news import News
-from netmon.hosting import data_directory
+from netmon.life import Life
 from netmon.looking import make_collectors, snmp_modules
 from netmon.model import Check
 from netmon.probing import Probing
-from netmon.reloading import Inheritance, Reloads
+from netmon.reloading import Inheritance
 from netmon.reporting.jobs import LOOK, ReportJobs
 from netmon.running import RunningFigures
 from netmon.scraping import SnmpScraping
 from netmon.serving import Served, follow_web_file, public_server, web_server
-from netmon.supervision import Supervisor
 from netmon.takeup import follow_links, plan_ahead, take_up
 from netmon.trapping import Trapping
 
@@ -64,71 +61,19 @@ class _Core:
     seen_until: Millis | None
 
 
-class Daemon:
+class Daemon(Life):
     """All parts of one running netmon. ``ready`` is called with the web address once polls are planned."""
 
     def __init__(self, configuration: Configuration, clock: Clock | None = None) -> None:
-        self.configuration = configuration
+        super().__init__(configuration)
         self._wall = clock or SystemClock()
-        self._stopping = asyncio.Event()
         self._deadline: float | None = None
-        self._ready = False
         self._vitals: VitalSigns | None = None
-        self._reloads = Reloads(configuration)
-        self._inheritance: Inheritance | None = None
-        self._estate: Callable[[WebServer], Inheritance] | None = None
-
-    async def run(self, ready: Callable[[str], None] = lambda _url: None) -> None:
-        """Watch until told to stop by ``stop``, SIGTERM or SIGINT.
-
-        Raises:
-            HostError, StoreError: what the daemon needs is not to be had.
-        """
-        with data_directory(self.configuration), Supervisor() as supervisor, contextlib.ExitStack() as stack:
-            self._catch_signals(stack)
-            while not self._stopping.is_set():
-                try:
-                    await self._live(ready, supervisor)
-                except (HostError, StoreError) as error:
-                    before = self._reloads.give_back()
-                    if before is None:
-                        raise
-                    log.error("reload: %s; the configuration before goes on", error)
-                    self.configuration = before
-
-    async def _live(self, ready: Callable[[str], None], supervisor: Supervisor) -> None:
-        """Under one configuration, until another one is to take its place."""
-        self._deadline = None
-        async with self._parts() as web:
-            self._reloads.started()
-            self._ready = True
-            ready(web.url)
-            supervisor.ready(web.url)
-            await self._reloads.wait(self._stopping)
-            self._ready = False
-            supervisor.leaving(reloading=not self._stopping.is_set())
-            if not self._stopping.is_set() and self._estate is not None:
-                self._inheritance = self._estate(web)
-        self.configuration, self._estate = self._reloads.take(), None
-        gc.collect()  # the parts before, which hold each other, before what lives is left alone again
-
-    def stop(self) -> None:
-        """Make ``run`` end."""
-        self._stopping.set()
-
-    async def reload(self) -> None:
-        """Read the configuration anew and watch what it says from now on; nothing that is known is lost.
-
-        Returns when it is known to be right, before it holds.
-
-        Raises:
-            ConfigError: it is wrong, or changes what a running daemon cannot: everything stays as it is.
-        """
-        await self._reloads.ask()
 
     @contextlib.asynccontextmanager
     async def _parts(self) -> AsyncIterator[WebServer]:
         async with contextlib.AsyncExitStack() as stack:
+            self._deadline = None
             core = await self._core(stack)
             served = self._served(core)
             web = await self._serve(stack, served)
@@ -194,21 +139,6 @@ class Daemon:
             stack.push_async_callback(self._within, public.stop, "the public pages")
         return web
 
-    def _catch_signals(self, stack: contextlib.ExitStack) -> None:
-        loop = asyncio.get_running_loop()
-        for number, act in ((signal.SIGTERM, self.stop), (signal.SIGINT, self.stop), (signal.SIGHUP, self._hang_up)):
-            loop.add_signal_handler(number, act)
-            stack.callback(loop.remove_signal_handler, number)
-
-    def _hang_up(self) -> None:
-        self._reloading = asyncio.get_running_loop().create_task(self._reload_or_say(), name="reload")
-
-    async def _reload_or_say(self) -> None:
-        try:
-            await self.reload()
-        except ConfigError as error:
-            log.error("reload refused, the configuration before goes on:\n%s", error)
-
     def _count_messages(self, stack: contextlib.AsyncExitStack, telemetry: Telemetry) -> None:
         counter = MessageCounter(telemetry)
         ours = logging.getLogger("netmon")
@@ -257,7 +187,6 @@ class Daemon:
         if self._inheritance is not None:
             for name in self._inheritance.owed(checks.values(), clock.now()):
                 poller.start(checks[name])
-            self._inheritance = None
         self._do_regularly(stack, core, scheduler, beats)
         return poller
 

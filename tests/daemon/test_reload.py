@@ -168,6 +168,23 @@ def test_what_cannot_be_started_gives_way_to_the_configuration_before(tmp_path: 
         assert fetch(f"http://127.0.0.1:{port}/-/ready") is None
 
 
+def test_a_trap_port_that_is_taken_loses_nothing_and_is_no_crash(tmp_path: Path, answering: int) -> None:
+    """Found out last, when the new parts poll already."""
+    file, port = configuration(tmp_path, checks(answering))
+    with daemon(file, port), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        wait_for(lambda: shown(port).get("one", ("",))[0] == "up")
+        before, good = shown(port), file.read_text()
+        file.write_text(f"{good}traps: {{listen: '127.0.0.1:{taken.getsockname()[1]}'}}\n")
+        assert reload(port)[0] == 200
+        wait_for(lambda: metric(port, "netmon_config_last_reload_successful") == "0.0")
+        assert shown(port) == before
+        store = open_history(load(file).history, read_only=True)
+        told = [event.state for event in store.events() if isinstance(event, MonitorEvent)]
+        store.close()
+    assert told == ["started"]
+
+
 def test_a_page_in_a_browser_cannot_reload(tmp_path: Path, answering: int) -> None:
     file, port = configuration(tmp_path, checks(answering))
     with daemon(file, port):
