@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PEERS := snmpd snmp nginx-light nsd prometheus prometheus-snmp-exporter \
-  prometheus-blackbox-exporter prometheus-alertmanager postgresql openssl chromium faketime \
+  prometheus-blackbox-exporter prometheus-alertmanager postgresql openssl chromium faketime systemd \
   libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core
 ARGS ?=
 PYTEST_ARGS ?=

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import fcntl
+import gc
 import logging
 import os
 import signal
@@ -30,10 +31,11 @@ from netmon.engine.poller import Poller
 from netmon.engine.prompt import PromptPolls
 from netmon.engine.scheduler import Scheduler
 from netmon.engine.telemetry import MessageCounter, Telemetry
-from netmon.errors import CollectError, HostError
+from netmon.errors import CollectError, ConfigError, HostError, StoreError
 from netmon.history import Store, open_history
 from netmon.model import Announcement, Check
 from netmon.probing import Probing
+from netmon.reloading import Inheritance, Reloads
 from netmon.reporting.access import report_readers
 from netmon.reporting.closing import reports_path
 from netmon.reporting.jobs import LOOK, ReportJobs
@@ -41,6 +43,7 @@ from netmon.running import Availability, RunningFigures
 from netmon.scraping import SnmpScraping
 from netmon.snmpmodules import Module, ModuleLibrary
 from netmon.state.works import windows_of
+from netmon.supervision import Supervisor
 from netmon.trapping import Trapping
 
 log = logging.getLogger("netmon.app")
@@ -95,6 +98,10 @@ def snmp_modules(library: ModuleLibrary | None) -> dict[str, Module]:
     return {**MODULES, **(library.modules if library else {})}
 
 
+def _say_reloaded(url: str) -> None:
+    log.info("reloaded: %s/", url)
+
+
 class Daemon:
     """All parts of one running netmon. ``ready`` is called with the web address once polls are planned."""
 
@@ -105,6 +112,10 @@ class Daemon:
         self._deadline: float | None = None
         self._ready = False
         self._seen_until: Millis | None = None
+        self._reloads = Reloads(configuration)
+        self._inheritance: Inheritance | None = None
+        self._estate: Callable[[WebServer], Inheritance] | None = None
+        self._reloading: asyncio.Task[None] | None = None
 
     async def run(self, ready: Callable[[str], None] = lambda _url: None) -> None:
         """Watch until told to stop by ``stop``, SIGTERM or SIGINT.
@@ -112,40 +123,74 @@ class Daemon:
         Raises:
             HostError, StoreError: what the daemon needs is not to be had.
         """
-        with data_directory(self.configuration):
-            async with self._parts() as web:
-                self._ready = True
-                ready(web.url)
-                await self._stopping.wait()
-                self._ready = False
+        with data_directory(self.configuration), Supervisor() as supervisor, contextlib.ExitStack() as stack:
+            self._catch_signals(stack)
+            while not self._stopping.is_set():
+                try:
+                    await self._live(ready, supervisor)
+                except (HostError, StoreError) as error:
+                    before = self._reloads.give_back()
+                    if before is None:
+                        raise
+                    log.error("reload: %s; the configuration before goes on", error)
+                    self.configuration = before
+                ready = _say_reloaded
+
+    async def _live(self, ready: Callable[[str], None], supervisor: Supervisor) -> None:
+        """Under one configuration, until another one is to take its place."""
+        self._deadline = None
+        async with self._parts() as web:
+            self._reloads.started()
+            self._inheritance = None
+            self._ready = True
+            ready(web.url)
+            supervisor.ready(web.url)
+            await self._reloads.wait(self._stopping)
+            self._ready = False
+            supervisor.leaving(reloading=not self._stopping.is_set())
+            if not self._stopping.is_set() and self._estate is not None:
+                self._inheritance = self._estate(web)
+        self.configuration, self._estate = self._reloads.take(), None
+        gc.collect()  # the parts before, which hold each other, before what lives is left alone again
 
     def stop(self) -> None:
         """Make ``run`` end."""
         self._stopping.set()
 
+    async def reload(self) -> None:
+        """Read the configuration anew and watch what it says from now on; nothing that is known is lost.
+
+        Returns when it is known to be right, before it holds.
+
+        Raises:
+            ConfigError: it is wrong, or changes what a running daemon cannot: everything stays as it is.
+        """
+        await self._reloads.ask()
+
     @contextlib.asynccontextmanager
     async def _parts(self) -> AsyncIterator[WebServer]:
         async with contextlib.AsyncExitStack() as stack:
-            self._catch_signals(stack)
+            before = self._inheritance
             telemetry = Telemetry()
-            telemetry.reload.set(1)
+            telemetry.reload.set_function(lambda: float(self._reloads.worked))
             self._count_messages(stack, telemetry)
             store = await asyncio.to_thread(open_history, self.configuration.history)
             stack.push_async_callback(asyncio.to_thread, store.close)
             store.observe_writes(telemetry.store_write.observe)
             telemetry.store_queue.set_function(store.queue_length)
-            clock = SteadyClock(self._wall, await asyncio.to_thread(store.latest))
+            clock = before.clock if before else SteadyClock(self._wall, await asyncio.to_thread(store.latest))
             news = await asyncio.to_thread(store.news)
             pipeline = await asyncio.to_thread(self._take_up, store, clock)
             wrap = self.configuration.wrap_large_counters
             exposition = Exposition(pipeline, telemetry.registry, wrap_large_counters=wrap)
-            pipeline.listen(exposition)
+            pipeline.listen(exposition, replay=True)
             modules = snmp_modules(self.configuration.snmp_modules)
             scraping = SnmpScraping.of(self.configuration, modules, self._wall)
             probing = Probing.of(self.configuration, self._wall)
             web = await self._serve(stack, pipeline, exposition, scraping, probing)
             collectors = await self._open_collectors(stack)
-            await asyncio.to_thread(heart.begin, store, clock.now())
+            if before is None:
+                await asyncio.to_thread(heart.begin, store, clock.now())
             scraping.open(collectors["snmp"])
             probing.open(collectors)
             poller = self._schedule(stack, store, pipeline, collectors, telemetry, clock)
@@ -154,11 +199,20 @@ class Daemon:
             stack.callback(people.cancel)
             yield web
 
-    def _catch_signals(self, stack: contextlib.AsyncExitStack) -> None:
+    def _catch_signals(self, stack: contextlib.ExitStack) -> None:
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.stop)
+        for number, act in ((signal.SIGTERM, self.stop), (signal.SIGINT, self.stop), (signal.SIGHUP, self._hang_up)):
+            loop.add_signal_handler(number, act)
             stack.callback(loop.remove_signal_handler, number)
+
+    def _hang_up(self) -> None:
+        self._reloading = asyncio.get_running_loop().create_task(self._reload_or_say(), name="reload")
+
+    async def _reload_or_say(self) -> None:
+        try:
+            await self.reload()
+        except ConfigError as error:
+            log.error("reload refused, the configuration before goes on:\n%s", error)
 
     def _count_messages(self, stack: contextlib.AsyncExitStack, telemetry: Telemetry) -> None:
         counter = MessageCounter(telemetry)
@@ -180,7 +234,8 @@ class Daemon:
             store.record(news).result()
         pipeline = Pipeline(inventory, store, clock.now, windows, self.configuration.timezone)
         pipeline.attribute(store.attributions())
-        pipeline.restore(states, until, store.incident_steps())
+        left = self._inheritance.legacy if self._inheritance else None
+        pipeline.restore(states, until, store.incident_steps(), left)
         return pipeline
 
     def _works(self, known: Sequence[Announcement], now: Millis) -> list[Announcement]:
@@ -210,8 +265,11 @@ class Daemon:
             probe=ProbeEndpoint(probing, configuration.web.timeout_offset),
             readers=report_readers(configuration),
             availability=AvailabilityEndpoint(Availability(configuration, self._wall)),
+            reload=self.reload,
         )
         web = WebServer(configuration.web.host, configuration.web.port, app)
+        if self._inheritance is not None:
+            web.listener = self._inheritance.take_listener(configuration.web)
         await web.start()
         stack.push_async_callback(self._within, web.stop, "web")
         return web
@@ -247,6 +305,12 @@ class Daemon:
         pipeline.doubt(prompt.ask)
         stack.callback(prompt.stop)
         beats = heart.Heart(store, pipeline, clock, self.configuration.heartbeat)
+        if self._inheritance is not None:
+            beats.take_over(self._inheritance.heart)
+        asked = self.configuration.web
+        self._estate = lambda web: Inheritance(
+            pipeline.legacy(), beats.left(), clock, asked, web.hand_over(), poller.running
+        )
 
         def poll(check: Check, _due: Millis) -> None:
             beats.notice()
@@ -258,11 +322,14 @@ class Daemon:
 
         scheduler = Scheduler(self.configuration.inventory.checks.values(), poll, telemetry, self._wall)
         figures = RunningFigures(self.configuration, store, pipeline, self._seen_until)
-        stack.callback(beats.stop)
+        stack.callback(lambda: beats.stop() if self._stopping.is_set() else None)
         stack.push_async_callback(self._within, poller.stop, "the polls under way")
         stack.callback(figures.stop)
         stack.callback(scheduler.stop)
         scheduler.start()
+        if self._inheritance is not None:
+            for name in self._inheritance.owed(checks.values(), clock.now()):
+                poller.start(checks[name])
         scheduler.every(self.configuration.heartbeat, beats.beat)
         scheduler.every(SWEEP, sweep)
         scheduler.every(HOUR, lambda: self._plan_ahead(store, clock.now()))

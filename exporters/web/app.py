@@ -24,6 +24,7 @@ from exporters.web.reports import Readers, StoredReports
 from exporters.web.snmp import SnmpEndpoint
 from exporters.web.topology import topology_document
 from netmon.contracts import Snapshot
+from netmon.errors import ConfigError
 
 
 def create_app(
@@ -38,9 +39,11 @@ def create_app(
     probe: ProbeEndpoint | None = None,
     readers: Readers | None = None,
     availability: AvailabilityEndpoint | None = None,
+    reload: Callable[[], Awaitable[None]] | None = None,
 ) -> Starlette:
     """Everything the daemon answers over HTTP. ``reports_dir`` None: no reports are kept; ``snmp`` None: no ``/snmp``;
-    ``probe`` None: no ``/probe``; ``availability`` None: no figures of past periods.
+    ``probe`` None: no ``/probe``; ``availability`` None: no figures of past periods;
+    ``reload`` None: no reload.
 
     ``is_ready`` is what ``/-/ready`` asks; times on pages are of ``timezone``. ``readers`` None: whoever asks may read
     every report.
@@ -61,6 +64,8 @@ def create_app(
         Route("/api/v1/topology", _document(lambda: topology_document(snapshot))),
         Route("/api/v1/openapi.json", _document(openapi_document)),
     ]
+    if reload is not None:
+        routes.append(Route("/-/reload", _reload(reload), methods=["POST", "PUT"]))
     if availability is not None:
         routes.append(Route("/api/v1/availability", availability.respond))
     if snmp is not None:
@@ -105,6 +110,19 @@ def _ready(is_ready: Callable[[], bool]) -> Callable[[Request], Awaitable[Respon
         if is_ready():
             return PlainTextResponse("netmon is ready.\n")
         return PlainTextResponse("netmon is not ready yet.\n", 503)
+
+    return respond
+
+
+def _reload(reload: Callable[[], Awaitable[None]]) -> Callable[[Request], Awaitable[Response]]:
+    async def respond(request: Request) -> Response:
+        if "origin" in request.headers or "sec-fetch-site" in request.headers:
+            raise HTTPException(403, "not from a page in a browser")
+        try:
+            await reload()
+        except ConfigError as error:
+            return PlainTextResponse(f"failed to reload: the configuration before goes on\n{error}\n", 500)
+        return PlainTextResponse("the configuration is right, and taken up now\n")
 
     return respond
 

@@ -1,5 +1,5 @@
-"""What holds for every answer: only reading is allowed, browsers are told to trust nothing but the page, and a mistake
-of ours is a short 500 and one entry in the log."""
+"""What holds for every answer: only reading is allowed, and a reload; browsers are told to trust nothing but the page;
+a mistake of ours is a short 500 and one entry in the log."""
 
 import logging
 from typing import Final
@@ -20,6 +20,10 @@ _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+
+
+_ACTS: Final = {("POST", "/-/reload"), ("PUT", "/-/reload")}
+"""What may be asked for besides reading; not by a page in somebody's browser (see ``app``)."""
 
 
 class Guard:
@@ -51,7 +55,7 @@ class Guard:
                 await PlainTextResponse("500 Internal error\n", 500)(scope, receive, send_guarded)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] in {"GET", "HEAD"}:
+        if scope["method"] in {"GET", "HEAD"} or (scope["method"], scope["path"]) in _ACTS:
             await self._app(scope, receive, send)
         else:
             await PlainTextResponse("405 Method not allowed\n", 405, {"Allow": "GET, HEAD"})(scope, receive, send)

@@ -69,7 +69,13 @@ class _Quiet(uvicorn.Server):
 
 
 class WebServer:
-    """Serves ``app`` on ``host`` and ``port`` (0: any free one; ``port`` then tells which)."""
+    """Serves ``app`` on ``host`` and ``port`` (0: any free one; ``port`` then tells which).
+
+    ``listener`` is a socket that listens there already, from the server before this one: whoever connects between the
+    two waits for a moment instead of being refused.
+    """
+
+    listener: socket.socket | None = None
 
     def __init__(self, host: str, port: int, app: ASGIApp) -> None:
         self.host = host
@@ -90,7 +96,7 @@ class WebServer:
         Raises:
             HostError: the address is taken, not ours, or not allowed.
         """
-        listener = _listen(self.host, self.port)
+        listener, self.listener = self.listener or _listen(self.host, self.port), None
         self.port = listener.getsockname()[1]
         config = uvicorn.Config(
             self._app, http=_Bounded, ws="none", lifespan="off", log_config=None, log_level="error", access_log=False,
@@ -98,6 +104,7 @@ class WebServer:
             proxy_headers=False, limit_concurrency=_MAX_CONNECTIONS, timeout_keep_alive=_KEEP_ALIVE,
             timeout_graceful_shutdown=_GRACE, h11_max_incomplete_event_size=_MAX_HEAD,
         )  # fmt: skip
+        self._listener = listener
         self._server = _Quiet(config)
         self._serving = asyncio.create_task(self._server.serve([listener]), name="web")
         answering = asyncio.create_task(self._server.answering.wait())
@@ -105,6 +112,10 @@ class WebServer:
         if not answering.done():
             answering.cancel()
             await self._serving
+
+    def hand_over(self) -> socket.socket:
+        """The socket it listens on, for the server that takes its place; to be asked before ``stop``."""
+        return self._listener.dup()
 
     async def stop(self) -> None:
         """Finish what is being answered, for two seconds at most, then close; safe without ``start``."""

@@ -11,6 +11,7 @@ from netmon import __version__
 from netmon.cli import (
     check_config,
     demo,
+    diff_config,
     explain,
     grafana,
     handover,
@@ -29,7 +30,7 @@ from netmon.errors import EXIT_USAGE, NetmonError
 
 COMMANDS = (
     demo, run, status, incidents, maintenance, topology, handover, report, sla, explain, history, probe, snmp,
-    check_config, grafana,
+    check_config, diff_config, grafana,
 )  # fmt: skip
 
 

@@ -73,6 +73,15 @@ class Heart:
         self._last = clock.now()
         self._astray = False
 
+    def left(self) -> tuple[Millis, bool]:
+        """What the heart that takes its place goes on from: the daemon watched until now."""
+        self.beat()
+        return self._last, self._astray
+
+    def take_over(self, left: tuple[Millis, bool]) -> None:
+        """Go on from there: whatever lies between counts as not watched, once it is long enough."""
+        self._last, self._astray = left
+
     def notice(self) -> None:
         """Record the gap when nothing was watched since the last beat. To be called before anything is looked at."""
         now = self._clock.now()

@@ -1,21 +1,39 @@
 """What becomes of a reading: judged, recorded, shown. One object owns all live state; only the loop calls it."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from netmon.clock import Millis
-from netmon.contracts import ObservationListener, Recorder
+from netmon.contracts import ObservationListener, Recorder, SlaCounted, SlaView
 from netmon.conventions import Reason
 from netmon.engine.doubts import Ask, Doubts
 from netmon.engine.present import Present
-from netmon.model import IncidentStep, Inventory, MaintenanceWindow, Observation, Reading, State, Transition
-from netmon.state.machine import Judgement, Rule, interrupt, judge, reclassify, restore
+from netmon.model import IncidentStep, Inventory, MaintenanceWindow, Neighbour, Observation, Reading, State, Transition
+from netmon.state.machine import Judgement, Memory, Rule, interrupt, judge, reclassify, restore
 from netmon.state.neighbours import accepted_uplinks, neighbours_in
 
 log = logging.getLogger("netmon.state")
 
 STALE_INTERVALS = 3
 """A check not looked at for so many intervals is UNKNOWN: what was true then is not known to be true now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Legacy:
+    """What a pipeline knows of its checks that no history tells."""
+
+    inventory: Inventory
+    started: Millis
+    watching_since: Millis
+    memories: Mapping[str, Memory]
+    last: Mapping[str, Observation]
+    last_success: Mapping[str, Millis]
+    failures: Mapping[str, Counter[str]]
+    neighbours: Mapping[str, tuple[Neighbour, ...]]
+    sla: tuple[SlaView, ...]
+    sla_counted: SlaCounted | None
 
 
 class Pipeline(Present):
@@ -39,12 +57,18 @@ class Pipeline(Present):
     # --- What is fed in
 
     def restore(
-        self, states: Mapping[str, Transition], seen: Millis, steps: Iterable[IncidentStep] = ()
+        self,
+        states: Mapping[str, Transition],
+        seen: Millis,
+        steps: Iterable[IncidentStep] = (),
+        left: "Legacy | None" = None,
     ) -> Sequence[Transition | IncidentStep]:
         """Take up the states and incidents a daemon before this one left in the history, which watched until ``seen``.
 
         Looks it had not confirmed yet are lost: a state is only known to hold until before the longest such row. What
         another topology makes of it is queued for the history and returned.
+
+        ``left`` is what the pipeline knew whose place this one takes at once, with another inventory.
         """
         for name, last in states.items():
             check = self._inventory.checks.get(name)
@@ -52,6 +76,8 @@ class Pipeline(Present):
                 self._memories[name] = restore(last, seen - max(check.fall, check.rise) * check.interval)
                 self._before[name] = last
                 self._recall(last)
+        if left is not None:
+            self._inherit(left)
         self._paths.look_everywhere()
         changes = self._reclassify(self._inventory.checks)
         news: list[Transition | IncidentStep] = [
@@ -62,12 +88,21 @@ class Pipeline(Present):
             self._recorder.record(news)
         return news
 
+    def legacy(self) -> "Legacy":
+        """What the pipeline that takes its place is to know."""
+        return Legacy(
+            self._inventory, self._started, self._watching_since, self._memories, self._last, self._last_success,
+            self._failures, self._neighbours, self._sla, self._sla_counted,
+        )  # fmt: skip
+
     def doubt(self, ask: Ask) -> None:
         """From now on have ``ask`` poll what stands before a target, before that is declared down."""
         self._doubts.ask = ask
 
-    def listen(self, listener: ObservationListener) -> None:
-        """Have ``listener`` told of every observation."""
+    def listen(self, listener: ObservationListener, *, replay: bool = False) -> None:
+        """Have ``listener`` told of every observation; ``replay``: first of the last one of each check."""
+        for observation in self._last.values() if replay else ():
+            listener.observed(observation)
         self._listeners.append(listener)
 
     def observe(self, observation: Observation) -> Sequence[Transition]:
@@ -122,6 +157,26 @@ class Pipeline(Present):
         log.info("watching again since %d", at)
 
     # --- Inside
+
+    def _inherit(self, left: "Legacy") -> None:
+        """What polls told of the checks that both watch; samples of a target that is another now are dropped."""
+        self._started, self._watching_since = left.started, left.watching_since
+        self._sla, self._sla_counted = left.sla, left.sla_counted
+        for name in self._memories.keys() & left.memories.keys():
+            check, was = self._inventory.checks[name], left.inventory.checks[name]
+            told = self._before.get(name)
+            if told is None or told.new is left.memories[name].state:
+                self._memories[name] = left.memories[name]
+            self._failures[name] = left.failures[name]
+            last, success = left.last.get(name), left.last_success.get(name)
+            if last is not None and (check.collector, check.target) == (was.collector, was.target):
+                self._last[name] = replace(last, check=check)
+            if success is not None:
+                self._last_success[name] = success
+                self._paths.heard(check, success)
+        nodes = self._inventory.nodes.keys() & left.neighbours.keys()
+        self._neighbours.update({node: left.neighbours[node] for node in nodes})
+        self._paths.learn(accepted_uplinks(self._inventory, self._neighbours))
 
     def _recall(self, last: Transition) -> None:
         """When a check last answered, as far as its last transition tells."""

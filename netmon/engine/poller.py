@@ -92,6 +92,11 @@ class Poller:
         else:
             self.start(check)
 
+    @property
+    def running(self) -> frozenset[str]:
+        """The checks being polled."""
+        return frozenset(self._running)
+
     async def stop(self) -> None:
         """Give up the polls under way; what they would have read is not recorded. None begins from now on."""
         self._stopped = True

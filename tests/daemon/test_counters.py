@@ -17,6 +17,7 @@ from netmon.simulation import Demo
 from netmon.simulation.placement import wanted
 from netmon.sla.contract.account import Facts
 from netmon.sla.period import parse_period
+from netmon.sla.views import build_views
 
 OCTOBER, NOVEMBER = 1_790_805_600_000, 1_793_487_600_000
 """2026-10-01T00:00+02:00 and 2026-11-01T00:00+01:00."""
@@ -143,3 +144,24 @@ def test_a_period_that_is_none_or_too_long_is_refused(configuration: Configurati
         ask("2020-01-01..2026-01-01")
     document = ask("")
     assert document["period"]["label"] == "2026-11"
+
+
+def test_the_gauges_of_the_month_are_its_figures(configuration: Configuration, store: Store) -> None:
+    facts = Facts(attributions=tuple(store.attributions()))
+    views = build_views(
+        configuration.inventory, store.events(NOVEMBER, NOW), now=NOW, timezone=configuration.timezone, facts=facts
+    )
+    rows = Availability(configuration, ManualClock(NOW))("")["rows"]
+    assert isinstance(rows, list)
+    assert {
+        (view.contract, view.commune): (
+            view.objective, view.availability, view.low, view.high, view.coverage, view.budget_seconds
+        )
+        for view in views
+    } == {
+        (row["contract"], row["commune"]): tuple(
+            row[name] for name in ("objective", "availability", "low", "high", "coverage", "budget_seconds")
+        )
+        for row in rows
+    }  # fmt: skip
+    assert any(view.availability != 1 for view in views)
