@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 DIRECTORY = Path(__file__).parents[3] / "config" / "grafana"
@@ -45,7 +46,7 @@ def panels_of(dashboard: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             yield panel
 
 
-def targets_of(dashboard: Mapping[str, Any], chosen: Mapping[str, str] = {}) -> Iterator[Target]:
+def targets_of(dashboard: Mapping[str, Any], chosen: Mapping[str, str] = MappingProxyType({})) -> Iterator[Target]:
     """Every question with its variables filled in: those ``chosen``, for the others all values."""
     for panel in panels_of(dashboard):
         for target in panel["targets"]:
@@ -53,7 +54,7 @@ def targets_of(dashboard: Mapping[str, Any], chosen: Mapping[str, str] = {}) -> 
             yield Target(dashboard["uid"], panel["title"], panel["type"], target["refId"], expr)
 
 
-def filled(expression: str, chosen: Mapping[str, str] = {}) -> str:
+def filled(expression: str, chosen: Mapping[str, str] = MappingProxyType({})) -> str:
     """The expression as Prometheus gets it."""
 
     def value(found: re.Match[str]) -> str:
