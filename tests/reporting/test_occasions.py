@@ -4,7 +4,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netmon.clock import DAY, HOUR, MINUTE, from_datetime, to_datetime
@@ -69,6 +69,7 @@ SCHEDULES = st.one_of(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(SCHEDULES, st.integers(0, 3_000), st.lists(st.integers(1, 90 * DAY), min_size=1, max_size=8))
 def test_however_time_is_cut_each_period_comes_once_and_in_order(asked, start, steps):
     begin = at("2020-01-01") + start * DAY
@@ -81,6 +82,7 @@ def test_however_time_is_cut_each_period_comes_once_and_in_order(asked, start, s
     assert [each.due for each in pieces] == sorted(each.due for each in pieces)
 
 
+@settings(deadline=None)
 @given(SCHEDULES, st.integers(0, 3_000 * 24))
 def test_the_next_run_is_the_first_of_those_to_come(asked, hours):
     now = at("2020-01-01") + hours * HOUR

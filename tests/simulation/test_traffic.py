@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netmon.clock import DAY, HOUR, SECOND, Millis
@@ -9,6 +9,7 @@ from netmon.simulation.traffic import Flow
 NOW: Millis = 1_790_000_000_000
 
 
+@settings(deadline=None)
 @given(
     st.floats(1.0, 1e9),
     st.integers(0, 1000),
@@ -22,6 +23,7 @@ def test_a_counter_never_goes_back(mean: float, name: int, down: list[tuple[int,
     assert counted[0] >= 0
 
 
+@settings(deadline=None)
 @given(st.integers(0, 1000), st.integers(0, 7 * DAY))
 def test_what_is_counted_in_a_second_is_the_rate_of_that_second(name: int, after: int) -> None:
     flow = Flow(1e6, Chance(name), Spans())
@@ -47,6 +49,7 @@ def test_nothing_is_counted_while_the_link_is_down() -> None:
     assert flow.rate(NOW) == 0
 
 
+@settings(deadline=None)
 @given(st.integers(0, 7 * DAY))
 def test_what_never_changes_comes_on_top(after: int) -> None:
     flow = Flow(1e6, Chance("floor"), Spans([(NOW, NOW + HOUR)]), 1e8)

@@ -5,7 +5,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netmon.clock import DAY, HOUR, MINUTE, SECOND
@@ -55,6 +55,7 @@ def test_a_load_is_only_told_where_the_counters_prove_it(look, load):
     assert load_between(BEFORE, look, LONGEST) == load
 
 
+@settings(deadline=None)
 @given(
     rates=st.lists(st.integers(0, GIGABIT // 8), min_size=1, max_size=20),
     restart=st.integers(0, 20),
@@ -74,6 +75,7 @@ def test_whatever_happens_between_looks_no_load_is_above_the_truth(rates, restar
         assert load is None or load == rate * 8 * FULL // GIGABIT
 
 
+@settings(deadline=None)
 @given(start=st.integers(MIDNIGHT - 400 * DAY, MIDNIGHT + 400 * DAY), length=st.integers(1, 3 * DAY))
 def test_days_share_out_every_millisecond_in_order(start, length):
     found = list(days_in(start, start + length, PARIS))
@@ -134,6 +136,7 @@ def test_of_a_device_with_thousands_of_interfaces_some_are_followed():
     assert len(looks_in(told, MIDNIGHT, 5)) == MOST_INTERFACES
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(0, 5), unique=True), min_size=4, max_size=4))
 def test_columns_need_not_have_the_same_rows(columns):
     names = ("ifHCInOctets", "ifHCOutOctets", "ifHighSpeed", "ifSpeed")

@@ -6,7 +6,7 @@ from email import policy
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporters.mail import Attachment, Note, compose
@@ -75,6 +75,7 @@ def test_what_does_not_fit_is_left_out_and_named():
     assert len(compose(note)) < note.max_bytes
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 60_000), max_size=6))
 def test_a_mail_never_weighs_more_than_it_may(sizes):
     documents = tuple(Attachment(f"{place}.pdf", "pdf", bytes(size)) for place, size in enumerate(sizes))
@@ -98,6 +99,7 @@ HOSTILE = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.sa
 )
 
 
+@settings(deadline=None)
 @given(HOSTILE)
 def test_no_name_adds_a_header_or_turns_the_text(name):
     note = replace(NOTE, about=f"Commune {name}", communes=(replace(NOTE.communes[0], name=name, breached=True),))
