@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 DEFAULT_URL = "http://127.0.0.1:8730"
 
 
-def url_of(listens: str, port: int) -> str:
+def url_of(listens: str, port: int, *, tls: bool = False) -> str:
     """Where to ask a daemon that listens there."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listens, listens)  # noqa: S104
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"http{'s' if tls else ''}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def configured_url(config: Path | None) -> str:
