@@ -24,6 +24,7 @@ class Paths:
         self._reached: set[str] = set()
         self._failed: dict[str, Millis] = {}
         self._broken: dict[str, Millis] = {}
+        self._met: dict[tuple[str, ...], tuple[str, ...]] = {}  # thousands of checks share few ways
         self._set_out()
 
     @property
@@ -58,7 +59,10 @@ class Paths:
         """The nodes that failed by themselves and stand in the way to a node or check."""
         check = self._inventory.checks.get(name)
         via = self.via(check) if check else self._topology.uplinks(name)
-        return self._topology.standing_in_the_way(via, self._failed_itself)
+        known = self._met.get(via)
+        if known is None:
+            known = self._met[via] = self._topology.standing_in_the_way(via, self._failed_itself)
+        return known
 
     def learn(self, uplinks: Mapping[str, tuple[str, ...]]) -> list[str]:
         """Take up uplinks besides those configured; the checks whose paths may have changed."""
@@ -72,6 +76,7 @@ class Paths:
     def look_everywhere(self) -> None:
         """Find all failures anew."""
         self._reached.clear()
+        self._met.clear()
         self._failed = {node: at for node in self._node_checks if (at := self._failed_since(node)) is not None}
         self._broken = self._topology.broken_since(self._failed)
         for check in self._inventory.checks.values():
@@ -112,6 +117,7 @@ class Paths:
                 self._follow([check.node])
 
     def _follow(self, changed: Iterable[str]) -> set[str]:
+        self._met.clear()
         return self._topology.follow(changed, self._failed, self._broken, self._reached)
 
     def _cut_as_known(self, name: str) -> bool:
