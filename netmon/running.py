@@ -25,7 +25,8 @@ from netmon.sla.views import build_views
 
 log = logging.getLogger("netmon.app")
 
-LONGEST: Millis = 366 * DAY + DAY
+LONGEST: Millis = 367 * DAY
+"""The longest period anybody may ask for over HTTP: a year, with its longer days."""
 
 
 class Counters:
