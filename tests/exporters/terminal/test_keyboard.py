@@ -1,7 +1,7 @@
 """Keys from bytes, however they arrive."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporters.terminal.keyboard import Keyboard
@@ -42,6 +42,7 @@ def test_a_sequence_that_never_ends_is_given_up() -> None:
 _WORDS = st.sampled_from(["q", "é", "漢", "\x1b[A", "\x1b[6~", "\x1bOB", "\r", "\x1b[1;5C", " "])
 
 
+@settings(deadline=None)
 @given(st.lists(_WORDS).map("".join), st.data())
 def test_a_slow_line_may_cut_them_anywhere(text: str, data: st.DataObject) -> None:
     whole = text.encode()

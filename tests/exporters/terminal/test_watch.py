@@ -65,7 +65,7 @@ _LINES = st.lists(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(_LINES, min_size=1, max_size=3))
 def test_whatever_is_painted_stands_on_the_screen(frames: list[list[list[tuple[str, str]]]]) -> None:
     paints, sent = painter(60)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporters.terminal.choose import SORT_KEYS
@@ -61,6 +61,7 @@ def test_all_sort_keys_come_round() -> None:
     assert after(*["s"] * len(SORT_KEYS)) == Wishes()
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([*"pvsS ?/ckjxé~=|", "enter", "escape", "backspace", "clear", "up", "pagedown"])))
 def test_whatever_is_pressed_what_is_wished_can_be_shown(keys: list[str]) -> None:
     wishes = after(*keys)
