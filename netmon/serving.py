@@ -49,6 +49,8 @@ class Served:
 def web_server(configuration: Configuration, served: Served, listener: socket.socket | None) -> WebServer:
     """The listener for operators and Prometheus, not yet started; ``listener``: the socket left by the one before."""
     asked, clock, store = configuration.web, served.clock, served.store
+    readers = report_readers(configuration)
+    insee = {name: commune.insee for name, commune in configuration.inventory.communes.items()}
     app = create_app(
         served.pipeline,
         served.exposition,
@@ -58,13 +60,13 @@ def web_server(configuration: Configuration, served: Served, listener: socket.so
         is_ready=served.is_ready,
         snmp=SnmpEndpoint(served.scraping, asked.timeout_offset, wrap_large_counters=configuration.wrap_large_counters),
         probe=ProbeEndpoint(served.probing, asked.timeout_offset),
-        readers=report_readers(configuration),
-        availability=AvailabilityEndpoint(Availability(configuration, clock)),
+        readers=readers,
+        availability=AvailabilityEndpoint(Availability(configuration, clock), readers, insee),
         vitals=served.vitals,
         reload=served.reload,
         notices=lambda: notices_document(store.notices.shown(NOTICES_SHOWN), clock.now()),
     )
-    apart = ("/reports", "/api/v1/reports") if configuration.reports.accounts else ()
+    apart = ("/reports", "/api/v1/reports", "/api/v1/availability") if readers else ()
     web = WebServer(
         asked.host, asked.port, app, asked.access, apart, app.state.live.close, answered=served.telemetry.answered
     )

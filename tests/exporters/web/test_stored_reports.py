@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 
 from exporters.prometheus import Exposition
 from exporters.web import WebServer, create_app
+from exporters.web.availability import AvailabilityEndpoint
 from exporters.web.basicauth import BasicAuth, TooBusyError
 from exporters.web.editions import Access
 from exporters.web.reports import Readers
@@ -65,7 +66,11 @@ def serving(reports: Path, ask: Callable[[WebServer], None], *, accounts: bool =
     async def run() -> None:
         snapshot = make_snapshot([BEGLES])
         readers = Readers(BasicAuth(HASHES), ACCESS) if accounts else None
-        app = create_app(snapshot, Exposition(snapshot, CollectorRegistry()), reports, "fr", readers=readers)
+        rows = [{"contract": "engagement", "commune": name} for name in ("Bègles", "Le Haillan")]
+        figures = AvailabilityEndpoint(lambda _: {"rows": rows}, readers, {"Bègles": "33039", "Le Haillan": "33200"})
+        app = create_app(
+            snapshot, Exposition(snapshot, CollectorRegistry()), reports, "fr", readers=readers, availability=figures
+        )
         server = WebServer("127.0.0.1", 0, app)
         await server.start()
         try:
@@ -244,3 +249,16 @@ def test_whom_nobody_knows_is_checked_like_a_wrong_password(monkeypatch):
     assert (len(expected), expected[:7]) == (60, b"$2b$04$")
     monkeypatch.undo()
     assert not bcrypt.checkpw(b"x", expected)  # a hash like any other: one that is none would be told at once
+
+
+def test_the_figures_of_a_period_are_told_to_the_same_accounts(reports: Path) -> None:
+    def ask(server: WebServer) -> None:
+        def communes(**headers: str) -> tuple[int, list[str]]:
+            status, _, body = fetch(server, "/api/v1/availability", **headers)
+            return status, [row["commune"] for row in json.loads(body).get("rows", ())]
+
+        assert communes() == (401, [])
+        assert communes(**BEGLES_LOGIN) == (200, ["Bègles"])
+        assert communes(**ALL_LOGIN) == (200, ["Bègles", "Le Haillan"])
+
+    serving(reports, ask)
