@@ -1,13 +1,21 @@
 """Asking the daemon, over HTTP, what it knows."""
 
+import base64
 import http.client
+import ipaddress
 import json
+import os
 import urllib.error
 import urllib.request
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from exporters.summary import printable
 from netmon.errors import UnavailableError, UsageError
+
+LOGIN_FILE = "NETMON_LOGIN_FILE"
+"""Names the file with ``user:password`` for a daemon that asks who asks (``web.config_file``, accounts of reports)."""
 
 _MOST_BYTES = 64 * 1024 * 1024
 _SCHEMA = 1
@@ -22,23 +30,47 @@ def fetch(url: str, name: str, timeout: float = 5.0) -> dict[str, Any]:
     """The daemon's document ``name``.
 
     Raises:
-        UsageError: ``url`` is not an HTTP address.
+        UsageError: ``url`` is not an HTTP address, or the login cannot be read or would travel in clear.
         UnavailableError: nobody answers there, or not as netmon does.
     """
     if not url.startswith(("http://", "https://")):
         raise UsageError(f"'{url}' is not an address of a daemon: expected http://HOST:PORT")
     address = url.rstrip("/") + f"/api/v1/{name}"
+    headers = {"Accept": "application/json", **_login(url)}
     try:
-        request = urllib.request.Request(address, headers={"Accept": "application/json"})  # noqa: S310
+        request = urllib.request.Request(address, headers=headers)  # noqa: S310
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(request, timeout=timeout) as response:
             body = response.read(_MOST_BYTES + 1)
     except urllib.error.HTTPError as error:
         error.close()
+        if error.code == http.client.UNAUTHORIZED:
+            words = f"{url} asks for a user it knows: {LOGIN_FILE} names a file with user:password"
+            raise UnavailableError(words) from error
         raise UnavailableError(f"no netmon answers at {url}: HTTP status {error.code}") from error
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise UnavailableError(f"no netmon answers at {url}: {_words(error)}") from error
     return _read(body, url)
+
+
+def _login(url: str) -> dict[str, str]:
+    name = os.environ.get(LOGIN_FILE)
+    if not name:
+        return {}
+    try:
+        login = Path(name).read_bytes()[:4096].strip()
+    except OSError as error:
+        raise UsageError(f"{LOGIN_FILE}: {name}: {error.strerror}") from error
+    if url.startswith("http://") and not _is_here(urlsplit(url).hostname or ""):
+        raise UsageError(f"{url} is asked in clear: a password is only sent over https, or to this host")
+    return {"Authorization": f"Basic {base64.b64encode(login).decode()}"}
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _read(body: bytes, url: str) -> dict[str, Any]:
