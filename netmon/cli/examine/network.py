@@ -4,6 +4,7 @@ import errno
 import ipaddress
 import json
 import socket
+import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -14,6 +15,7 @@ from netmon.cli.asking import url_of
 from netmon.cli.examine.finding import Finding, Level, Translate
 from netmon.config import Configuration
 from netmon.errors import NetmonError
+from netmon.settings import WebAccess
 
 _SECONDS = 3.0
 _MOST_BYTES = 1 << 20
@@ -32,9 +34,9 @@ def examine_ports(configuration: Configuration, _: Translate) -> Iterator[Findin
         yield Finding(Level.WARN, what, found % words, "systemctl restart netmon")
     else:
         yield Finding(Level.OK, what, _("netmon answers at %(address)s") % {"address": address})
-    if not _is_loopback(web.host):
+    if not _is_loopback(web.host) and not _asks_who(web.access):
         found = _("%(address)s is open to the network, and asks nobody who they are") % {"address": address}
-        yield Finding(Level.WARN, what, found, _("listen on 127.0.0.1 and put a reverse proxy in front"))
+        yield Finding(Level.WARN, what, found, _("listen on 127.0.0.1, or name a web.config_file with users"))
     traps = configuration.traps
     if traps is not None and version is None:
         yield _free(socket.SOCK_DGRAM, traps.host, traps.port, _("trap port"), _)
@@ -70,6 +72,10 @@ def examine_prometheus(url: str, _: Translate) -> Iterator[Finding]:
     else:
         words = _("it answers at %(url)s, and has no metrics of netmon") % {"url": url}
         yield Finding(Level.WARN, "Prometheus", words, _("add netmon to its scrape_configs (see the README)"))
+
+
+def _asks_who(access: WebAccess) -> bool:
+    return bool(access.users) or (access.tls is not None and access.tls.verify_mode is ssl.CERT_REQUIRED)
 
 
 def _daemon_at(url: str) -> str | None:
