@@ -13,7 +13,7 @@ from netmon.engine.pipeline import Pipeline
 from netmon.engine.telemetry import Telemetry
 from netmon.history import open_history
 from netmon.model import IncidentStep, Notice, Observation, Reading, State, Step
-from tests.cli.test_incidents import CONFIGURATION
+from tests.cli.fallen import CONFIGURATION
 
 
 class Scene:

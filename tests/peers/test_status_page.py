@@ -41,7 +41,7 @@ class Served:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
-        self.server = WebServer("127.0.0.1", 0, app, app.state.live.close)
+        self.server = WebServer("127.0.0.1", 0, app, before_stop=app.state.live.close)
         self.do(self.server.start())
         self._stopped = False
 
