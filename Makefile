@@ -51,7 +51,7 @@ peers:
 
 .PHONY: test
 test: $(VENV)/.dev peers ## all tests (as root, installs the Debian programs they compare with)
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 LOWEST := .venv-lowest
 .PHONY: test-lowest
@@ -60,7 +60,7 @@ test-lowest: ## what touches libraries, with the lowest versions that pyproject.
 	@$(PYTHON) tests/lowest.py > $(LOWEST)/constraints.txt
 	@$(LOWEST)/bin/python -m pip --quiet --disable-pip-version-check install \
 	  --editable '.[dev]' --constraint $(LOWEST)/constraints.txt
-	@$(LOWEST)/bin/python -m pytest --numprocesses 2 --dist loadfile -p no:cacheprovider $(PYTEST_ARGS) \
+	@$(LOWEST)/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -p no:cacheprovider $(PYTEST_ARGS) \
 	  tests/cli tests/collectors tests/config tests/engine tests/exporters tests/history tests/test_i18n.py
 
 .PHONY: lint
