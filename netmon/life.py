@@ -27,7 +27,7 @@ def data_directory(configuration: Configuration) -> Iterator[None]:
     """
     directory = configuration.data_dir
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(mode=0o750, parents=True, exist_ok=True)
         lock = (directory / "netmon.lock").open("a+")
     except OSError as error:
         raise HostError(f"{directory}: cannot be used as data directory ({error.strerror})") from error

@@ -33,7 +33,8 @@ def compose_alert(note: AlertNote) -> bytes:
         ValueError: a header cannot be made of what the note holds.
     """
     _ = translator(note.language)
-    gravity = _(_GRAVITY[note.content["severity"]])
+    severity = _GRAVITY[note.content["severity"]]
+    gravity = _(severity)
     title = harmless(note.content["summary"][note.language])
     message = addressed(note, f"[netmon] {title} [{gravity}]")
     message["References"] = note.thread
