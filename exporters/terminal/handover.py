@@ -8,7 +8,7 @@ from typing import Any
 
 from exporters.terminal.instants import moment
 from exporters.terminal.look import Look
-from exporters.terminal.works import Works
+from exporters.terminal.works import Works, folded
 from netmon.clock import Millis, to_datetime
 from netmon.model import MONITOR, Step
 from netmon.words import PARTY_WORDS, STEP_WORDS
@@ -45,7 +45,7 @@ class Handover:
         sections = (
             (_("Open incidents"), [self._incident(each) for each in opened], _("None is open.")),
             (_("Incidents closed since"), [self._incident(each) for each in closed], _("None.")),
-            (_("Planned works"), [[self._works(each)] for each in shift.works], _("None.")),
+            (_("Planned works"), [[self._works(*alike)] for alike in folded(shift.works)], _("None.")),
             (_("Monitoring stopped"), [[self._stop(each)] for each in shift.stops], _("Never.")),
         )
         for title, entries, nothing in sections:
@@ -113,9 +113,13 @@ class Handover:
             text = f": {_plain(step['text'])}" if step["text"] else ""
             yield f"  - {self._look.at(moment(step['at']), self._now)} {word}{text} ({_plain(step['author'])})"
 
-    def _works(self, works: Works) -> str:
+    def _works(self, works: Works, more: Sequence[Works]) -> str:
         end = "…" if works.end is None else self._at(works.end)
-        return f"- {self._at(works.start)} – {end}: {_plain(', '.join(works.objects))}, {_plain(works.text)}"
+        line = f"- {self._at(works.start)} – {end}: {_plain(', '.join(works.objects))}, {_plain(works.text)}"
+        if not more:
+            return line
+        again = self._look.gettext("%(n)s more, the last %(time)s")
+        return f"{line} ({again % {'n': len(more), 'time': self._at(more[-1].start)}})"
 
     def _stop(self, stop: tuple[Millis, Millis | None]) -> str:
         end = "…" if stop[1] is None else self._at(stop[1])

@@ -142,6 +142,9 @@ def _footer(look: Look, wishes: Wishes, width: int) -> Text:
 
 
 def _help(look: Look) -> list[Text]:
-    rows = [(look.text(key.replace("↑ ↓", "up dn") if look.ascii else key), look.gettext(text)) for key, text in KEYS]
+    rows = [
+        (look.text(key.replace("↑ ↓", "up dn") if look.ascii else look.gettext(key)), look.gettext(text))
+        for key, text in KEYS
+    ]
     title = Text(look.gettext("Keys"), "bold underline")
     return [title, Text(), *(Text(f"  {key:<8}").append(text) for key, text in rows)]

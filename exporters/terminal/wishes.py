@@ -20,7 +20,7 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("s  S", mark("sort by the next key; turn the order round")),
     ("v", mark("communes as a map, a list, a table")),
     ("↑ ↓", mark("scroll the root causes; page up, page down, home")),
-    ("space", mark("pause, and go on")),
+    (mark("space"), mark("pause, and go on")),
     ("Esc", mark("no filter, no commune, no order of your own")),
     ("Ctrl-L", mark("draw everything again")),
     ("?", mark("this help")),

@@ -49,7 +49,7 @@ class WorksScreen:
         _, look = self._look.gettext, self._look
         if not rows:
             return [Text(_("No works are planned."))]
-        shown = _folded(rows)
+        shown = folded(rows)
         columns = [
             Column("", [self._state(row) for row, _more in shown]),
             Column(_("Works"), [Text(row.name) for row, _more in shown]),
@@ -79,7 +79,7 @@ class WorksScreen:
         return self._look.at(_moment(instant), _moment(self._now))
 
 
-def _folded(rows: Sequence[Works]) -> list[tuple[Works, list[Works]]]:
+def folded(rows: Sequence[Works]) -> list[tuple[Works, list[Works]]]:
     """The first of those to come that are alike but for the time, with those that follow it; others by themselves."""
     found: dict[tuple[object, ...], tuple[Works, list[Works]]] = {}
     for row in rows:

@@ -108,6 +108,6 @@ def test_figures_look_as_last_approved(
 def test_a_handover_looks_as_last_approved(language: str) -> None:
     told = incidents_document(broken_metropolis())["incidents"]
     closed = {**told[1], "id": "INC-261123-7777", "ended": told[0]["since"]}
-    shift = Shift(NOW - 8 * HOUR, NOW, [*told, closed], WORKS[:2], [(NOW - 5 * HOUR, NOW - 4 * HOUR)])
+    shift = Shift(NOW - 8 * HOUR, NOW, [*told, closed], WORKS[:5], [(NOW - 5 * HOUR, NOW - 4 * HOUR)])
     text = Handover(Look(language, zone=PARIS), shift).write()
     compare(f"handover-{language}.txt", text.rstrip("\n").split("\n"))
