@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from exporters.prometheus import Exposition
 from exporters.web.server import WebServer
 from netmon.alerting import Alerting
+from netmon.background import Background
 from netmon.clock import HOUR, SECOND, Clock, Millis, SteadyClock, SystemClock
 from netmon.config import Configuration
 from netmon.contracts import Collector
@@ -202,7 +203,11 @@ class Daemon(Life):
         scheduler.every(SWEEP, sweep)
         self._vitals = VitalSigns(core.telemetry, core.clock.now, lambda: beats.last)
         scheduler.every(vitals.LOOK, self._vitals.look)
-        scheduler.every(HOUR, lambda: plan_ahead(self.configuration, core.store, core.clock.now()))
+        if self.configuration.recurring:
+            asked, store, clock = self.configuration, core.store, core.clock
+            works = Background("planned works", lambda: plan_ahead(asked, store, clock.now()))
+            stack.callback(works.join, 1.0)
+            scheduler.every(HOUR, works.ask)
         garbage = GarbageCare()
         garbage.start()
         stack.callback(garbage.stop)

@@ -1,6 +1,5 @@
 """What the history knows, taken up where the daemon before this one left it."""
 
-import threading
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
@@ -47,15 +46,10 @@ def follow_links(configuration: Configuration, store: Store, now: Millis) -> Lin
 
 
 def plan_ahead(configuration: Configuration, store: Store, now: Millis) -> None:
-    """Announce recurring works that come nearer, on a thread; whoever hears people hears of them."""
-
-    def announce() -> None:
-        works = _works(configuration, store.announcements(), now)
-        if works:
-            store.record(works)
-
-    if configuration.recurring:
-        threading.Thread(target=announce, name="netmon-works", daemon=True).start()
+    """Announce recurring works that come nearer; whoever hears people hears of them. Blocks: for a thread."""
+    works = _works(configuration, store.announcements(), now)
+    if works:
+        store.record(works)
 
 
 def _works(asked: Configuration, known: Sequence[Announcement], now: Millis) -> list[Announcement]:
