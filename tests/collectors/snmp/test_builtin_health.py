@@ -92,6 +92,12 @@ MEMBERS: Objects = {
     f"{CISCO}.19.31": 1_900_000,
 }
 
+LOADS: Objects = {
+    "1.3.6.1.4.1.10002.1.1.1.1.1.0": 60_000,
+    "1.3.6.1.4.1.10002.1.1.1.4.2.1.3.1": 35,
+    "1.3.6.1.4.1.10002.1.1.1.4.2.1.3.2": 27,
+}
+
 CASES: list[tuple[str, Objects, list[str]]] = [
     (
         "omniswitch6_health",
@@ -163,6 +169,8 @@ CASES: list[tuple[str, Objects, list[str]]] = [
             "cpmCPUMemoryHCUsed 31 3000 Switch 3 = 2100000",
         ],
     ),
+    ("unifi_health", LOADS, ["loadValue 1 = 35", "loadValue 2 = 27", "memTotal = 60000"]),
+    ("airos_health", LOADS, ["loadValue 1 = 35", "loadValue 2 = 27", "memTotal = 60000"]),
 ]
 
 
