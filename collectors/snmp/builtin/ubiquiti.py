@@ -15,7 +15,7 @@ _RESOURCES = (
         f"{_FROGFOOT}.4.2.1",
         index("loadIndex"),
         (),
-        (3, "loadValue", "gauge", "Average load over 1, 5 and 15 minutes (loadIndex 1, 2, 3), in hundredths"),
+        (3, "loadValue", "gauge", "Load over 1, 5, 15 minutes (loadIndex 1, 2, 3); its MIB names no unit"),
     ),
 )
 _RADIO = f"{_UBNT}.6.1.1.1"
