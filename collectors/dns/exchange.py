@@ -87,7 +87,10 @@ class Exchange:
                 error = failed
         if error is None:
             raise CollectError(Reason.INTERNAL, "there is no address to ask")
-        raise error
+        try:
+            raise error
+        finally:
+            del error  # it holds this frame
 
     def _datagram_socket(self, address: Address) -> socket.socket:
         """A socket of its own for each query: the port it leaves from is part of what nobody can guess (RFC 5452)."""

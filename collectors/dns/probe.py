@@ -71,10 +71,9 @@ class Probe:
             async with asyncio.timeout(self._deadline.left):
                 return await self._ask()
         except OSError as error:
-            told = exchange.refused or error
-            if isinstance(told, TimeoutError) and exchange.doubt is not None:
+            if exchange.refused is None and isinstance(error, TimeoutError) and exchange.doubt is not None:
                 raise not_an_answer(exchange.doubt) from error
-            raise failure(told, self._phase, self._deadline.seconds) from error
+            raise failure(exchange.refused or error, self._phase, self._deadline.seconds) from error
         finally:
             self._trace.leave()
 

@@ -89,18 +89,18 @@ class HttpCollector:
             release()
             raise CollectError(Reason.OVERLOAD, "this host has no thread to give") from error
         loop = asyncio.get_running_loop()
-        work = _Work(future, deadline, loop.create_future())
+        work = _Work(deadline, loop.create_future())
         self._running.add(work)
 
-        def end() -> None:
+        def end(outcome: Reading | BaseException) -> None:
             self._running.discard(work)
             release()
-            work.ended.set_result(None)
+            work.ended.set_result(outcome)
 
-        def ended(_: Future[Reading]) -> None:
+        def ended(done: Future[Reading]) -> None:
             # The place is free when the worker ends, not when somebody stopped waiting for it.
             with suppress(RuntimeError):  # the loop is closed: nobody waits for a place any more
-                loop.call_soon_threadsafe(end)
+                loop.call_soon_threadsafe(end, _outcome(done))
 
         future.add_done_callback(ended)
         return work
@@ -115,19 +115,30 @@ class HttpCollector:
             raise
         if deadline.aborted:
             raise CollectError(Reason.NOT_POLLED, "the poll was broken off because netmon stops")
-        if not work.future.done():
+        if not work.ended.done():
             deadline.abort()
             raise CollectError(Reason.OVERLOAD, "the worker did not come back at the deadline: this host is too busy")
-        return work.future.result()
+        outcome = work.ended.result()
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Work:
-    """A poll in a thread; ``ended`` tells the loop when the thread is done with it."""
+    """A poll in a thread; ``ended`` tells the loop when the thread is done with it, and what came of it.
 
-    future: Future[Reading]
+    It does not hold the thread's own future, which calls back and so holds it.
+    """
+
     deadline: Deadline
-    ended: "asyncio.Future[None]"
+    ended: "asyncio.Future[Reading | BaseException]"
+
+
+def _outcome(done: Future[Reading]) -> Reading | BaseException:
+    if done.cancelled():
+        return CollectError(Reason.NOT_POLLED, "the collector is not running")
+    return done.exception() or done.result()
 
 
 def _host(settings: HttpSettings) -> str:

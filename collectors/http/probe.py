@@ -1,6 +1,6 @@
 """One poll of one URL, from the first lookup to the verdict. It blocks: it runs in a worker thread."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from collectors.http import proxy
 from collectors.http.body import MOST_BYTES, Body
@@ -31,6 +31,8 @@ class Probe:
         self._deadline = deadline
         self._tools = tools
         self._trace = Trace(PHASES)
+        self._log: list[str] = []
+        self._say = _teller(self._log, self._trace) if verbose else _silent
         self._watch = Watch(deadline, self._trace, self._say, verbose)
         self._exchange = Exchange(self._watch, tools, settings)
         self._facts = self._exchange.facts
@@ -38,8 +40,6 @@ class Probe:
         self._cookies = Cookies()
         self._took = 0.0
         self._last_url = ""
-        self._verbose = verbose
-        self._log: list[str] = []
 
     def run(self) -> Reading:
         """Look, and say what was seen.
@@ -157,9 +157,14 @@ class Probe:
             log=tuple(_without(line, secrets) for line in self._log),
         )
 
-    def _say(self, line: str) -> None:
-        if self._verbose:
-            self._log.append(f"{self._trace.elapsed * 1000:8.1f} ms  {line}")
+
+def _teller(log: list[str], trace: Trace) -> Callable[[str], None]:
+    """What notes a line; not a method, for those it is given to would hold the probe that holds them."""
+    return lambda line: log.append(f"{trace.elapsed * 1000:8.1f} ms  {line}")
+
+
+def _silent(_: str) -> None:
+    """Nobody reads."""
 
 
 def _without(text: str, secrets: tuple[str, ...]) -> str:

@@ -35,7 +35,10 @@ def connect(
                 failure = error
     if failure is None:
         raise CollectError(Reason.NO_SOCKET, f"this host has no route to {describe(addresses[-1][1])}")
-    raise failure
+    try:
+        raise failure
+    finally:
+        del failure  # it holds this frame
 
 
 def _connect_one(

@@ -125,7 +125,10 @@ async def open_stream(
             return Stream(sock), (family, address)
     if failure is None:
         raise CollectError(Reason.NO_SOCKET, f"this host has no route to {describe(addresses[-1][1])}")
-    raise failure
+    try:
+        raise failure
+    finally:
+        del failure  # it holds this frame
 
 
 async def _connect(family: int, address: tuple[object, ...], source: str) -> socket.socket:

@@ -58,8 +58,8 @@ class Channel(Protocol):
             CollectError: we could not.
         """
 
-    def cancel(self) -> None:
-        """Wait no longer."""
+    def close(self) -> None:
+        """Wait no longer, and let go of the last message."""
 
 
 class CommunityChannel:
@@ -91,10 +91,11 @@ class CommunityChannel:
         )
         self._transport.submit(request)
 
-    def cancel(self) -> None:
-        """See ``Channel.cancel``."""
+    def close(self) -> None:
+        """See ``Channel.close``."""
         if self.request is not None:
             self._transport.cancel(self.request)
+            self.request = None
 
     def _again(self, request: Request) -> None:
         question = self.asker.lost()
@@ -105,7 +106,11 @@ class CommunityChannel:
 
 
 class Exchange(Generic[T]):
-    """The common part of GET and walks; ``_done`` is what awaits the end of all its requests."""
+    """The common part of GET and walks; ``_done`` is what awaits the end of all its requests.
+
+    It ``run``s once. Then it lets go of all that holds it, an exception's traceback too: what goes in a circle would
+    stay until the garbage collector looks at everything (``engine.garbage``), once a day.
+    """
 
     def __init__(self, channel: Channel, session: Session) -> None:
         channel.asker = self
@@ -123,8 +128,9 @@ class Exchange(Generic[T]):
         try:
             self._next()
             return await self._done
-        finally:  # cancelled by the poller: nothing may stay on its way
-            self._channel.cancel()
+        finally:  # also when cancelled by the poller: nothing may stay on its way
+            self._channel.close()
+            del self._channel, self._done
 
     def _next(self) -> None:
         """Send the next request, or finish."""

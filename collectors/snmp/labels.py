@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 from collectors.snmp.contract import Rows, Value
@@ -14,6 +15,10 @@ Series: TypeAlias = tuple[tuple[str, ...], ...]
 
 _VARIANTS = 8
 """Different index sets of one table kept: columns with holes have their own."""
+
+
+_numeral = lru_cache(65_536)(str)
+"""Thousands of devices number their interfaces alike: one text for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,7 @@ class TableLabels:
         places: dict[str, bytes] = {}
         if len(arcs) == self._width:  # nearly every table: plain numbers
             for arc, index in zip(arcs, self._indexes, strict=True):
-                texts[index.labelname] = str(arc)
+                texts[index.labelname] = _numeral(arc)
                 places[index.labelname] = encode_arcs((arc,))
         else:
             for index in self._indexes:

@@ -73,10 +73,11 @@ class UsmChannel:
         else:
             self._send(question, self._agent)
 
-    def cancel(self) -> None:
-        """See ``exchange.Channel.cancel``."""
+    def close(self) -> None:
+        """See ``exchange.Channel.close``."""
         if self.request is not None:
             self._transport.cancel(self.request)
+            self.request = None
 
     def _discover(self) -> None:
         request_id = self._transport.new_id()

@@ -90,10 +90,9 @@ class Probe:
         except OSError as error:
             phase = self._trace.phase
             self._trace.leave()
-            told = self._refused or error
-            if isinstance(told, TimeoutError) and self._awaited:
+            if self._refused is None and isinstance(error, TimeoutError) and self._awaited:
                 raise TargetError(Reason.TIMEOUT, f"{self._awaited} within {seconds:g} s") from error
-            raise failure(told, "tls" if self._refused else phase, seconds) from error
+            raise failure(self._refused or error, "tls" if self._refused else phase, seconds) from error
         finally:
             self._trace.leave()
 

@@ -14,6 +14,7 @@ from exporters.prometheus.heads import Head
 from exporters.prometheus.own import CHECK_HEADS, SNAPSHOT_HEADS
 from netmon.conventions import CHECK_LABELS
 from netmon.engine.telemetry import Telemetry, vantage_gauge, web_file_gauge
+from netmon.snmpmodules import Module
 
 PATH = Path("docs/metrics.md")
 _HEAD = """# Metrics
@@ -66,17 +67,22 @@ def markdown() -> str:
         "metrics.",
     ]
     for module in MODULES.values():
-        rows = (
-            (metric.name, metric.type if metric.type == "counter" else "gauge",
-             (*(index.labelname for index in metric.indexes), *(lookup.labelname for lookup in metric.lookups),
-              *((metric.name,) if metric.type not in {"gauge", "counter"} else ())), metric.help)
-            for metric in module.metrics
-        )  # fmt: skip
-        lines += ["", f"### Module `{module.name}`", "", *_table(rows)]
+        lines += ["", f"### Module `{module.name}`", "", *_table(_module_rows(module))]
     return "\n".join(lines) + "\n"
 
 
 _Row = tuple[str, str, tuple[str, ...], str]
+
+
+def _module_rows(module: Module) -> Iterator[_Row]:
+    """What a module shows: a text is a label of its metric, unless numbers are read out of it."""
+    for metric in module.metrics:
+        labels = [index.labelname for index in metric.indexes] + [lookup.labelname for lookup in metric.lookups]
+        for suffix, _ in metric.regex_extracts:
+            yield f"{metric.name}{suffix}", "gauge", tuple(labels), metric.help
+        if not metric.regex_extracts:
+            said = () if metric.type in {"gauge", "counter"} else (metric.name,)
+            yield metric.name, "counter" if metric.type == "counter" else "gauge", (*labels, *said), metric.help
 
 
 def _rows(heads: Iterable[Head]) -> Iterator[_Row]:

@@ -27,6 +27,7 @@ from netmon.model.handled import MONITOR, Attribution, Handling, IncidentStep, P
 from netmon.model.kept import Edition, Letter, Mail, ReportRun
 from netmon.model.noticed import Notice, NoticeEvent, NoticeState, Severity
 from netmon.model.observed import Family, MetricKind, Neighbour, Number, Observation, Origin, Reading, Sample
+from netmon.model.outages import Outage, Outages
 from netmon.model.recorded import (
     Announcement,
     Correction,
@@ -37,7 +38,7 @@ from netmon.model.recorded import (
     RecurringWork,
     Transition,
 )
-from netmon.model.reported import Figures, ObjectFigures, Outage, Partition, Period, Share
+from netmon.model.reported import Figures, ObjectFigures, Partition, Period, Share
 from netmon.model.settled import (
     Clock,
     ContractReport,
@@ -101,6 +102,7 @@ __all__ = [
     "Origin",
     "Outage",
     "OutageNote",
+    "Outages",
     "Partition",
     "Party",
     "Pause",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from netmon.clock import Millis
+from netmon.model.outages import Outage, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +45,6 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Outage:
-    """A maximal run answered ``down``, from ``start`` to ``end``; ``counted`` is the part inside ``unavailable``."""
-
-    object: str
-    start: Millis
-    end: Millis
-    counted: Millis
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Figures:
     """The figures of one object, or of several taken together, over one period.
 
@@ -74,7 +64,7 @@ class Figures:
     @property
     def count(self) -> int:
         """How many outages count."""
-        return sum(1 for outage in self.outages if outage.counted)
+        return sum(map(bool, counted(self.outages)))
 
     @property
     def longest(self) -> Outage | None:
@@ -85,7 +75,7 @@ class Figures:
     def interrupted(self) -> Millis:
         """How long the outages counted, one after the other; each once, whatever weight its object has. Without weights
         it is ``unavailable``."""
-        return sum(outage.counted for outage in self.outages)
+        return sum(counted(self.outages))
 
     @property
     def mttr(self) -> float | None:

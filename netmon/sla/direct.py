@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from itertools import islice
 
 from netmon.clock import Millis
-from netmon.model import Outage
+from netmon.model import Outages
 from netmon.sla.figures import Measure, Tally
 from netmon.sla.intervals import LAST
 from netmon.sla.meaning import meanings_of
@@ -21,10 +21,10 @@ def measure_changes(changes: Changes, frame: Frame, object_id: str = "") -> Meas
     tally = Tally(meanings_of(frame.policy))
     outages = _walk(changes, frame, tally, object_id)
     frame.put_layers(tally)
-    return tally.measure(tuple(outages))
+    return tally.measure(outages)
 
 
-def _walk(changes: Changes, frame: Frame, tally: Tally, object_id: str) -> list[Outage]:
+def _walk(changes: Changes, frame: Frame, tally: Tally, object_id: str) -> Outages:
     held, outage = tally.held, tally.meanings.outage
     edges, before = frame.ruler.edges, frame.ruler.before
     first, after = bisect_right(changes.at, frame.start), bisect_left(changes.at, frame.end)
@@ -73,19 +73,19 @@ class _Run:
     __slots__ = ("_counted", "_object", "_reason", "found", "since")
 
     def __init__(self, object_id: str) -> None:
-        self.found: list[Outage] = []
+        self.found = Outages()
         self.since: Millis | None = None
         self._object, self._counted, self._reason = object_id, 0, ""
 
     def open(self, at: Millis, counted: Millis, reason: str) -> None:
         """It begins, ``counted`` into what counts; or began at this very instant, for another reason."""
-        if self.since is None and self.found and self.found[-1].end == at:
-            last = self.found.pop()
+        if self.since is None and self.found.ended() == at:
+            last = self.found.take_back()
             at, counted, reason = last.start, counted - last.counted, last.reason
         self.since, self._counted, self._reason = at, counted, str(reason)
 
     def close(self, at: Millis, counted: Millis) -> None:
         """It ends."""
         if self.since is not None and self.since < at:
-            self.found.append(Outage(self._object, self.since, at, counted - self._counted, self._reason))
+            self.found.tell(self._object, self.since, at, counted - self._counted, self._reason)
         self.since = None

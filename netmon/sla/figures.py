@@ -1,16 +1,12 @@
 """The figures of one object over one period. Integers throughout; nothing is rounded before it is shown."""
 
-from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice
-from operator import eq, gt
-from typing import overload
 
 from netmon.clock import Millis
-from netmon.model import Figures, Outage, Partition, Share
+from netmon.model import Figures, Outage, Outages, Partition, Share
 from netmon.sla.meaning import CLASSES, Meanings
 from netmon.sla.policy import Answer
 
@@ -71,7 +67,7 @@ class Tally:
         self.meanings = meanings
         self.held: defaultdict[int, Millis] = defaultdict(int)
 
-    def measure(self, outages: tuple[Outage, ...]) -> Measure:
+    def measure(self, outages: Sequence[Outage]) -> Measure:
         """What it comes to."""
         classes = dict.fromkeys(CLASSES, 0)
         low, high, measured = (dict.fromkeys(Answer, 0) for _ in range(3))
@@ -97,58 +93,6 @@ UNWATCHED = frozenset({"maintenance", "out_of_hours", "not_in_service"})
 def part_of(answered: dict[Answer, Millis]) -> Part:
     """From the time each answer was given."""
     return Part(answered[Answer.UP] + answered[Answer.DOWN], answered[Answer.DOWN])
-
-
-class Outages(Sequence[Outage]):
-    """Outages of any number of objects, by time, then object; as columns, for there may be very many.
-
-    Those of one object are told in order of time.
-    """
-
-    __slots__ = ("_columns", "_objects", "_order", "_reasons")
-
-    def __init__(self) -> None:
-        self._columns = array("q"), array("q"), array("q")
-        self._objects: list[str] = []
-        self._reasons: list[str] = []
-        self._order = array("q")
-
-    def extend(self, outages: Iterable[Outage]) -> None:
-        """Some more; ``sort`` before anything is asked."""
-        starts, ends, counted = self._columns
-        for outage in outages:
-            starts.append(outage.start)
-            ends.append(outage.end)
-            counted.append(outage.counted)
-            self._objects.append(outage.object)
-            self._reasons.append(outage.reason)
-
-    def sort(self) -> None:
-        """By time, then object."""
-        order: Iterable[int] = range(len(self._objects))
-        if any(map(gt, self._objects, islice(self._objects, 1, None))):
-            order = sorted(order, key=self._objects.__getitem__)
-        self._order = array("q", sorted(order, key=self._columns[0].__getitem__))
-
-    def __len__(self) -> int:
-        return len(self._order)
-
-    @overload
-    def __getitem__(self, place: int) -> Outage: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Outage]: ...
-    def __getitem__(self, place: int | slice) -> Outage | Sequence[Outage]:
-        if isinstance(place, slice):
-            return [self[each] for each in range(*place.indices(len(self)))]
-        index = self._order[place]
-        start, end, counted = (column[index] for column in self._columns)
-        return Outage(self._objects[index], start, end, counted, self._reasons[index])
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and len(self) == len(other) and all(map(eq, self, other))
-
-    def __hash__(self) -> int:
-        return hash(tuple(self))
 
 
 class Sum:

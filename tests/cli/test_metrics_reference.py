@@ -17,3 +17,10 @@ def test_every_metric_of_ours_is_explained() -> None:
     page = markdown()
     assert [name for name in Metric if f"| `{name}` |" not in page] == []
     assert [name for name, head in HEADS.items() if not head.help] == []
+
+
+def test_numbers_read_out_of_a_text_are_listed_by_their_names_without_the_text() -> None:
+    page = markdown()
+    assert "| `agentSwitchCpuProcessTotalUtilization60s` | gauge |  |" in page
+    assert "| `fgHwSensorEntValue` | gauge | `fgHwSensorEntIndex`, `fgHwSensorEntName` |" in page
+    assert "| `fgSysVersion` | gauge | `fgSysVersion` |" in page

@@ -6,6 +6,7 @@ recordings of real devices answer is tried on them in the tests.
 
 from typing import Final
 
+from collectors.snmp.builtin.alcatel import OMNISWITCH
 from collectors.snmp.builtin.cisco import CISCO
 from collectors.snmp.builtin.hpe import HPE
 from collectors.snmp.builtin.power import APC
@@ -15,5 +16,5 @@ from collectors.snmp.builtin.vendors import VENDORS
 from netmon.snmpmodules import Module
 
 BUILTIN: Final[dict[str, Module]] = {
-    module.name: module for module in (*STANDARD, APC, CISCO, *HPE, *VENDORS, *UBIQUITI)
+    module.name: module for module in (*STANDARD, APC, CISCO, *HPE, *VENDORS, *OMNISWITCH, *UBIQUITI)
 }

@@ -23,8 +23,10 @@ CISCO = module(
         (6, "cpmCPUTotal5secRev", "gauge", "How busy the processor was in the last five seconds, in percent"),
         (7, "cpmCPUTotal1minRev", "gauge", "How busy the processor was in the last minute, in percent"),
         (8, "cpmCPUTotal5minRev", "gauge", "How busy the processor was in the last five minutes, in percent"),
+        (17, "cpmCPUMemoryHCUsed", "gauge", "Memory of the processor in use, in kilobytes (IOS-XE)"),
+        (19, "cpmCPUMemoryHCFree", "gauge", "Memory of the processor that is free, in kilobytes (IOS-XE)"),
     ),
-    table(  # CISCO-MEMORY-POOL-MIB: IOS
+    table(  # CISCO-MEMORY-POOL-MIB: IOS; on IOS-XE only what the IOS process has
         _MEMORY,
         index("ciscoMemoryPoolType"),
         lookups("ciscoMemoryPoolType", ("ciscoMemoryPoolName", f"{_MEMORY}.2")),

@@ -101,7 +101,7 @@ AOS_CX = module(
         index(*_FAN_INDEX),
         lookups(_FAN_INDEX, ("arubaWiredFanName", f"{_FAN}.4")),
         (5, "arubaWiredFanState", "DisplayString", "How the fan is"),
-        (8, "arubaWiredFanRPM", "gauge", "Turns of the fan in a minute"),
+        (8, "arubaWiredFanRPM", "gauge", "Turns of the fan in a minute; -1: cannot be told"),
         (10, "arubaWiredFanStateEnum", "gauge", "The fan: 1 unknown, 2 empty, 3 uninitialized, 4 ok, 5 fault"),
     ),
     table(  # ARUBAWIRED-POWERSUPPLY-MIB

@@ -35,10 +35,17 @@ def lookups(
     return tuple(Lookup(labels, name, oid, kind) for name, oid in columns)
 
 
-def extract(name: str, oid: str, text: str, *numbers: tuple[str, str]) -> Metric:
+def extract(
+    name: str,
+    oid: str,
+    text: str,
+    *numbers: tuple[str, str],
+    indexes: tuple[Index, ...] = (),
+    lookups: tuple[Lookup, ...] = (),
+) -> Metric:
     """A text that is numbers: each (what is added to the name, regular expression with one group)."""
     parts = tuple((suffix, (Extract(regex),)) for suffix, regex in numbers)
-    return Metric(name, oid, "DisplayString", f"{text} - {oid}", regex_extracts=parts)
+    return Metric(name, oid, "DisplayString", f"{text} - {oid}", indexes, lookups, regex_extracts=parts)
 
 
 def module(name: str, *metrics: Iterable[Metric]) -> Module:

@@ -4,17 +4,26 @@ from collectors.snmp.builtin.tables import extract, index, lookups, module, scal
 
 # UBNT-UniFi-MIB, UBNT-AirMAX-MIB, FROGFOOT-RESOURCES-MIB, and UCD-SNMP-MIB.
 _UBNT = "1.3.6.1.4.1.41112.1"
-_MEMORY = scalars(
-    "1.3.6.1.4.1.10002.1.1.1.1",
-    (1, "memTotal", "gauge", "Memory, in kilobytes"),
-    (2, "memFree", "gauge", "Memory that is free, in kilobytes"),
+_FROGFOOT = "1.3.6.1.4.1.10002.1.1.1"
+_RESOURCES = (
+    *scalars(
+        f"{_FROGFOOT}.1",
+        (1, "memTotal", "gauge", "Memory, in kilobytes"),
+        (2, "memFree", "gauge", "Memory that is free, in kilobytes"),
+    ),
+    *table(  # older ones have nothing else to tell how busy they are
+        f"{_FROGFOOT}.4.2.1",
+        index("loadIndex"),
+        (),
+        (3, "loadValue", "gauge", "Load over 1, 5, 15 minutes (loadIndex 1, 2, 3); its MIB names no unit"),
+    ),
 )
 _RADIO = f"{_UBNT}.6.1.1.1"
 _VAP = f"{_UBNT}.6.1.2.1"
 
 UNIFI = module(
     "unifi_health",
-    _MEMORY,
+    _RESOURCES,
     table(
         "1.3.6.1.4.1.2021.10.1",
         index("laIndex"),
@@ -47,7 +56,7 @@ UNIFI = module(
 
 AIROS = module(
     "airos_health",
-    _MEMORY,
+    _RESOURCES,
     table(
         f"{_UBNT}.4.1.1",
         index("ubntRadioIndex"),

@@ -1,7 +1,8 @@
-"""Health of devices of Juniper, Huawei, Alcatel-Lucent, Fortinet and MikroTik."""
+"""Health of devices of Juniper, Huawei, Fortinet and MikroTik."""
 
 from collectors.snmp.builtin.standard import ENT_INDEX, ENT_NAMES
-from collectors.snmp.builtin.tables import index, lookups, module, scalars, table
+from collectors.snmp.builtin.tables import extract, index, lookups, module, scalars, table
+from netmon.snmpmodules import Lookup
 
 # JUNIPER-MIB and JUNIPER-ALARM-MIB.
 _JNX = "1.3.6.1.4.1.2636.3"
@@ -88,72 +89,10 @@ HUAWEI = module(
     ),
 )
 
-# ALCATEL-IND1-HEALTH-MIB and ALCATEL-IND1-CHASSIS-MIB: AOS 6 below 6486.800, AOS 7 and 8 below 6486.801.
-_AOS6, _AOS8 = "1.3.6.1.4.1.6486.800.1", "1.3.6.1.4.1.6486.801.1"
-_OPERATION = (
-    "The part: 1 up, 2 down, 3 testing, 4 unknown, 5 secondary, 6 notPresent, 7 unpowered, 8 master, 9 idle, 10 pwrsave"
-)
-_FAN = f"{_AOS8}.1.1.3.1.1.11.1"
-
-OMNISWITCH_6 = module(
-    "omniswitch6_health",
-    scalars(
-        f"{_AOS6}.2.1.16.1.1.1",
-        (9, "healthDeviceMemoryLatest", "gauge", "Memory in use, in percent"),
-        (13, "healthDeviceCpuLatest", "gauge", "How busy the processor is, in percent"),
-        (14, "healthDeviceCpu1MinAvg", "gauge", "How busy the processor was in the last minute, in percent"),
-        (15, "healthDeviceCpu1HrAvg", "gauge", "How busy the processor was in the last hour, in percent"),
-    ),
-    table(
-        f"{_AOS6}.1.1.3.1.1.3.1",
-        ENT_INDEX,
-        ENT_NAMES,
-        (4, "chasHardwareBoardTemp", "gauge", "Temperature of the board, in degrees Celsius; 0: not measured"),
-        (5, "chasHardwareCpuTemp", "gauge", "Temperature of the processor, in degrees Celsius; 0: not measured"),
-        (7, "chasTempThreshold", "gauge", "Temperature at which the device warns, in degrees Celsius"),
-        (8, "chasDangerTempThreshold", "gauge", "Temperature at which the device stops, in degrees Celsius"),
-    ),
-    table(
-        f"{_AOS6}.1.1.1.1.1.1",
-        ENT_INDEX,
-        ENT_NAMES,
-        (2, "chasEntPhysOperStatus", "gauge", _OPERATION),
-    ),
-)
-
-OMNISWITCH_8 = module(
-    "omniswitch8_health",
-    table(
-        f"{_AOS8}.2.1.16.1.1.1.1.1",
-        index("healthModuleSlot"),
-        (),
-        (8, "healthModuleMemory1MinAvg", "gauge", "Memory in use over the last minute, in percent"),
-        (11, "healthModuleCpu1MinAvg", "gauge", "How busy the processor was in the last minute, in percent"),
-        (12, "healthModuleCpu1HrAvg", "gauge", "How busy the processor was in the last hour, in percent"),
-    ),
-    table(
-        f"{_AOS8}.1.1.3.1.1.3.1",
-        ENT_INDEX,
-        ENT_NAMES,
-        (8, "chasCPMAHardwareBoardTemp", "gauge", "Temperature of the board, in degrees Celsius; 0: not measured"),
-    ),
-    table(
-        _FAN,
-        index("entPhysicalIndex", "alaChasEntPhysFanUnitIndex"),
-        ENT_NAMES,
-        (2, "alaChasEntPhysFanStatus", "gauge", "The fan: 0 noStatus, 1 notRunning, 2 running"),
-        (4, "alaChasEntPhysFanSpeed", "gauge", "Turns of the fan in a minute"),
-    ),
-    table(
-        f"{_AOS8}.1.1.1.1.1.1",
-        ENT_INDEX,
-        ENT_NAMES,
-        (2, "chasEntPhysOperStatus", "gauge", _OPERATION),
-    ),
-)
-
 # FORTINET-FORTIGATE-MIB.
 _FG = "1.3.6.1.4.1.12356.101"
+_FG_SENSOR = index("fgHwSensorEntIndex")
+_FG_SENSOR_NAME = lookups("fgHwSensorEntIndex", ("fgHwSensorEntName", f"{_FG}.4.3.2.1.2"))
 
 FORTINET = module(
     "fortinet_health",
@@ -178,9 +117,19 @@ FORTINET = module(
     ),
     table(
         f"{_FG}.4.3.2.1",
-        index("fgHwSensorEntIndex"),
-        lookups("fgHwSensorEntIndex", ("fgHwSensorEntName", f"{_FG}.4.3.2.1.2")),
+        _FG_SENSOR,
+        _FG_SENSOR_NAME,
         (4, "fgHwSensorEntAlarmStatus", "gauge", "Whether the sensor gives an alarm: 0 no, 1 yes"),
+    ),
+    (
+        extract(
+            "fgHwSensorEntValue",
+            f"{_FG}.4.3.2.1.3",
+            "The reading: degrees Celsius, turns in a minute or volts, as the sensor's name tells",
+            ("", r"\s*(-?[0-9]+(?:\.[0-9]+)?)\s*"),
+            indexes=_FG_SENSOR,
+            lookups=_FG_SENSOR_NAME,
+        ),
     ),
     table(
         f"{_FG}.13.2.1.1",
@@ -194,6 +143,11 @@ FORTINET = module(
 
 # MIKROTIK-MIB; processors and memory are told by host_resources_mib.
 _MTXR = "1.3.6.1.4.1.14988.1.1.3"
+_MTXR_UNITS = ((1, "celsius"), (2, "rpm"), (3, "dV"), (4, "dA"), (5, "dW"), (6, "status"))
+_GAUGE_LABELS = (
+    *lookups("mtxrGaugeIndex", ("mtxrGaugeName", f"{_MTXR}.100.1.2")),
+    Lookup(("mtxrGaugeIndex",), "mtxrGaugeUnit", f"{_MTXR}.100.1.4", "EnumAsInfo", enum_values=_MTXR_UNITS),
+)
 
 MIKROTIK = module(
     "mikrotik_health",
@@ -209,18 +163,17 @@ MIKROTIK = module(
         (17, "mtxrHlFanSpeed1", "gauge", "Turns of the first fan in a minute"),
         (18, "mtxrHlFanSpeed2", "gauge", "Turns of the second fan in a minute"),
     ),
-    table(
+    table(  # RouterOS 6.47 and later: all the device has, each with its unit
         f"{_MTXR}.100.1",
         index("mtxrGaugeIndex"),
-        lookups("mtxrGaugeIndex", ("mtxrGaugeName", f"{_MTXR}.100.1.2")),
-        (3, "mtxrGaugeValue", "gauge", "The reading, in the unit of mtxrGaugeUnit"),
+        _GAUGE_LABELS,
         (
-            4,
-            "mtxrGaugeUnit",
+            3,
+            "mtxrGaugeValue",
             "gauge",
-            "Unit: 1 celsius, 2 rpm, 3 tenths of a volt, 4 of an ampere, 5 of a watt, 6 status",
+            "The reading, in its unit (dV, dA, dW: tenths); of a status 0 is well, 1 failed",
         ),
     ),
 )
 
-VENDORS = (JUNIPER, HUAWEI, OMNISWITCH_6, OMNISWITCH_8, FORTINET, MIKROTIK)
+VENDORS = (JUNIPER, HUAWEI, FORTINET, MIKROTIK)
