@@ -19,7 +19,7 @@ from netmon.cli import main
 from netmon.cli.topology import impact_document
 from netmon.cli.works import Row
 from netmon.clock import HOUR, MINUTE
-from netmon.engine.impact import impact_of
+from netmon.engine.impact import Impacts
 from tests.cli.october import make_october
 from tests.exporters.snapshots import NOW
 from tests.exporters.terminal.scenes import PARIS, broken_metropolis, compare
@@ -66,7 +66,7 @@ def impact(look: Look, width: int) -> Iterator[str]:
     names = {name: each.name for name, each in (*inventory.services.items(), *inventory.sites.items())}
     screen = ImpactScreen(look, width, names, len(inventory.communes))
     for nodes in (("sw-c33039-1",), ("sw-c33004-2",)):
-        document: Mapping[str, Any] = impact_document(impact_of(inventory, nodes))
+        document: Mapping[str, Any] = impact_document(Impacts(inventory).of(nodes))
         yield from (line.plain.rstrip() for line in screen.draw(document))
         yield ""
 
