@@ -166,7 +166,7 @@ class Daemon(Life):
         references = [checks[name] for name in self.configuration.vantage]
         poller = Poller(collectors, pipeline, core.telemetry, clock, references)
         prompt = PromptPolls(poller.start_now, clock, LOOK_AGAIN)
-        pipeline.doubt(prompt.ask)
+        pipeline.doubt(prompt.ask, asyncio.get_running_loop().call_soon)
         stack.callback(prompt.stop)
         beats = heart.Heart(core.store, pipeline, clock, self.configuration.heartbeat)
         if self._inheritance is not None:
