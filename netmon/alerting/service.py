@@ -40,7 +40,8 @@ LOOK_AGAIN: Millis = 5 * SECOND
 """Where no incident changed, they are looked at so often: for delays, planned works, and what they take along."""
 KEPT: Millis = 30 * DAY
 """Notices are kept for so long after the end of their incident was told."""
-_STOP_SECONDS = 1
+_STOP_SECONDS = 2.5
+"""A delivery under way at a stop has this long to be answered and noted; else it is made again after the next start."""
 NOT_CONFIGURED = "this receiver is no longer in the configuration"
 
 
