@@ -2,23 +2,20 @@
 
 import errno
 import ipaddress
-import json
 import socket
 import ssl
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 
 from netmon import __version__
 from netmon.cli.asking import url_of
 from netmon.cli.examine.finding import Finding, Level, Translate
+from netmon.cli.foreign import Asking, http_url
 from netmon.config import Configuration
 from netmon.errors import NetmonError, StrangerError
 from netmon.settings import WebAccess
 
 _SECONDS = 3.0
-_MOST_BYTES = 1 << 20
 
 
 def examine_ports(configuration: Configuration, _: Translate) -> Iterator[Finding]:
@@ -66,9 +63,9 @@ def examine_prometheus(url: str, _: Translate) -> Iterator[Finding]:
     """Whether Prometheus answers, and scrapes us."""
     query = urllib.parse.urlencode({"query": "netmon_build_info"})
     try:
-        found = _get(f"{url.rstrip('/')}/api/v1/query?{query}")
+        found = Asking(seconds=_SECONDS).document(http_url(f"{url.rstrip('/')}/api/v1/query?{query}"))
         series = found["data"]["result"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (NetmonError, KeyError, TypeError) as error:
         words = _("nothing that is Prometheus answers at %(url)s: %(error)s") % {"url": url, "error": error}
         yield Finding(Level.FAIL, "Prometheus", words, _("start it, or name another address"))
         return
@@ -124,12 +121,3 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _get(url: str) -> dict[str, dict[str, object]]:
-    if not url.startswith(("http://", "https://")):
-        raise ValueError("expected http://HOST:PORT")
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(url, timeout=_SECONDS) as answer:
-        document: dict[str, dict[str, object]] = json.loads(answer.read(_MOST_BYTES))
-    return document
