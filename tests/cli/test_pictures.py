@@ -111,3 +111,9 @@ def test_a_handover_looks_as_last_approved(language: str) -> None:
     shift = Shift(NOW - 8 * HOUR, NOW, [*told, closed], WORKS[:5], [(NOW - 5 * HOUR, NOW - 4 * HOUR)])
     text = Handover(Look(language, zone=PARIS), shift).write()
     compare(f"handover-{language}.txt", text.rstrip("\n").split("\n"))
+
+
+def test_works_that_come_once_more_are_told_so() -> None:
+    weekly = [work for work in WORKS if work.text == "fibre à déplacer"][:2]
+    text = Handover(Look("en", zone=PARIS), Shift(NOW - 8 * HOUR, NOW, [], weekly, [])).write()
+    assert "fibre à déplacer (once more, 12-01 03:00)" in text
