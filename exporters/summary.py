@@ -1,5 +1,6 @@
 """Figures that several exporters tell alike."""
 
+import asyncio
 import unicodedata
 from collections.abc import Mapping, Sequence
 
@@ -10,6 +11,10 @@ from netmon.model import MaintenanceWindow, Neighbour, Observation, State
 
 STALE_INTERVALS = 3
 """After this many intervals without an observation, what it said is no longer told."""
+
+_AT_ONCE = 100
+_MOST_TURNS = 1_000
+"""Where things change faster than that, what is left is made at once."""
 
 ALIVE = {State.UP: 1, State.DEGRADED: 1, State.DOWN: 0, State.UNREACHABLE: 0}
 """Whether an object works; states that are not here tell neither."""
@@ -59,6 +64,23 @@ class Moment:
 
     def neighbours(self) -> Mapping[str, Sequence[Neighbour]]:
         return self._neighbours
+
+    def freshen(self, most: int) -> bool:  # noqa: ARG002 - it stays as it is
+        return True
+
+
+async def freshened(snapshot: Snapshot) -> None:
+    """Have the snapshot make the views that are no longer good, a few at a time: after a storm all are."""
+    for _ in range(_MOST_TURNS):
+        if snapshot.freshen(_AT_ONCE):
+            return
+        await others_first()
+
+
+async def others_first() -> None:
+    """Let the loop do what else is due: timers come after what was ready before them."""
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
 
 
 def is_stale(last: Observation | None, now: Millis) -> bool:

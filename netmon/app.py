@@ -5,6 +5,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from exporters.prometheus import Exposition
 from exporters.web.server import WebServer
@@ -166,7 +167,7 @@ class Daemon(Life):
         references = [checks[name] for name in self.configuration.vantage]
         poller = Poller(collectors, pipeline, core.telemetry, clock, references)
         prompt = PromptPolls(poller.start_now, clock, LOOK_AGAIN)
-        pipeline.doubt(prompt.ask)
+        pipeline.doubt(prompt.ask, asyncio.get_running_loop().call_soon)
         stack.callback(prompt.stop)
         beats = heart.Heart(core.store, pipeline, clock, self.configuration.heartbeat)
         if self._inheritance is not None:
@@ -225,7 +226,7 @@ class Daemon(Life):
 
     def _tell_others(self, stack: contextlib.AsyncExitStack, core: _Core) -> None:
         alerting = Alerting(self.configuration, core.store, core.pipeline, core.telemetry, self._wall.now)
-        stack.push_async_callback(asyncio.to_thread, alerting.stop)
+        stack.push_async_callback(self._within, partial(asyncio.to_thread, alerting.stop), "alerts")
         task = asyncio.create_task(alerting.run(), name="alerts")
         stack.callback(task.cancel)
 

@@ -36,6 +36,14 @@ class UnavailableError(NetmonError):
     exit_code = EXIT_UNAVAILABLE
 
 
+class StrangerError(UnavailableError):
+    """Who answers does not know us, or we do not know it. ``missing`` is the variable that names what would help."""
+
+    def __init__(self, words: str, missing: str) -> None:
+        super().__init__(words)
+        self.missing = missing
+
+
 class UsageError(NetmonError):
     """The command's words cannot be understood."""
 

@@ -5,20 +5,28 @@ import http.client
 import ipaddress
 import json
 import os
+import re
+import ssl
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from exporters.summary import printable
-from netmon.errors import UnavailableError, UsageError
+from netmon.errors import StrangerError, UnavailableError, UsageError
 
 LOGIN_FILE = "NETMON_LOGIN_FILE"
 """Names the file with ``user:password`` for a daemon that asks who asks (``web.config_file``, accounts of reports)."""
+CERTIFICATE_FILE = "NETMON_CERTIFICATE_FILE"
+"""Names the PEM file with certificate and key for a daemon that asks for one (``client_auth_type``)."""
+TRUSTED_FILE = "SSL_CERT_FILE"
+"""Names the certificates to trust where they are your own, as for any program that uses OpenSSL."""
 
 _MOST_BYTES = 64 * 1024 * 1024
 _SCHEMA = 1
+_REFUSED = re.compile("alert (certificate required|unknown ca|bad certificate|handshake failure)", re.IGNORECASE)
 
 
 def fetch_status(url: str, timeout: float = 5.0, *, brief: bool = False) -> dict[str, Any]:
@@ -30,7 +38,9 @@ def fetch(url: str, name: str, timeout: float = 5.0) -> dict[str, Any]:
     """The daemon's document ``name``.
 
     Raises:
-        UsageError: ``url`` is not an HTTP address, or the login cannot be read or would travel in clear.
+        UsageError: ``url`` is not an HTTP address, the login or certificate cannot be read, or a login would travel in
+            clear.
+        StrangerError: a login or a certificate is missing.
         UnavailableError: nobody answers there, or not as netmon does.
     """
     if not url.startswith(("http://", "https://")):
@@ -39,18 +49,52 @@ def fetch(url: str, name: str, timeout: float = 5.0) -> dict[str, Any]:
     headers = {"Accept": "application/json", **_login(url)}
     try:
         request = urllib.request.Request(address, headers=headers)  # noqa: S310
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), *_shown(url))
         with opener.open(request, timeout=timeout) as response:
             body = response.read(_MOST_BYTES + 1)
     except urllib.error.HTTPError as error:
         error.close()
         if error.code == http.client.UNAUTHORIZED:
             words = f"{url} asks for a user it knows: {LOGIN_FILE} names a file with user:password"
-            raise UnavailableError(words) from error
+            raise StrangerError(words, LOGIN_FILE) from error
         raise UnavailableError(f"no netmon answers at {url}: HTTP status {error.code}") from error
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise UnavailableError(f"no netmon answers at {url}: {_words(error)}") from error
+        raise _failed(url, error) from error
     return _read(body, url)
+
+
+def _failed(url: str, error: Exception) -> UnavailableError:
+    """What it means that nothing was answered. TLS 1.3 refuses a client without a certificate only after the handshake:
+    some of its peers see no more than the end of the connection."""
+    why = _words(error)
+    if "CERTIFICATE_VERIFY_FAILED" in why:
+        words = f"nobody trusted vouches for {url}: {TRUSTED_FILE} names a file of certificates to trust"
+        return StrangerError(words, TRUSTED_FILE)
+    hung_up = isinstance(error, http.client.RemoteDisconnected | ConnectionResetError | ssl.SSLEOFError)
+    if _REFUSED.search(why) or (hung_up and url.startswith("https://") and not os.environ.get(CERTIFICATE_FILE)):
+        words = f"{url} seems to ask for a certificate: {CERTIFICATE_FILE} names a PEM file with certificate and key"
+        return StrangerError(words, CERTIFICATE_FILE)
+    return UnavailableError(f"no netmon answers at {url}: {why}")
+
+
+def _shown(url: str) -> Iterator[urllib.request.HTTPSHandler]:
+    """The certificate that we show, if there is one."""
+    name = os.environ.get(CERTIFICATE_FILE)
+    if not name or not url.startswith("https://"):
+        return
+    context = ssl.create_default_context()
+    try:
+        context.load_cert_chain(name, password=_no_password)
+    except ssl.SSLError as error:
+        raise UsageError(f"{CERTIFICATE_FILE}: {name}: no certificate and key in PEM form") from error
+    except OSError as error:
+        raise UsageError(f"{CERTIFICATE_FILE}: {name}: {error.strerror}") from error
+    yield urllib.request.HTTPSHandler(context=context)
+
+
+def _no_password() -> str:
+    """Rather than have OpenSSL ask at the terminal."""
+    return ""
 
 
 def _login(url: str) -> dict[str, str]:

@@ -54,8 +54,9 @@ class Handover:
         return "\n".join(lines) + "\n"
 
     def _incident(self, one: Mapping[str, Any]) -> list[str]:
-        head = f"- **{one['id']}** {_plain(one['object'])}: {'; '.join(self._facts(one))}."
-        return [head, *self._told(one["trail"])]
+        facts = self._look.gettext("; ").join(self._facts(one))
+        head = self._look.named(f"**{one['id']}** {_plain(one['object'])}", f"{facts}.")
+        return [f"- {head}", *self._told(one["trail"])]
 
     def _facts(self, one: Mapping[str, Any]) -> Iterator[str]:
         _, look, takes = self._look.gettext, self._look, one["takes"]
@@ -110,20 +111,24 @@ class Handover:
             if step["author"] == MONITOR or at < to_datetime(self._shift.since):
                 continue
             word = self._look.gettext(STEP_WORDS[Step(step["step"])])
-            text = f": {_plain(step['text'])}" if step["text"] else ""
-            yield f"  - {self._look.at(moment(step['at']), self._now)} {word}{text} ({_plain(step['author'])})"
+            what = self._look.named(word, _plain(step["text"])) if step["text"] else word
+            yield f"  - {self._look.at(moment(step['at']), self._now)} {what} ({_plain(step['author'])})"
 
     def _works(self, works: Works, more: Sequence[Works]) -> str:
-        end = "…" if works.end is None else self._at(works.end)
-        line = f"- {self._at(works.start)} – {end}: {_plain(', '.join(works.objects))}, {_plain(works.text)}"
+        end, _ = "…" if works.end is None else self._at(works.end), self._look.gettext
+        what = f"{_plain(', '.join(works.objects))}, {_plain(works.text)}"
+        line = "- " + self._look.named(f"{self._at(works.start)} – {end}", what)
         if not more:
             return line
-        again = self._look.gettext("%(n)s more, the last %(time)s")
-        return f"{line} ({again % {'n': len(more), 'time': self._at(more[-1].start)}})"
+        once, often = _("once more, %(time)s"), _("%(n)s more, the last %(time)s")
+        again = (once if len(more) == 1 else often) % {"n": len(more), "time": self._at(more[-1].start)}
+        return f"{line} ({again})"
 
     def _stop(self, stop: tuple[Millis, Millis | None]) -> str:
-        end = "…" if stop[1] is None else self._at(stop[1])
-        return f"- {self._at(stop[0])} – {end}"
+        if stop[1] is None:
+            return f"- {self._at(stop[0])} – …"
+        lasted = self._look.lasted(dt.timedelta(milliseconds=stop[1] - stop[0]))
+        return f"- {self._at(stop[0])} – {self._at(stop[1])} ({lasted})"
 
     def _at(self, instant: Millis) -> str:
         return self._look.at(to_datetime(instant), self._now)

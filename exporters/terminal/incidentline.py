@@ -11,7 +11,7 @@ from exporters.terminal.instants import moment
 @dataclass(frozen=True, slots=True)
 class ClockLine:
     """A guarantee's clock that runs: ``left`` seconds until ``deadline``, or ``late`` ones since. ``paused``: it stands
-    still, and there is no deadline."""
+    still, and there is no deadline. ``waits``: it is outside covered hours."""
 
     contract: str
     kind: str
@@ -19,6 +19,7 @@ class ClockLine:
     late: float
     deadline: dt.datetime | None
     paused: bool
+    waits: bool
 
     @property
     def urgency(self) -> float:
@@ -69,5 +70,6 @@ def read_clock(each: Mapping[str, Any]) -> ClockLine:
     """The clock of a document."""
     deadline = moment(each["deadline"]) if each["deadline"] else None
     return ClockLine(
-        each["contract"], each["kind"], each["remaining_seconds"], each["late_seconds"], deadline, each["paused"]
-    )
+        each["contract"], each["kind"], each["remaining_seconds"], each["late_seconds"], deadline, each["paused"],
+        each.get("counts") is False,
+    )  # fmt: skip

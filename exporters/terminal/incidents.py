@@ -1,5 +1,6 @@
 """Incidents as lines of text, drawn from their document: the list, and one with everything that is known of it."""
 
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -68,14 +69,15 @@ class IncidentScreen:
         lines = [head, Text(f"  {look.text(where)}")] if where else [head]
         reason = look.text(" · ").join(filter(None, (look.reason(one["reason"]), look.text(one["detail"]))))
         since, ended = _("Since"), _("Ended")
-        lines.append(Text(f"  {since} {look.clock(moment(one['since']))} ({self._lasts(one)})  {reason}"))
+        lines += self._folded(f"{since} {look.clock(moment(one['since']))} ({self._lasts(one)})  {reason}")
         if one["ended"]:
             lines.append(Text(f"  {ended} {look.clock(moment(one['ended']))}"))
-        lines += [Text(f"  {name}: {look.text(value)}") for name, value in self._facts(one)]
+        for name, value in self._facts(one):
+            lines += self._folded(look.named(name, look.text(value)))
         for title, rows in (
             (_("Clocks"), [self._clock_line(clock) for clock in one["clocks"]]),
             (_("Takes along"), list(self._tree(one["takes"]))),
-            (_("What was told"), [self._trail_line(step) for step in one["trail"]]),
+            (_("What was told"), [line for step in one["trail"] for line in self._folded(self._trail(step))]),
         ):
             if rows:
                 lines += [Text(), Text(title, "bold"), *rows]
@@ -145,16 +147,19 @@ class IncidentScreen:
         _ = self._look.gettext
         for title, names in ((_("Checks"), takes["checks"]), (_("Services"), takes["services"])):
             if names:
-                yield Text(f"  {title}: {self._look.text(', '.join(names))}")
+                yield from self._folded(self._look.named(title, self._look.text(", ".join(names))))
 
-    def _trail_line(self, step: Mapping[str, Any]) -> Text:
+    def _folded(self, line: str) -> Iterator[Text]:
+        """On as many lines as it takes: whoever asks for one incident wants to read it."""
+        for each in textwrap.wrap(line, max(20, self._width), initial_indent="  ", subsequent_indent="      "):
+            yield Text(each)
+
+    def _trail(self, step: Mapping[str, Any]) -> str:
         look = self._look
         said = [look.clock(moment(step["at"])), look.gettext(STEP_WORDS[Step(step["step"])])]
         said += [look.text(part) for part in (step["object"], step["contract"]) if part]
-        line = Text("  " + "  ".join(said))
-        if step["text"]:
-            line.append(f"  {look.reason(step['text'])}")
-        return line.append(f"  — {look.text(step['author'])}" if not look.ascii else f"  - {look.text(step['author'])}")
+        said += [look.reason(step["text"])] if step["text"] else []
+        return "  ".join([*said, f"{'-' if look.ascii else '—'} {look.text(step['author'])}"])
 
 
 def _branches(

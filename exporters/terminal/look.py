@@ -60,6 +60,10 @@ class Look:
         """``3 devices``: a pair of texts of the catalogue that name ``%(n)s``."""
         return self.text(plural_translator(self.language)(one, many, number) % {"n": number})
 
+    def named(self, name: str, value: str) -> str:
+        """``name: value``, with the sign as the language writes it."""
+        return self.gettext("%(name)s: %(value)s") % {"name": name, "value": value}
+
     def glyph(self, state: str) -> str:
         return (_ASCII_GLYPHS if self.ascii else GLYPHS)[state]
 

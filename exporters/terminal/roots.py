@@ -136,9 +136,9 @@ def countdown(look: Look, clock: ClockLine) -> Text:
     length = look.lasted(dt.timedelta(seconds=clock.late or clock.left))
     if clock.late:
         return Text(f"{name} +{length}", STYLES["down"])
-    if clock.paused:
-        paused = look.gettext("paused")
-        return Text(f"{name} {length} ({paused})")
+    if clock.paused or clock.waits:
+        why = look.gettext("paused") if clock.paused else look.gettext("out of hours")
+        return Text(f"{name} {length} ({why})")
     return Text(f"{name} {length}", STYLES["degraded"] if clock.left < LATE_SOON else "")
 
 

@@ -11,15 +11,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from exporters.summary import Moment
+from exporters.summary import Moment, freshened
 from exporters.web.documents import SCHEMA_VERSION, Document
 from netmon.contracts import Snapshot
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 Query = Mapping[str, str]
 
-_LOOKS = 3
-"""How often it is looked again, when something changed between the two halves of a look."""
 NEVER_KEPT = {"Cache-Control": "no-store"}
 
 
@@ -28,25 +26,9 @@ class BadQueryError(ValueError):
 
 
 async def moment_of(snapshot: Snapshot) -> Moment:
-    """The present as one moment. Incidents are looked at first, by themselves: each half is short."""
-    await look_ahead(snapshot)
+    """The present as one moment."""
+    await freshened(snapshot)
     return Moment(snapshot)
-
-
-async def look_ahead(snapshot: Snapshot) -> None:
-    """Have the snapshot make its views of incidents, which it keeps, and let others have their turn."""
-    for _ in range(_LOOKS):
-        version = snapshot.version
-        snapshot.incidents()
-        await others_first()
-        if snapshot.version == version:
-            break
-
-
-async def others_first() -> None:
-    """Let the loop do what else is due: timers come after what was ready before them."""
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
 
 
 def document(snapshot: Snapshot, make: Callable[[Moment, Query], Document]) -> Endpoint:

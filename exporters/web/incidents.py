@@ -85,7 +85,8 @@ def clock_document(contract: str, kind: str, clock: Clock) -> Document:
         "contract": contract, "kind": kind, "limit_seconds": clock.limit / SECOND,
         "elapsed_seconds": clock.elapsed / SECOND, "remaining_seconds": clock.remaining / SECOND,
         "late_seconds": clock.late / SECOND, "deadline": moment(clock.deadline), "ended": moment(clock.ended),
-        "paused": clock.paused, "result": clock.result,
+        "paused": clock.paused, "result": clock.result, "counts": clock.pace.counts if clock.pace else None,
+        "changes": moment(clock.pace.changes) if clock.pace else None,
     }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from exporters.prometheus import Exposition, Selection
 from exporters.prometheus.body import encoded
 from exporters.prometheus.negotiation import OPENMETRICS_TYPE, TEXT_TYPE, encoding_for, wants_openmetrics
-from exporters.web.answers import look_ahead, others_first
+from exporters.summary import freshened, others_first
 from netmon.contracts import Snapshot
 
 MOST_AT_ONCE = 10
@@ -41,7 +41,7 @@ class MetricsEndpoint:
             headers["Content-Encoding"] = encoding
         query = request.query_params
         selection = Selection(frozenset(query.getlist("commune")), frozenset(query.getlist("node")))
-        await look_ahead(self._snapshot)
+        await freshened(self._snapshot)
         for _ in self._exposition.prepare():
             await others_first()
         parts = self._exposition.scrape(selection, openmetrics=openmetrics)

@@ -12,10 +12,10 @@ from exporters.web.documents import overall
 from exporters.web.incidents import clocks_of
 from exporters.web.problems import OpenProblem, open_problems
 from exporters.web.shown import StateText, When, Wording
-from netmon.clock import DAY
+from netmon.clock import DAY, Millis
 from netmon.contracts import IncidentView
 from netmon.i18n import mark
-from netmon.model import Clock, MaintenanceWindow
+from netmon.model import Clock, MaintenanceWindow, Pace
 from netmon.words import PARTY_WORDS, words_of
 
 MOST_INCIDENTS, MOST_OTHERS, MOST_SERVICES, MOST_WORKS = 40, 20, 30, 12
@@ -28,13 +28,18 @@ _MOST_COMMUNES = 4
 
 @dataclass(frozen=True, slots=True)
 class ClockLine:
-    """A contract's clock: ``result`` is running, paused, missed or met; ``due`` None: not foreseeable."""
+    """A contract's clock: ``result`` is running, waiting (outside covered hours), paused or missed; ``due`` None: not
+    foreseeable. ``zero`` is when nothing would be ``left`` if time counted on; it counts until ``stops``, and goes on
+    at ``resumes``."""
 
     kind: str
     contract: str
     result: str
     due: When | None
     left: str
+    zero: Millis
+    stops: Millis | None
+    resumes: When | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,13 +234,17 @@ def _on_it(view: IncidentView, wording: Wording) -> Iterator[str]:
 
 def _clock(contract: str, kind: str, clock: Clock, moment: Moment, wording: Wording) -> ClockLine:
     agreed = moment.inventory.contracts.get(contract)
-    result = "missed" if clock.late else "paused" if clock.paused else "running"
+    pace = clock.pace or Pace(moment.now(), not clock.paused, None)
+    result = "missed" if clock.late else "paused" if clock.paused else "running" if pace.counts else "waiting"
     return ClockLine(
         wording.gettext(_CLOCKS[kind]),
         agreed.name if agreed else contract,
         result,
         None if clock.deadline is None else wording.when(clock.deadline),
-        wording.formats.duration(clock.remaining) if clock.paused else "",
+        "" if result == "running" and wording.live else wording.length(clock.remaining),
+        pace.at + clock.remaining,
+        pace.changes,
+        None if pace.counts or pace.changes is None else wording.when(pace.changes),
     )
 
 

@@ -158,7 +158,8 @@ def _incident_schemas() -> Schema:
         ),
         "Clock": _object(contract=_TEXT, kind={"enum": ["gti", "gtr"]}, limit_seconds=_NUMBER, elapsed_seconds=_NUMBER,
                          remaining_seconds=_NUMBER, late_seconds=_NUMBER, deadline=_MAYBE_TIME, ended=_MAYBE_TIME,
-                         paused=_FLAG, result={"enum": ["met", "missed", "running"]}),
+                         paused=_FLAG, result={"enum": ["met", "missed", "running"]},
+                         counts={"type": ["boolean", "null"]}, changes=_MAYBE_TIME),
         "Step": _object(at=_TIME, recorded=_TIME, step=_TEXT, object=_TEXT, contract=_TEXT, author=_TEXT, text=_TEXT,
                         incident=_TEXT),
     }  # fmt: skip

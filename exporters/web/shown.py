@@ -64,7 +64,7 @@ class Wording:
         self.gettext = translator(language)
         self.ngettext = plural_translator(language)
         self._now = now
-        self._live = live
+        self.live = live
 
     def state(self, name: str) -> StateText:
         """A shown state."""
@@ -72,8 +72,12 @@ class Wording:
 
     def when(self, at: Millis) -> When:
         """An instant that may lie in the past or ahead."""
-        away = "" if self._live else short_length(abs(self._now - at), self.gettext("d"))
+        away = "" if self.live else self.length(abs(self._now - at))
         return When(at, self.formats.iso(at), self.formats.instant(at), away)
+
+    def length(self, length: Millis) -> str:
+        """A length of time, in short."""
+        return short_length(length, self.gettext("d"))
 
     def plural(self, one: str, many: str, number: int) -> str:
         """``3 services``; empty for none."""

@@ -7,10 +7,10 @@ that an incident is told with the gravity it will have, and its labels at Alertm
 from collections.abc import Mapping
 
 from netmon.contracts import IncidentView, ServiceView
-from netmon.engine.impact import Impact, impact_of
+from netmon.engine.impact import Impact, Impacts
 from netmon.model import Inventory, Severity, State
 
-_MOST_REMEMBERED = 2_000
+_MOST_REMEMBERED = 20_000
 
 
 class Gravity:
@@ -18,7 +18,8 @@ class Gravity:
 
     def __init__(self, inventory: Inventory) -> None:
         self._inventory = inventory
-        self._impacts: dict[tuple[str, ...], bool] = {}
+        self._impacts = Impacts(inventory)
+        self._cutting: dict[tuple[str, ...], bool] = {}
 
     def of(self, view: IncidentView, services: Mapping[str, ServiceView]) -> Severity:
         """The severity of an open incident."""
@@ -31,11 +32,11 @@ class Gravity:
         return Severity.MINOR if view.state is State.DEGRADED else Severity.MAJOR
 
     def _cuts(self, nodes: tuple[str, ...]) -> bool:
-        known = self._impacts.get(nodes)
+        known = self._cutting.get(nodes)
         if known is None:
-            if len(self._impacts) >= _MOST_REMEMBERED:
-                self._impacts.clear()
-            known = self._impacts[nodes] = self._loses(impact_of(self._inventory, nodes), nodes)
+            if len(self._cutting) >= _MOST_REMEMBERED:
+                self._cutting.clear()
+            known = self._cutting[nodes] = self._loses(self._impacts.of(nodes), nodes)
         return known
 
     def _loses(self, impact: Impact, nodes: tuple[str, ...]) -> bool:

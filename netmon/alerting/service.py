@@ -1,6 +1,6 @@
 """What the daemon runs: looks at the incidents every second, queues what has to be told, and sends the couriers.
 
-On the loop only the comparison is done; documents, the history and the network are for threads.
+On the loop the incidents are only read; comparing, documents, the history and the network are for threads.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any
 
 from exporters.alerts.content import Happening, content, farewell, labels_of
+from exporters.summary import freshened
 from netmon.alerting.couriers import Courier
 from netmon.alerting.gravity import Gravity
 from netmon.alerting.senders import sender_of
@@ -24,6 +25,7 @@ from netmon.alertplan import AlertmanagerTarget, Receiver
 from netmon.background import Background
 from netmon.clock import DAY, HOUR, SECOND, Millis
 from netmon.config import Configuration
+from netmon.contracts import IncidentView, ServiceView
 from netmon.engine.pipeline import Pipeline
 from netmon.engine.telemetry import Telemetry
 from netmon.errors import StoreError
@@ -38,7 +40,8 @@ LOOK_AGAIN: Millis = 5 * SECOND
 """Where no incident changed, they are looked at so often: for delays, planned works, and what they take along."""
 KEPT: Millis = 30 * DAY
 """Notices are kept for so long after the end of their incident was told."""
-_STOP_SECONDS = 1
+_STOP_SECONDS = 2.5
+"""A delivery under way at a stop has this long to be answered and noted; else it is made again after the next start."""
 NOT_CONFIGURED = "this receiver is no longer in the configuration"
 
 
@@ -97,7 +100,7 @@ class Alerting:
                 if taken_up and not self._settings.receivers:
                     return
                 if taken_up:
-                    self.look()
+                    await self.look()
             except Exception:
                 log.exception("incidents could not be looked at for notices")
             await asyncio.sleep(LOOK_SECONDS)
@@ -111,13 +114,13 @@ class Alerting:
 
     # --- On the loop --------------------------------------------------------------------------------------------------
 
-    def look(self) -> None:
+    async def look(self) -> None:
         """Find what has to be told now, and have it queued and delivered."""
         now, book = self._pipeline.now(), self._pipeline.book
         changed = [(case.id, len(case.steps), case.closed) for case in book.cases.values()]
         if self._seen[0] != changed or not 0 <= now - self._seen[1] < LOOK_AGAIN:
             self._seen = changed, now
-            self._compare(now)
+            await self._compare(now)
         if self._jobs or self._learned is None or now - self._learned >= HOUR:
             self._queueing.ask()
         if not 0 <= now - self._asked < self._every:
@@ -128,17 +131,29 @@ class Alerting:
         for _, background in self._rounds:
             background.ask()
 
-    def _compare(self, now: Millis) -> None:
+    async def _compare(self, now: Millis) -> None:
         if not self._told and not self._pipeline.book.cases:
             return
-        services = self._pipeline.services()
+        await freshened(self._pipeline)
+        pipeline = self._pipeline
+        await asyncio.to_thread(self._find_wants, pipeline.incidents(), pipeline.services(), pipeline.book.merged, now)
+
+    # --- On threads ---------------------------------------------------------------------------------------------------
+
+    def _find_wants(
+        self,
+        incidents: Sequence[IncidentView],
+        services: Mapping[str, ServiceView],
+        merged: Mapping[str, str],
+        now: Millis,
+    ) -> None:
         standings = [
             Standing(view, self._gravity.of(view, services) if view.ended is None else Severity.MINOR)
-            for view in self._pipeline.incidents()
+            for view in incidents
         ]
-        for want in self._plan.wanted(standings, self._told, self._pipeline.book.merged, now):
+        for want in self._plan.wanted(standings, self._told, merged, now):
             self._want(want, now)
-        known = {*(standing.view.id for standing in standings), *self._pipeline.book.merged}  # may be split again
+        known = {*(standing.view.id for standing in standings), *merged}  # may be split again
         self._told = {key: told for key, told in self._told.items() if told.is_open or key[1] in known}
         self._firing = {
             receiver.id: [
@@ -161,8 +176,6 @@ class Alerting:
         )  # fmt: skip
         replaced = before.labels if before and want.event is NoticeEvent.RAISED else None
         self._jobs.append(_Job(want, now, told.labels, replaced, told.round))
-
-    # --- On threads ---------------------------------------------------------------------------------------------------
 
     def _take_up(self) -> bool:
         """Read what was told before; whether that could be done."""

@@ -20,13 +20,22 @@ _SECONDS_IN_ALL = 120.0
 
 
 class Asking:
-    """Gets JSON over HTTP. ``token``: a reference to what proves who asks; ``ca_file``: CAs instead of the system's.
+    """Gets documents over HTTP. ``token``: a reference to what proves who asks; ``ca_file``: CAs instead of the
+    system's; ``follow``: redirects, where there is no token to give away; ``seconds``: for each sign of life.
 
     Raises:
         UsageError: the token is no reference, or refers to what cannot be used; the CA file cannot be.
     """
 
-    def __init__(self, token: str | None = None, ca_file: Path | None = None) -> None:
+    def __init__(
+        self,
+        token: str | None = None,
+        ca_file: Path | None = None,
+        *,
+        follow: bool = False,
+        seconds: float = _SECONDS,
+    ) -> None:
+        self._seconds = seconds
         self._headers = {"Accept": "application/json", "User-Agent": "netmon"}
         if token is not None:
             self._headers["Authorization"] = _authorization(token)
@@ -35,7 +44,9 @@ class Asking:
         except (OSError, ssl.SSLError) as error:
             raise UsageError(f"{ca_file}: no CA certificates in PEM form ({error})") from error
         self._opener = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context), _NoRedirects()
+            urllib.request.ProxyHandler({}),
+            urllib.request.HTTPSHandler(context=context),
+            *([] if follow else [_NoRedirects()]),
         )
 
     def document(self, url: str) -> Any:
@@ -44,9 +55,17 @@ class Asking:
         Raises:
             UnavailableError: there is none.
         """
+        return json_of(self.content(url), url)
+
+    def content(self, url: str) -> bytes:
+        """What is at ``url``, 32 MB at most.
+
+        Raises:
+            UnavailableError: it cannot be read.
+        """
         request = urllib.request.Request(url, headers=self._headers)  # noqa: S310 (``http_url`` saw to it)
         try:
-            with self._opener.open(request, timeout=_SECONDS) as answer:
+            with self._opener.open(request, timeout=self._seconds) as answer:
                 content = _read(answer)
         except urllib.error.HTTPError as error:
             error.close()
@@ -55,7 +74,7 @@ class Asking:
             raise UnavailableError(f"{url}: cannot be read ({_words(error)})") from error
         if len(content) > MOST_BYTES:
             raise UnavailableError(f"{url}: larger than {MOST_BYTES} bytes")
-        return json_of(content, url)
+        return content
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):

@@ -59,14 +59,14 @@ def impact(
     from netmon.cli.nearest import nearest
     from netmon.cli.present import look_of, print_json
     from netmon.config import load
-    from netmon.engine.impact import Impact, impact_of
+    from netmon.engine.impact import Impact, Impacts
 
     configuration = load(config)
     inventory = configuration.inventory
     for name in nodes:
         if name not in inventory.nodes:
             raise UsageError(f"there is no node {name!r}{nearest(name, inventory.nodes)}")
-    found: Impact = impact_of(inventory, tuple(dict.fromkeys(nodes)))
+    found: Impact = Impacts(inventory).of(tuple(dict.fromkeys(nodes)))
     if as_json:
         print_json({"schema_version": 1, **impact_document(found)})
         return

@@ -13,7 +13,7 @@ from netmon.cli.nearest import nearest
 from netmon.cli.telling import line, whoever
 from netmon.clock import DAY, Millis, SystemClock, to_datetime
 from netmon.config import load
-from netmon.engine.impact import impact_of
+from netmon.engine.impact import Impacts
 from netmon.errors import UnavailableError, UsageError
 from netmon.history import open_history
 from netmon.l10n import Formats
@@ -117,7 +117,7 @@ class Works:
             names.update(dict.fromkeys(self._behind_link(link)))
         if behind:
             nodes = [name for name in names if name in inventory.nodes]
-            names.update(dict.fromkeys(impact_of(inventory, nodes).lost))
+            names.update(dict.fromkeys(Impacts(inventory).of(nodes).lost))
         if not names:
             raise UsageError("expected at least one object, --link NODE:UPLINK or a commune")
         return list(names)
@@ -127,7 +127,7 @@ class Works:
         lower, _, upper = link.partition(":")
         if lower not in inventory.nodes or upper not in inventory.nodes[lower].uplinks:
             raise UsageError(f"--link: {link!r} is no link of the configuration: expected NODE:UPLINK")
-        lost = impact_of(inventory, (), [(lower, upper)]).lost
+        lost = Impacts(inventory).of((), [(lower, upper)]).lost
         if not lost:
             raise UsageError(f"--link: other ways lead to all that is behind {link!r}: nothing will be missing")
         return lost

@@ -1,11 +1,8 @@
 """Planned works from elsewhere: iCalendar files (RFC 5545) and Alertmanager's silences, from a file or a URL."""
 
 import datetime as dt
-import http.client
 import json
 import re
-import urllib.error
-import urllib.request
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,14 +12,13 @@ from zoneinfo import ZoneInfo
 import icalendar
 import recurring_ical_events
 
+from netmon.cli.foreign import MOST_BYTES, Asking
 from netmon.clock import Millis, from_datetime, to_datetime
 from netmon.conventions import CHECK_LABELS
 from netmon.errors import UnavailableError, UsageError
 from netmon.model import Inventory
 
-MOST_BYTES = 10_000_000
 MOST_EVENTS = 2_000
-_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +33,18 @@ class Told:
 
 
 def read_source(source: str) -> bytes:
-    """The source's content, 10 MB at most.
+    """The source's content, 32 MB at most.
 
     Raises:
         UnavailableError: it cannot be read.
     """
+    if re.match(r"https?://", source):
+        return Asking(follow=True).content(source)
     try:
-        if re.match(r"https?://", source):
-            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-            with opener.open(source, timeout=_SECONDS) as answer:
-                content = bytes(answer.read(MOST_BYTES + 1))
-        else:
-            with Path(source).open("rb") as file:
-                content = file.read(MOST_BYTES + 1)
-    except urllib.error.HTTPError as error:
-        error.close()
-        raise UnavailableError(f"{source}: HTTP status {error.code}") from error
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        raise UnavailableError(f"{source}: cannot be read ({error})") from error
+        with Path(source).open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise UnavailableError(f"{source}: cannot be read ({error.strerror})") from error
     if len(content) > MOST_BYTES:
         raise UnavailableError(f"{source}: larger than {MOST_BYTES} bytes")
     return content

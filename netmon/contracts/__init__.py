@@ -121,6 +121,10 @@ class Snapshot(Protocol):
     def incidents(self) -> Sequence[IncidentView]:
         """Those open, the gravest first, then those that closed within a day, the latest first."""
 
+    def freshen(self, most: int) -> bool:
+        """Make ``most`` of what is shown that is no longer good; whether all is good then. Whoever asks for it before
+        asking for the rest, and lets others work in between, holds nobody up."""
+
 
 class ObservationListener(Protocol):
     """An exporter that works when a poll ends (the exposition renders then, not at scrape time)."""

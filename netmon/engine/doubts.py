@@ -6,6 +6,7 @@ it answered since, or is confirmed to fail. Nothing is lost by that: what is kep
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 
 from netmon.clock import SECOND, Millis
 from netmon.engine.paths import Paths
@@ -26,6 +27,7 @@ class Doubts:
         self._last = last
         self._kept: dict[str, tuple[list[Observation], Millis]] = {}
         self._waiting: dict[str, set[str]] = {}
+        self._free: dict[str, None] = {}
 
     def keep_back(self, observation: Observation, now: Millis) -> bool:
         """Whether it has to wait; then what it waits for is being asked. What comes after one that waits waits too."""
@@ -50,36 +52,45 @@ class Doubts:
 
     def take(self, check_id: str) -> list[Observation]:
         """What is kept back of a check, which no longer is."""
+        self._free.pop(check_id, None)
         return self._kept.pop(check_id, ([], 0))[0]
 
-    def heard(self, check: Check) -> list[Observation]:
-        """What need not wait any longer now that ``check`` was looked at. What still tells nothing is asked again."""
+    @property
+    def freed(self) -> bool:
+        """Whether something need not wait any longer."""
+        return bool(self._free)
+
+    def take_freed(self, most: int | None = None) -> list[Observation]:
+        """What need not wait any longer, of so many checks ``most``, in the order in which it was found."""
+        return [observation for name in list(islice(self._free, most)) for observation in self.take(name)]
+
+    def heard(self, check: Check) -> None:
+        """Free what need not wait any longer now that ``check`` was looked at. What still tells nothing is asked
+        again."""
         if not check.node or check.node not in self._waiting:
-            return []
-        waiting = self._waiting.pop(check.node) & self._kept.keys()
+            return
+        waiting = (self._waiting.pop(check.node) & self._kept.keys()) - self._free.keys()
         asked: set[str] = set()
-        found: list[Observation] = []
         for name in sorted(waiting):
             undecided = self._undecided(self._kept[name][0][0])
             if not undecided:
-                found += self.take(name)
+                self._free[name] = None
             elif check.node in undecided:
                 asked.add(name)
         if asked:
             self._waiting[check.node] = asked
         if asked and self.ask is not None and check.id not in self._kept:
             self.ask([check])
-        return found
 
-    def overdue(self, now: Millis) -> list[Observation]:
-        """What has waited for too long."""
-        names = [name for name, (_, since) in self._kept.items() if now - since > PATIENCE]
-        return [observation for name in names for observation in self.take(name)]
+    def free_overdue(self, now: Millis) -> None:
+        """Free what has waited for too long."""
+        self._free.update((name, None) for name, (_, since) in self._kept.items() if now - since > PATIENCE)
 
     def drop(self) -> None:
         """Nobody watched for a while: what was kept back proves nothing any more."""
         self._kept.clear()
         self._waiting.clear()
+        self._free.clear()
 
     def _undecided(self, observation: Observation) -> list[str]:
         """The nodes on the ways to the target of which it is not known whether they answered after it did not; none

@@ -34,7 +34,7 @@ class Incidents:
         """Take up what was told, and compare it with the present: the steps that this asks for."""
         self._keeper = Keeper(Book(steps), self._paths.cut_by)
         known = checks.keys() | self._paths.node_checks.keys()
-        found = self._keeper.drop(self.book.open_roots() - known, now)
+        found = self._keeper.drop(self.book.open_roots.keys() - known, now)
         return found + self.follow(checks.values(), now) + self._keeper.settle(now)
 
     def follow(self, checks: Iterable[Check], now: Millis) -> list[IncidentStep]:

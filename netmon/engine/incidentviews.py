@@ -1,72 +1,39 @@
 """Incidents as exporters see them: what each takes along, who does what about it, which clocks run."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from operator import attrgetter
+from bisect import bisect_left, insort
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from netmon.clock import Millis
-from netmon.contracts import IncidentView, NodeView, ServiceView, Taken
+from netmon.contracts import IncidentView, Taken
 from netmon.engine.paths import Paths
+from netmon.engine.tallies import NOTHING, Seen, Tallies, Tally
 from netmon.inventory import EVERY_COMMUNE
 from netmon.model import MONITOR, Handling, IncidentStep, Inventory, State, Step
 from netmon.sla.contract.incidents import handlings
 from netmon.sla.contract.running import RunningClocks
 from netmon.state.book import Book, Case
-from netmon.state.machine import Memory
 
-_TROUBLE = (State.DOWN, State.UNREACHABLE, State.DEGRADED)
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """Everything as of one moment: the memories of checks, the views of nodes and services, what is worked on."""
-
-    checks: Mapping[str, Memory]
-    nodes: Mapping[str, NodeView]
-    services: Mapping[str, ServiceView]
-    worked_on: Collection[str] = ()
-
-    def of(self, name: str) -> NodeView | Memory | None:
-        """The node or check as it is now."""
-        return self.nodes.get(name) or self.checks.get(name)
-
-
-@dataclass(slots=True)
-class _Tally:
-    nodes: list[str] = field(default_factory=list)
-    checks: list[str] = field(default_factory=list)
-    services: list[str] = field(default_factory=list)
-
-
-_NOTHING = _Tally()
+Gravity: TypeAlias = tuple[bool, bool, bool, int, Millis, str]
+"""The smaller, the graver; the last is the incident's number."""
+_NOBODY: frozenset[str] = frozenset()
+_ALWAYS: Millis = 10**30
+REFRESH: Millis = 5_000
+"""For so long the views of incidents are good, if nothing changes: their clocks run."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A view, and what it was made of: it holds while that is the same. ``seen`` are the nodes and checks it speaks of,
-    as they were. Clocks run: a view that has some is ``timed``."""
+    """A view, and what it was made of. It speaks of ``names``; ``until``: how long its clocks are good."""
 
     steps: int
     began: Millis
-    tally: _Tally
-    clocks: RunningClocks
-    worked_on: Collection[str]
-    seen: tuple[tuple[str, NodeView | Memory | None], ...]
-    timed: bool
+    tally: Tally
+    names: tuple[str, ...]
+    until: Millis
     view: IncidentView
-    gravity: tuple[object, ...]
-
-    def holds(self, case: Case, tally: _Tally, clocks: RunningClocks, present: Seen) -> bool:
-        """Whether the view is still what would be made."""
-        return (
-            not self.timed
-            and self.steps == len(case.steps)
-            and self.began == case.began
-            and self.clocks is clocks
-            and self.worked_on is present.worked_on
-            and self.tally == tally
-            and all(present.of(name) is before for name, before in self.seen)
-        )
+    gravity: Gravity
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +56,70 @@ class IncidentViews:
         self._clocks = RunningClocks(inventory, "UTC")
         self._folded: dict[str, tuple[int, Millis, tuple[IncidentStep, ...], Handling]] = {}
         self._made: dict[str, _Made] = {}
+        self._ranks: list[Gravity] = []  # the gravities of all that are made, sorted
+        self._speaking: dict[str, set[str]] = {}  # by what they speak of
+        self._timed: set[str] = set()
+        self._taking: set[str] = set()
+        self._spoilt: set[str] = set()
+        self._tallies = Tallies(inventory, paths)
 
-    def make(self, book: Book, clocks: RunningClocks, present: Seen, now: Millis) -> list[IncidentView]:
+    def move(self, names: Iterable[str]) -> None:
+        """These nodes and checks are no longer as they were."""
+        for name in names:
+            self._spoilt |= self._speaking.get(name, _NOBODY)
+
+    def all(self) -> list[IncidentView]:
         """Open incidents, the gravest first, then closed ones, the latest first."""
-        self._book, self._clocks = book, clocks
-        self._folded = {name: folded for name, folded in self._folded.items() if name in book.cases}
-        self._made = {name: made for name, made in self._made.items() if name in book.cases}
-        tallies = self._tallies(present) if book.open_roots() else {}
-        for case in book.cases.values():
-            tally, made = tallies.get(case.id, _NOTHING), self._made.get(case.id)
-            if made is None or not made.holds(case, tally, clocks, present):
-                self._made[case.id] = self._make(case, tally, present, now)
-        return [made.view for made in sorted(self._made.values(), key=attrgetter("gravity"))]
+        return [self._made[rank[-1]].view for rank in self._ranks]
+
+    def freshen(self, book: Book, clocks: RunningClocks, present: Seen, now: Millis, most: int | None = None) -> bool:
+        """Make the views that are no longer good, so many ``most``; whether all are good then."""
+        self._book = book
+        if clocks is not self._clocks:
+            self._clocks, self._spoilt = clocks, set(self._made)
+        for name in self._made.keys() - book.cases.keys():
+            self._drop(name)
+            self._folded.pop(name, None)
+        tallies = self._tallies.of(book, present)
+        stale = self._stale(book.cases, tallies, now)
+        for name in stale[:most]:
+            self._drop(name)
+            self._take_up(self._make(book.cases[name], tallies.get(name, NOTHING), present, now))
+        return most is None or len(stale) <= most
+
+    def _stale(self, cases: Mapping[str, Case], tallies: Mapping[str, Tally], now: Millis) -> list[str]:
+        made = self._made
+        found = {
+            name: None
+            for name, case in cases.items()
+            if (known := made.get(name)) is None or known.steps != len(case.steps) or known.began != case.began
+        }
+        found.update((name, None) for name in self._timed if made[name].until <= now)
+        taking = self._taking | (tallies.keys() & made.keys())
+        found.update((name, None) for name in taking if made[name].tally != tallies.get(name, NOTHING))
+        found.update(dict.fromkeys(self._spoilt))
+        return list(found)
+
+    def _take_up(self, made: _Made) -> None:
+        name = made.view.id
+        self._made[name] = made
+        insort(self._ranks, made.gravity)
+        for each in made.names:
+            self._speaking.setdefault(each, set()).add(name)
+        if made.until != _ALWAYS:
+            self._timed.add(name)
+        if made.tally is not NOTHING:
+            self._taking.add(name)
+
+    def _drop(self, name: str) -> None:
+        made = self._made.pop(name, None)
+        if made is None:
+            return
+        del self._ranks[bisect_left(self._ranks, made.gravity)]
+        for each in made.names:
+            self._speaking[each].discard(name)
+        for names in (self._timed, self._taking, self._spoilt):
+            names.discard(name)
 
     def _fold(self, case: Case) -> tuple[tuple[IncidentStep, ...], Handling]:
         known = self._folded.get(case.id)
@@ -110,30 +129,19 @@ class IncidentViews:
             known = self._folded[case.id] = len(case.steps), case.began, told, handling
         return known[2:]
 
-    def _make(self, case: Case, tally: _Tally, present: Seen, now: Millis) -> _Made:
+    def _make(self, case: Case, tally: Tally, present: Seen, now: Millis) -> _Made:
         told, handling = self._fold(case)
         view = self._whole(case, told, handling, tally)
         names: tuple[str, ...] = ()
         if case.closed is None:
             view = _standing_as(view, self._standing(view, present))
-            names = tuple(dict.fromkeys((view.object, *view.down, *self._around(view.down))))
-        timed = handling.notified is not None
-        if timed:
-            view = replace(view, clocks=tuple(self._clocks.clocks(told, now)))
-        return _Made(
-            len(case.steps), case.began, tally, self._clocks, present.worked_on,
-            tuple((name, present.of(name)) for name in names), timed, view, _gravity(view),
-        )  # fmt: skip
+            names = tuple(dict.fromkeys((view.object, *view.down, *self._tallies.around(view.down))))
+        until = _ALWAYS
+        if handling.notified is not None:
+            view, until = replace(view, clocks=tuple(self._clocks.clocks(told, now))), (now // REFRESH + 1) * REFRESH
+        return _Made(len(case.steps), case.began, tally, names, until, view, _gravity(view))
 
-    def _around(self, names: Iterable[str]) -> Iterator[str]:
-        """The checks of nodes, and the nodes of checks."""
-        for name in names:
-            check = self._inventory.checks.get(name)
-            yield from (each.id for each in self._paths.node_checks.get(name, ()))
-            if check is not None and check.node:
-                yield check.node
-
-    def _whole(self, case: Case, told: tuple[IncidentStep, ...], handling: Handling, tally: _Tally) -> IncidentView:
+    def _whole(self, case: Case, told: tuple[IncidentStep, ...], handling: Handling, tally: Tally) -> IncidentView:
         """The view of an incident but for how its objects stand and its clocks."""
         roots = tuple(case.roots) or tuple(dict.fromkeys(step.object for step in told if step.object))
         down = tuple(name for name, root in case.roots.items() if root.down)
@@ -187,42 +195,7 @@ class IncidentViews:
                     return present.checks[check].detail
         return ""
 
-    def _tallies(self, present: Seen) -> dict[str, _Tally]:
-        """What is cut off or loses something, by the incident that does it."""
-        found: dict[str, _Tally] = {}
-        causes: dict[str, list[str]] = {}
-        for name, node in present.nodes.items():
-            if node.state is State.UNREACHABLE:
-                causes[name] = self._cutting(name)
-                for incident in causes[name]:
-                    found.setdefault(incident, _Tally()).nodes.append(name)
-        for name, memory in present.checks.items():
-            if memory.state is State.UNREACHABLE:
-                causes[name] = self._cutting(name)
-                for incident in causes[name] if self._inventory.checks[name].node not in causes else ():
-                    found.setdefault(incident, _Tally()).checks.append(name)
-        for name, service in present.services.items():
-            blamed = (each for cause in service.causes for each in self._blamed(cause, causes, present))
-            for incident in dict.fromkeys(blamed) if service.state in _TROUBLE else ():
-                found.setdefault(incident, _Tally()).services.append(name)
-        return found
-
-    def _cutting(self, name: str) -> list[str]:
-        cases = (self._book.case_of(node) for node in self._paths.cut_by(name))
-        return list(dict.fromkeys(case.id for case in cases if case is not None))
-
-    def _blamed(self, cause: str, causes: Mapping[str, list[str]], present: Seen) -> Iterator[str]:
-        """The incidents behind a node or check that a service misses."""
-        yield from causes.get(cause, ())
-        around = [cause, *(check.id for check in self._paths.node_checks.get(cause, ()))]
-        if cause in present.checks:
-            around.append(self._inventory.checks[cause].node)
-        for name in around:
-            case = self._book.case_of(name)
-            if case is not None:
-                yield case.id
-
-    def _taken(self, roots: Iterable[str], tally: _Tally, commune: str, site: str) -> Taken:
+    def _taken(self, roots: Iterable[str], tally: Tally, commune: str, site: str) -> Taken:
         inventory, communes, sites = self._inventory, {commune: None}, {site: None}
         for name in (*tally.nodes, *tally.checks, *roots):
             where = self._place(name)
@@ -271,7 +244,7 @@ def _last(steps: Sequence[IncidentStep], wanted: Step) -> IncidentStep | None:
     return next((step for step in reversed(steps) if step.step is wanted), None)
 
 
-def _gravity(view: IncidentView) -> tuple[object, ...]:
+def _gravity(view: IncidentView) -> Gravity:
     size = len(view.takes.nodes) + len(view.takes.checks) + len(view.takes.services)
     if view.ended is not None:
         return (True, False, False, 0, -view.ended, view.id)

@@ -49,7 +49,8 @@ class Paths:
 
     def via(self, check: Check) -> tuple[str, ...]:
         """The nodes one of which must work for the check's target to be reached."""
-        return (*check.via, *(way for way in self._learned.get(check.node, ()) if way not in check.via))
+        learned = self._learned.get(check.node)
+        return check.via if not learned else (*check.via, *(way for way in learned if way not in check.via))
 
     def cut_since(self, check: Check) -> Millis | None:
         """Since when every path to the check's target is cut; None while there is one."""
@@ -79,8 +80,7 @@ class Paths:
         self._met.clear()
         self._failed = {node: at for node in self._node_checks if (at := self._failed_since(node)) is not None}
         self._broken = self._topology.broken_since(self._failed)
-        for check in self._inventory.checks.values():
-            self._judge_reach(check)
+        self._judge_reaches(self._inventory.checks.values())
 
     def follow(self, nodes: Iterable[str]) -> set[str]:
         """After states of checks of ``nodes`` changed: the checks whose paths broke or opened, or broke earlier."""
@@ -94,27 +94,42 @@ class Paths:
                     self._failed[node] = since
         moved = self._follow(changed) if changed else set()
         affected = {check for node in moved for check in self._dependents.get(node, ())}
-        for name in affected:
-            self._judge_reach(self._inventory.checks[name])
+        self._judge_reaches(self._inventory.checks[name] for name in affected)
         self._reached = {name for name in self._reached if self._cut_as_known(name)}
         return affected
 
     def heard(self, check: Check, at: Millis) -> None:
         """A check answered at ``at``."""
         self._answered[check.id] = at
-        self._judge_reach(check)
+        self._judge_reaches((check,))
 
-    def _judge_reach(self, check: Check) -> None:
-        """If it answered after all known ways to it were cut, there is another one."""
-        name, via = check.node or check.id, self.via(check)
-        if name in self._reached or name in self._failed or cut_since(via, self._broken) is None:
-            return
+    def _judge_reaches(self, checks: Iterable[Check]) -> None:
+        began: dict[tuple[str, ...], Millis | None] = {}  # thousands of checks share few ways
+        for check in checks:
+            via = self.via(check)
+            if via not in began:
+                began[via] = self._cut_began(via)
+            if self._judge_reach(check, began[via]):
+                began.clear()
+
+    def _judge_reach(self, check: Check, began: Millis | None) -> bool:
+        """If it answered after all known ways to it were cut, there is another one; whether that is news."""
+        name = check.node or check.id
+        if began is None or self._answered.get(check.id, 0) <= began or name in self._reached or name in self._failed:
+            return False
+        self._reached.add(name)
+        if check.node:
+            self._follow([check.node])
+        return True
+
+    def _cut_began(self, via: tuple[str, ...]) -> Millis | None:
+        """When what cuts all of the ways was confirmed to fail; None: they are not cut."""
+        if cut_since(via, self._broken) is None:
+            return None
         cutting = self._topology.standing_in_the_way(via, self._failed_itself)
-        began = [self._memories[each.id].since for node in cutting for each in self._node_checks[node]]
-        if began and self._answered.get(check.id, 0) > max(began):
-            self._reached.add(name)
-            if check.node:
-                self._follow([check.node])
+        return max(
+            (self._memories[each.id].since for node in cutting for each in self._node_checks[node]), default=None
+        )
 
     def _follow(self, changed: Iterable[str]) -> set[str]:
         self._met.clear()

@@ -19,6 +19,10 @@ log = logging.getLogger("netmon.state")
 STALE_INTERVALS = 3
 """A check not looked at for so many intervals is UNKNOWN: what was true then is not known to be true now."""
 
+_AT_ONCE = 100
+_ANSWERS = (State.UP, State.DEGRADED)
+Later = Callable[[Callable[[], None]], object]
+
 
 @dataclass(frozen=True, slots=True)
 class Legacy:
@@ -52,6 +56,8 @@ class Pipeline(Present):
         self._watching_since = self._started
         self._listeners: list[ObservationListener] = []
         self._doubts = Doubts(self._paths, self._last)
+        self._later: Later | None = None
+        self._goes_on, self._most = False, _AT_ONCE
         self._learns = any(node.accept_lldp for node in inventory.nodes.values())
 
     # --- What is fed in
@@ -86,6 +92,7 @@ class Pipeline(Present):
         ]
         if news:
             self._recorder.record(news)
+        self._move(self._inventory.checks)
         return news
 
     def legacy(self) -> "Legacy":
@@ -95,9 +102,12 @@ class Pipeline(Present):
             self._failures, self._neighbours, self._sla, self._sla_counted,
         )  # fmt: skip
 
-    def doubt(self, ask: Ask) -> None:
-        """From now on have ``ask`` poll what stands before a target, before that is declared down."""
-        self._doubts.ask = ask
+    def doubt(self, ask: Ask, later: Later | None = None, most: int = _AT_ONCE) -> None:
+        """From now on have ``ask`` poll what stands before a target, before that is declared down.
+
+        Thousands may wait for one answer: with ``later``, which calls what it is given after others had their turn,
+        ``most`` go on at a time."""
+        self._doubts.ask, self._later, self._most = ask, later, most
 
     def listen(self, listener: ObservationListener, *, replay: bool = False) -> None:
         """Have ``listener`` told of every observation; ``replay``: first of the last one of each check."""
@@ -113,9 +123,12 @@ class Pipeline(Present):
         self._remember(observation)
         doubtful = self._doubts.keeps(check.id) or self._would_fall(observation)
         changes: list[Transition] = []
+        if self._doubts.freed and observation.reading.state in _ANSWERS and self._memories[check.id].failing:
+            changes += self._judge_freed()  # as long as what it cut off is cut off
         if not (doubtful and self._doubts.keep_back(observation, self._now())):
             changes += self._take_in([*self._doubts.take(check.id), observation])
-        changes += self._take_in(self._doubts.heard(check))
+        self._doubts.heard(check)
+        changes += self._judge_freed(self._later)
         for listener in self._listeners:
             try:
                 listener.observed(observation)
@@ -126,7 +139,8 @@ class Pipeline(Present):
     def sweep(self) -> None:
         """Whatever should have been looked at long ago is UNKNOWN since the first look it missed."""
         now = self._now()
-        self._take_in(self._doubts.overdue(now))
+        self._doubts.free_overdue(now)
+        self._judge_freed(self._later)
         steps = self._incidents.tick(now)
         if steps:
             self._version += 1
@@ -154,6 +168,7 @@ class Pipeline(Present):
         self._watching_since = at
         self._doubts.drop()
         self._memories.update({name: interrupt(memory) for name, memory in self._memories.items()})
+        self._move(self._inventory.checks)
         log.info("watching again since %d", at)
 
     # --- Inside
@@ -181,16 +196,16 @@ class Pipeline(Present):
     def _recall(self, last: Transition) -> None:
         """When a check last answered, as far as its last transition tells."""
         check, memory = self._inventory.checks[last.object], self._memories[last.object]
-        good = {State.UP, State.DEGRADED}
-        if last.new in good:
+        if last.new in _ANSWERS:
             self._paths.heard(check, memory.seen or last.at)
-        elif last.old in good:
+        elif last.old in _ANSWERS:
             self._paths.heard(check, last.earliest)
 
     def _remember(self, observation: Observation) -> None:
         name, reading = observation.check.id, observation.reading
         self._last[name] = observation
-        if reading.state in {State.UP, State.DEGRADED}:
+        self._check_views.spoil((name,))
+        if reading.state in _ANSWERS:
             self._last_success[name] = observation.started
             self._paths.heard(observation.check, observation.started)
         if reading.state is not State.UP:
@@ -211,7 +226,9 @@ class Pipeline(Present):
 
     def _keep(self, judgement: Judgement) -> tuple[Transition, ...]:
         memory, changes = judgement
-        self._memories[memory.object] = memory
+        if memory is not self._memories[memory.object]:
+            self._memories[memory.object] = memory
+            self._move((memory.object,))
         if changes:
             self._before[memory.object] = changes[-1]
         return changes
@@ -226,11 +243,10 @@ class Pipeline(Present):
         return any(change.new is State.DOWN and change.reason is not Reason.REBOOT for change in changes)
 
     def _take_in(self, observations: Iterable[Observation]) -> list[Transition]:
-        """Judge observations and those that waited for them, and record what follows."""
+        """Judge observations, and record what follows."""
         found: list[Transition] = []
-        ahead = list(observations)
-        while ahead:
-            check, at, reading = ahead[0].check, ahead[0].started, ahead.pop(0).reading
+        for observation in observations:
+            check, at, reading = observation.check, observation.started, observation.reading
             rule = Rule(check.fall, check.rise)
             cut = self._paths.cut_since(check)
             changes = list(self._keep(judge(self._memories[check.id], at, reading, rule, cut, self._now())))
@@ -244,13 +260,29 @@ class Pipeline(Present):
                 log.info("%s: %s -> %s (%s)", change.object, change.old.value, change.new.value, change.reason.value)
             self._version += 1
             found += changes
-            ahead += self._doubts.heard(check)
+            self._doubts.heard(check)
         return found
+
+    def _judge_freed(self, later: Later | None = None) -> list[Transition]:
+        """Judge what waited and need not any longer; with ``later``, a part of it now."""
+        changes: list[Transition] = []
+        while self._doubts.freed:
+            changes += self._take_in(self._doubts.take_freed(self._most))
+            if later is not None:
+                break
+        if later is not None and self._doubts.freed and not self._goes_on:
+            self._goes_on = True
+            later(self._go_on)
+        return changes
+
+    def _go_on(self) -> None:
+        self._goes_on = False
+        self._judge_freed(self._later)
 
     def _reclassify(self, checks: Iterable[str]) -> list[Transition]:
         """Checks already down behind a path that is now cut are unreachable."""
         changes: list[Transition] = []
-        for name in sorted(checks):
+        for name in sorted(name for name in checks if self._memories[name].state is State.DOWN):
             cut = self._paths.cut_since(self._inventory.checks[name])
             if cut is not None:
                 changes += self._keep(reclassify(self._memories[name], cut, self._now()))

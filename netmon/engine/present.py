@@ -3,22 +3,19 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 
 from netmon.clock import Millis
 from netmon.contracts import CheckView, IncidentView, NodeView, ServiceView, SlaCounted, SlaView
 from netmon.engine.incidents import Incidents
-from netmon.engine.incidentviews import IncidentViews, Seen
+from netmon.engine.incidentviews import REFRESH, IncidentViews
 from netmon.engine.paths import Paths
+from netmon.engine.tallies import Seen
 from netmon.engine.views import Kept, Part, node_view, places_of, service_view
-from netmon.expression import Expression, parse, references
-from netmon.model import Attribution, Check, Inventory, MaintenanceWindow, Neighbour, Observation, Transition
+from netmon.expression import parse, references
+from netmon.model import Attribution, Inventory, MaintenanceWindow, Neighbour, Observation, Transition
 from netmon.sla.contract.running import RunningClocks
 from netmon.state.book import Book
 from netmon.state.machine import Memory
-
-_REFRESH: Millis = 5_000
-"""For so long the views of incidents are good, if nothing changes: their clocks run."""
 
 
 class Present:
@@ -54,16 +51,14 @@ class Present:
         self._sla: tuple[SlaView, ...] = ()
         self._sla_counted: SlaCounted | None = None
         self._covered: tuple[frozenset[str], frozenset[str]] = frozenset(), frozenset()
-        self._wider: frozenset[str] = frozenset()
-        self._check_views, self._kept_nodes, self._kept_services = (
-            Kept[CheckView](),
-            Kept[NodeView](),
-            Kept[ServiceView](),
-        )
-        self._behind = {
-            name: tuple(check for part in references(expression) for check in self._checks_of(part))
-            for name, expression in self._expressions.items()
-        }
+        self._wider: tuple[object, object, frozenset[str]] = None, None, frozenset()
+        self._check_views = Kept(inventory.checks, self._check_view)
+        self._node_views = Kept(self._paths.node_checks, self._node_view)
+        self._service_views = Kept(self._expressions, self._service_view)
+        self._resting: dict[str, list[str]] = {}  # services, by the nodes and checks of their expression
+        for name, expression in self._expressions.items():
+            for part in references(expression):
+                self._resting.setdefault(part, []).append(name)
 
     @property
     def version(self) -> int:
@@ -104,35 +99,26 @@ class Present:
 
     def checks(self) -> Mapping[str, CheckView]:
         """Every check as of now."""
-        worked_on = self._worked_on()
-        return {name: self._check_view(check, name in worked_on) for name, check in self._inventory.checks.items()}
+        self._worked_on()
+        return self._check_views.all()
 
     def nodes(self) -> Mapping[str, NodeView]:
         """Every node that has checks, as of now."""
-        worked_on, memories = self._worked_on(), self._memories
-        return {
-            node: self._kept_nodes.take(
-                node,
-                (worked_on, *[memories[check.id] for check in checks]),
-                partial(self._node_view, node, checks, worked_on),
-            )
-            for node, checks in self._paths.node_checks.items()
-        }
+        self._worked_on()
+        return self._node_views.all()
 
     def services(self) -> Mapping[str, ServiceView]:
         """Every service as of now, its expression over the states of checks and nodes."""
-        worked_on, memories = self._worked_on(), self._memories
-        if worked_on:
-            wider = worked_on | {view.id for view in self.nodes().values() if view.maintenance}
-            self._wider = worked_on = self._wider if wider == self._wider else wider
-        return {
-            name: self._kept_services.take(
-                name,
-                (worked_on, *[memories[check] for check in self._behind[name]]),
-                partial(self._service_view, name, expression, worked_on),
-            )
-            for name, expression in self._expressions.items()
-        }
+        self._find_explained()
+        return self._service_views.all()
+
+    def freshen(self, most: int) -> bool:
+        """Make ``most`` of the views that are no longer good; whether all are good then."""
+        self._worked_on()
+        if not (self._check_views.mend(most) and self._node_views.mend(most)):
+            return False
+        self._find_explained()
+        return self._service_views.mend(most) and self._freshen_incidents(most)
 
     def maintenance(self) -> Sequence[MaintenanceWindow]:
         """Planned work going on now."""
@@ -151,12 +137,18 @@ class Present:
 
     def incidents(self) -> Sequence[IncidentView]:
         """The incidents; made anew when something changed, and each few seconds for their clocks."""
+        self._freshen_incidents(None)
+        return self._shown[1]
+
+    def _freshen_incidents(self, most: int | None) -> bool:
         now = self._now()
-        key = self._version, now // _REFRESH
+        key = self._version, now // REFRESH
         if self._shown[0] != key:
             seen = Seen(self._memories, self.nodes(), self.services(), self._worked_on())
-            self._shown = key, self._views.make(self.book, self._running_clocks(), seen, now)
-        return self._shown[1]
+            if not self._views.freshen(self.book, self._running_clocks(), seen, now, most):
+                return False
+            self._shown = key, self._views.all()
+        return True
 
     @property
     def book(self) -> Book:
@@ -187,33 +179,52 @@ class Present:
         """The objects that planned work covers now; the same set while the same works go on."""
         objects = frozenset(window.object for window in self.maintenance())
         if objects != self._covered[0]:
-            places = self._places.items() if objects else ()
+            before, places = self._covered[1], self._places.items() if objects else ()
             self._covered = objects, frozenset(name for name, where in places if not where.isdisjoint(objects))
+            self._move(before ^ self._covered[1])
         return self._covered[1]
 
-    def _check_view(self, check: Check, worked_on: bool) -> CheckView:
-        memory, last = self._memories[check.id], self._last.get(check.id)
-        return self._check_views.take(
-            check.id,
-            (memory, last, worked_on),
-            lambda: CheckView(
-                check=check,
-                state=memory.state,
-                since=memory.since,
-                reason=memory.reason.value,
-                detail=memory.detail,
-                last=last,
-                last_success=self._last_success.get(check.id),
-                failures=self._failures[check.id],
-                reboots=memory.reboots,
-                maintenance=worked_on,
-            ),
+    def _find_explained(self) -> None:
+        """Find the nodes that would be better without planned work: they explain services as what is worked on does."""
+        made_of = self._worked_on(), self._node_views.all()
+        if self._wider[0] is not made_of[0] or self._wider[1] is not made_of[1]:
+            explained = {name for name, view in made_of[1].items() if view.maintenance} if made_of[0] else ()
+            self._wider = *made_of, made_of[0].union(explained)
+
+    def _move(self, names: Iterable[str]) -> None:
+        """These objects, and what is made of them, are no longer what they were."""
+        for name in names:
+            check = self._inventory.checks.get(name)
+            around = [name] if check is None or not check.node else [name, check.node]
+            self._views.move(around)
+            self._check_views.spoil(self._inventory.checks.keys() & {name})
+            self._node_views.spoil(self._paths.node_checks.keys() & around)
+            self._service_views.spoil(self._expressions.keys() & {name})
+            for each in around:
+                self._service_views.spoil(self._resting.get(each, ()))
+
+    def _check_view(self, name: str) -> CheckView:
+        memory = self._memories[name]
+        return CheckView(
+            check=self._inventory.checks[name],
+            state=memory.state,
+            since=memory.since,
+            reason=memory.reason.value,
+            detail=memory.detail,
+            last=self._last.get(name),
+            last_success=self._last_success.get(name),
+            failures=self._failures[name],
+            reboots=memory.reboots,
+            maintenance=name in self._covered[1],
         )
 
-    def _node_view(self, node: str, checks: Sequence[Check], worked_on: frozenset[str]) -> NodeView:
-        return node_view(node, [self._part(check.id, worked_on) for check in checks], node in worked_on)
+    def _node_view(self, name: str) -> NodeView:
+        worked_on = self._covered[1]
+        parts = [self._part(check.id, worked_on) for check in self._paths.node_checks[name]]
+        return node_view(name, parts, name in worked_on)
 
-    def _service_view(self, name: str, expression: Expression, worked_on: frozenset[str]) -> ServiceView:
+    def _service_view(self, name: str) -> ServiceView:
+        expression, worked_on = self._expressions[name], self._wider[2]
         parts = {part: self._part(part, worked_on) for part in references(expression)}
         return service_view(name, expression, parts, self._before, worked_on=name in worked_on)
 

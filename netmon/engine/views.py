@@ -1,8 +1,8 @@
 """The present as exporters see it: nodes combined from their checks, services from their expressions. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import is_
+from itertools import islice
 from typing import Generic, TypeVar
 
 from netmon.clock import Millis
@@ -17,18 +17,36 @@ V = TypeVar("V")
 
 
 class Kept(Generic[V]):
-    """Views that stay good while the very objects they were made of are the same: with thousands of targets most are,
-    from one look to the next."""
+    """The views of ``names``, each good until it is spoilt: with thousands of targets most are, from one look to the
+    next."""
 
-    def __init__(self) -> None:
-        self._kept: dict[str, tuple[tuple[object, ...], V]] = {}
+    def __init__(self, names: Iterable[str], make: Callable[[str], V]) -> None:
+        self._make = make
+        self._spoilt = dict.fromkeys(names)
+        self._views: dict[str, V] = {}
+        self._shown: Mapping[str, V] = {}
 
-    def take(self, name: str, made_of: tuple[object, ...], make: Callable[[], V]) -> V:
-        """The view ``name``, made anew where something of ``made_of`` is another object than before."""
-        known = self._kept.get(name)
-        if known is None or not all(map(is_, known[0], made_of)):
-            known = self._kept[name] = made_of, make()
-        return known[1]
+    def spoil(self, names: Iterable[str]) -> None:
+        """What these were made of is no longer so."""
+        self._spoilt.update(dict.fromkeys(names))
+
+    def mend(self, most: int | None = None) -> bool:
+        """Make anew those that are spoilt, so many ``most``; whether all are good then."""
+        if not self._spoilt:
+            return True
+        for name in list(islice(self._spoilt, most)):
+            made = self._make(name)
+            if self._views.get(name) != made:
+                self._views[name] = made
+            del self._spoilt[name]
+        if not self._spoilt:
+            self._shown = self._views.copy()
+        return not self._spoilt
+
+    def all(self) -> Mapping[str, V]:
+        """All of them as of now; the mapping stays as it is."""
+        self.mend()
+        return self._shown
 
 
 def places_of(inventory: Inventory) -> dict[str, frozenset[str]]:

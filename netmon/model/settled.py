@@ -12,11 +12,21 @@ from netmon.model.reported import Figures, Period, Share
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """Whether time ``counts`` at ``at``, as it does in covered hours only, and when that ``changes``; None: not before
+    the limit is reached, or not foreseeable."""
+
+    at: Millis
+    counts: bool
+    changes: Millis | None
+
+
+@dataclass(frozen=True, slots=True)
 class Clock:
     """A guarantee's clock as far as it ran: ``elapsed`` is covered time since the notification, without pauses.
 
     ``deadline`` is the instant ``elapsed`` reaches ``limit``; None: not foreseeable, the clock is paused or the hours
-    hold no such time. ``ended`` None: still running.
+    hold no such time. ``ended`` None: still running. ``pace`` is only told of live clocks that run.
     """
 
     limit: Millis
@@ -24,6 +34,7 @@ class Clock:
     deadline: Millis | None
     ended: Millis | None
     paused: bool = False
+    pace: Pace | None = None
 
     @property
     def remaining(self) -> Millis:

@@ -108,9 +108,10 @@ class Book:
         """The open incident that the object is a root cause of."""
         return self._cases.get(self._case_of.get(name, ""))
 
-    def open_roots(self) -> set[str]:
-        """The objects that open incidents are about."""
-        return set(self._case_of)
+    @property
+    def open_roots(self) -> Mapping[str, str]:
+        """The objects that open incidents are about, and which that is."""
+        return self._case_of
 
     def told(self) -> list[IncidentStep]:
         """The steps as contracts read them: of incidents that are part of another one, what was told counts for that

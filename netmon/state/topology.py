@@ -123,7 +123,8 @@ def cut_since(via: Iterable[str], broken: Mapping[str, Millis]) -> Millis | None
 
 def lost_without(topology: Topology, stopped: Iterable[str]) -> set[str]:
     """The nodes that no path leads to any more once the nodes ``stopped`` stand still, these included."""
-    return set(topology.broken_since(dict.fromkeys(stopped, 0)))
+    failed = dict.fromkeys(stopped, 0)
+    return topology.follow(failed, failed, {})
 
 
 def _reached(nodes: Iterable[str], neighbours: Mapping[str, Iterable[str]]) -> set[str]:

@@ -1,5 +1,6 @@
 """Incidents of a small network, alerts of them to receivers of the test, and a clock that the test moves."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -51,12 +52,12 @@ class Scene:
     def tell(self, later: Millis = LOOK_AGAIN) -> None:
         """Look, queue and deliver, ``later`` than before."""
         self.clock.advance(later)
-        self.alerting.look()
+        asyncio.run(self.alerting.look())
         self.alerting._queueing.join(30)
         for _, background in self.alerting._rounds:
             background.join(30)
         self.alerting._asked = -(10**15)
-        self.alerting.look()
+        asyncio.run(self.alerting.look())
         for _, background in self.alerting._rounds:
             background.join(30)
 

@@ -9,6 +9,7 @@ from netmon.alerting import Alerting
 from netmon.clock import SECOND, ManualClock, SystemClock
 from netmon.config import load
 from netmon.conventions import Reason
+from netmon.engine.garbage import GarbageCare
 from netmon.engine.pipeline import Pipeline
 from netmon.engine.telemetry import Telemetry
 from netmon.history import open_history
@@ -45,13 +46,13 @@ def configuration(targets: int, url: str) -> str:
 
 @dataclass
 class Outcome:
-    """What became of the storm; ``held`` is the longest that the loop was held, by polls or by looking for notices, and
-    ``looked`` by the latter alone, in seconds."""
+    """What became of the storm; ``late`` is the longest that the loop did not answer, and ``held`` the longest that its
+    own work took at once, in seconds: beside others it also waits."""
 
     notices: list[Notice]
     transitions: int
+    late: float
     held: float
-    looked: float
 
 
 async def storm(directory: Path, targets: int, url: str) -> Outcome:
@@ -64,16 +65,8 @@ async def storm(directory: Path, targets: int, url: str) -> Outcome:
     clock = ManualClock(SystemClock().now())
     pipeline = Pipeline(asked.inventory, store, clock.now)
     alerting = Alerting(asked, store, pipeline, Telemetry(), clock.now)
-    longest: list[float] = []
-    look = alerting.look
-
-    def timed() -> None:
-        started = time.perf_counter()
-        look()
-        longest.append(time.perf_counter() - started)
-
-    alerting.look = timed  # type: ignore[method-assign]
-    watch = _Watch()
+    watch, garbage = _Watch(), GarbageCare()
+    garbage.start()
     transitions = 0
     checks = list(asked.inventory.checks.values())
     telling, watching = asyncio.create_task(alerting.run()), asyncio.create_task(watch.run())
@@ -85,6 +78,7 @@ async def storm(directory: Path, targets: int, url: str) -> Outcome:
                 await asyncio.sleep(0)
         await asyncio.sleep(1.1)
         clock.advance(6 * SECOND)
+        garbage.tend()
     while not any(notice.event == "restored" and notice.state == "sent" for notice in store.notices.told()):
         clock.advance(SECOND)
         await asyncio.sleep(0.1)
@@ -93,20 +87,22 @@ async def storm(directory: Path, targets: int, url: str) -> Outcome:
     await asyncio.to_thread(alerting.stop)
     found = store.notices.told()
     store.close()
-    return Outcome(found, transitions, watch.longest, max(longest))
+    garbage.stop()
+    return Outcome(found, transitions, watch.late, watch.held)
 
 
 class _Watch:
-    """How long the loop is held at most."""
+    """How late the loop is at most, and for how long it is at work at once."""
 
     def __init__(self) -> None:
-        self.longest = 0.0
+        self.late = self.held = 0.0
 
     async def run(self) -> None:
         while True:
-            before = time.perf_counter()
+            before, worked = time.perf_counter(), time.thread_time()
             await asyncio.sleep(0.001)
-            self.longest = max(self.longest, time.perf_counter() - before)
+            self.late = max(self.late, time.perf_counter() - before - 0.001)
+            self.held = max(self.held, time.thread_time() - worked)
 
 
 def _look(check: Check, now: int, *, works: bool) -> Observation:

@@ -1,10 +1,13 @@
 """Incidents told to a real web server and a real mail server: once, in order, and whatever happens meanwhile."""
 
+import asyncio
 import hashlib
 import hmac
 import json
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -102,6 +105,28 @@ def test_a_restart_tells_nothing_twice_and_forgets_nothing(tmp_path: Path, hook:
     third.tell()
     assert events(hook) == ["opened", "restored"]
     third.close()
+
+
+def test_a_stop_waits_for_the_answer_to_a_delivery_under_way_which_is_then_not_made_again(
+    tmp_path: Path, hook: Hook
+) -> None:
+    first = Scene(tmp_path, to_hook(hook))
+    first.poll()
+    first.poll(DIST)
+    hook.answering.clear()
+    first.clock.advance(MINUTE)
+    asyncio.run(first.alerting.look())
+    while not hook.got:
+        time.sleep(0.01)
+    stopping = threading.Thread(target=first.close)
+    stopping.start()
+    hook.answering.set()
+    stopping.join(30)
+    second = Scene(tmp_path, to_hook(hook), now=first.clock.now())
+    second.tell(10 * MINUTE)
+    assert events(hook) == ["opened"]
+    assert second.states() == [("opened", "sent")]
+    second.close()
 
 
 KILLED = """

@@ -17,7 +17,7 @@ def main() -> None:
     with hooked() as hook, tempfile.TemporaryDirectory() as directory:
         outcome = asyncio.run(storm(Path(directory), TARGETS, hook.url))
     print(f"{TARGETS} targets, {outcome.transitions} changes of state: {len(hook.got)} notices")
-    print(f"loop held at most {outcome.held * 1000:.0f} ms, by a look for notices {outcome.looked * 1000:.0f} ms")
+    print(f"loop at work at once: at most {outcome.held * 1000:.0f} ms; late by at most {outcome.late * 1000:.0f} ms")
 
 
 if __name__ == "__main__":

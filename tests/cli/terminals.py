@@ -19,20 +19,22 @@ from prometheus_client import CollectorRegistry
 
 from exporters.prometheus import Exposition
 from exporters.web import WebServer, create_app
+from netmon.settings import WebAccess
 from tests.exporters.snapshots import FakeSnapshot
 from tests.exporters.terminal.glass import Glass
 
+EVERYBODY = WebAccess()
 ROOT = Path(__file__).parents[2]
 
 
 class Daemon:
     """The pages of a daemon on a loop of their own."""
 
-    def __init__(self, snapshot: FakeSnapshot, port: int = 0) -> None:
+    def __init__(self, snapshot: FakeSnapshot, port: int = 0, access: WebAccess = EVERYBODY) -> None:
         self.snapshot = snapshot
         self.loop = asyncio.new_event_loop()
         self.server = WebServer(
-            "127.0.0.1", port, create_app(snapshot, Exposition(snapshot, CollectorRegistry()), None)
+            "127.0.0.1", port, create_app(snapshot, Exposition(snapshot, CollectorRegistry()), None), access
         )
         self.thread = threading.Thread(target=self.loop.run_forever)
 

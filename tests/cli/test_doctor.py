@@ -18,6 +18,7 @@ from netmon.cli.examine import extras, files, host
 from netmon.clock import DAY, SystemClock
 from netmon.history import open_history
 from netmon.model import MonitorEvent
+from netmon.settings import WebAccess
 from tests.cli.terminals import Daemon
 from tests.exporters.snapshots import METROPOLIS, make_snapshot
 
@@ -149,6 +150,11 @@ def test_a_port_is_free_or_ours_or_somebody_elses(config: Path, capsys: pytest.C
     with Daemon(make_snapshot(METROPOLIS)) as daemon:
         config.write_text(CONFIGURATION.format(port=daemon.server.port), "utf-8")
         assert "netmon answers" in examine(config, capsys)[1]["web port"]["found"]
+    with Daemon(make_snapshot(METROPOLIS), access=WebAccess(users={"noc": "$2b$04$no.such.hash"})) as daemon:
+        config.write_text(CONFIGURATION.format(port=daemon.server.port), "utf-8")
+        code, found = examine(config, capsys)
+    assert (found["web port"]["level"], "NETMON_LOGIN_FILE" in found["web port"]["mend"]) == ("warn", True)
+    assert "asks for a user it knows" in found["web port"]["found"]
     with socket.create_server(("127.0.0.1", 0), backlog=0) as other:
         config.write_text(CONFIGURATION.format(port=other.getsockname()[1]), "utf-8")
         closing = threading.Thread(target=_hang_up, args=(other,))

@@ -19,7 +19,7 @@ from netmon.cli import main
 from netmon.cli.topology import impact_document
 from netmon.cli.works import Row
 from netmon.clock import HOUR, MINUTE
-from netmon.engine.impact import impact_of
+from netmon.engine.impact import Impacts
 from tests.cli.october import make_october
 from tests.exporters.snapshots import NOW
 from tests.exporters.terminal.scenes import PARIS, broken_metropolis, compare
@@ -66,7 +66,7 @@ def impact(look: Look, width: int) -> Iterator[str]:
     names = {name: each.name for name, each in (*inventory.services.items(), *inventory.sites.items())}
     screen = ImpactScreen(look, width, names, len(inventory.communes))
     for nodes in (("sw-c33039-1",), ("sw-c33004-2",)):
-        document: Mapping[str, Any] = impact_document(impact_of(inventory, nodes))
+        document: Mapping[str, Any] = impact_document(Impacts(inventory).of(nodes))
         yield from (line.plain.rstrip() for line in screen.draw(document))
         yield ""
 
@@ -111,3 +111,9 @@ def test_a_handover_looks_as_last_approved(language: str) -> None:
     shift = Shift(NOW - 8 * HOUR, NOW, [*told, closed], WORKS[:5], [(NOW - 5 * HOUR, NOW - 4 * HOUR)])
     text = Handover(Look(language, zone=PARIS), shift).write()
     compare(f"handover-{language}.txt", text.rstrip("\n").split("\n"))
+
+
+def test_works_that_come_once_more_are_told_so() -> None:
+    weekly = [work for work in WORKS if work.text == "fibre à déplacer"][:2]
+    text = Handover(Look("en", zone=PARIS), Shift(NOW - 8 * HOUR, NOW, [], weekly, [])).write()
+    assert "fibre à déplacer (once more, 12-01 03:00)" in text

@@ -1,6 +1,6 @@
 """Simulated networks of any shape, with faults of links, devices and sites: what is true, and what a poll sees."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
@@ -114,12 +114,13 @@ class Watch:
         self.clock = ManualClock(START)
         self.memo = Memo()
         self.asked: list[Check] = []
+        self.later: list[Callable[[], None]] = []
         self.polled = 0
         self.pipeline = self._start()
 
     def _start(self) -> Pipeline:
         pipeline = Pipeline(self.inventory, self.memo, self.clock.now)
-        pipeline.doubt(self._ask)
+        pipeline.doubt(self._ask, self.later.append, most=1)
         return pipeline
 
     def _ask(self, checks: Iterable[Check]) -> None:
@@ -128,6 +129,7 @@ class Watch:
     def restart(self) -> list[object]:
         """What the engine finds to say when it takes up what the one before it left."""
         self.asked.clear()
+        self.later.clear()
         self.pipeline = self._start()
         return list(self.pipeline.restore(last_transitions(self.memo.events), self.clock.now(), self.memo.steps))
 
@@ -135,7 +137,14 @@ class Watch:
         works = self.net.works(check)
         reading = Reading(State.UP) if works else Reading(State.DOWN, Reason.TIMEOUT)
         self.polled += 1
+        before = list(self.later)  # what is left for later comes after something else
         self.pipeline.observe(Observation(check, self.clock.now(), 0.0, reading))
+        self.do_later(before)
+
+    def do_later(self, some: Iterable[Callable[[], None]]) -> None:
+        for each in list(some):
+            self.later.remove(each)
+            each()
 
     def live(self, span: Millis) -> Iterable[Check]:
         """Polls until ``span`` has passed, yielding after each."""
@@ -154,6 +163,8 @@ class Watch:
                 yield check
         self.clock.set(max(start + span, self.clock.now()))
         self.pipeline.sweep()
+        while self.later:
+            self.do_later(self.later)
 
 
 def last_transitions(events: Iterable[Event]) -> dict[str, Transition]:

@@ -1,6 +1,6 @@
 """Before a target is declared down, what stands before it is looked at again."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from netmon.clock import MINUTE, SECOND, ManualClock
@@ -111,3 +111,36 @@ def test_another_topology_makes_a_consequence_of_an_incident_that_is_open() -> N
     again.restore(last_transitions(bench.memo.events), bench.clock.now(), bench.memo.steps)
     assert [view.object for view in again.incidents()] == ["dist"]
     assert again.nodes()["acc1"].state is State.UNREACHABLE
+
+
+BEHIND = ("dist/snmp", "acc1/snmp", "acc2/snmp")
+
+
+def core_falls(most: int) -> tuple[Bench, list[Callable[[], None]]]:
+    """Three wait for the word about core, and then have it."""
+    bench, later = Bench(), list[Callable[[], None]]()
+    bench.pipeline.doubt(bench._ask, later.append, most)
+    for name in bench.pipeline.inventory.checks:
+        bench.poll(name, works=True)
+    bench.clock.advance(MINUTE)
+    for name in ("core/snmp", *BEHIND, *BEHIND, "core/snmp"):
+        bench.poll(name, works=False)
+    return bench, later
+
+
+def test_what_waited_is_judged_a_few_at_a_time() -> None:
+    bench, later = core_falls(1)
+    states = [bench.pipeline.checks()[name].state for name in BEHIND]
+    assert sorted(states) == [State.UNREACHABLE, State.UP, State.UP]
+    while later:
+        later.pop()()
+    assert [bench.pipeline.checks()[name].state for name in BEHIND] == [State.UNREACHABLE] * 3
+
+
+def test_what_waited_is_judged_before_what_cut_it_off_answers_again() -> None:
+    bench, later = core_falls(1)
+    bench.poll("core/snmp", works=True)
+    fell = {event.object: event.new for event in bench.memo.events if event.new in {State.DOWN, State.UNREACHABLE}}
+    assert fell == {"core/snmp": State.DOWN, **dict.fromkeys(BEHIND, State.UNREACHABLE)}
+    for each in later:
+        each()

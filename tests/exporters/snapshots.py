@@ -70,6 +70,9 @@ class FakeSnapshot:
         """Those given; else what the engine makes of the states."""
         return self.incident_views or incidents_of(self)
 
+    def freshen(self, most: int) -> bool:
+        return True
+
     @property
     def version(self) -> int:
         return self.changes

@@ -29,8 +29,9 @@
     // What was heard is what is shown: while nothing is heard, times stand still.
     const now = (root.classList.contains("silent") ? heard : Date.now()) + ahead;
     for (const each of document.querySelectorAll("[data-since]")) write(each, length(now - Number(each.dataset.since)));
-    for (const each of document.querySelectorAll("[data-due]")) {
-      const left = Number(each.dataset.due) - now;
+    for (const each of document.querySelectorAll("[data-zero]")) {
+      // Covered time: it counts until the covered hours end.
+      const left = Number(each.dataset.zero) - Math.min(now, Number(each.dataset.stops || Infinity));
       write(each, left > 0 ? length(left) : words.late);
       each.classList.toggle("near", left < 900000);
     }

@@ -2,37 +2,39 @@
 
 import errno
 import ipaddress
-import json
 import socket
 import ssl
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 
 from netmon import __version__
 from netmon.cli.asking import url_of
 from netmon.cli.examine.finding import Finding, Level, Translate
+from netmon.cli.foreign import Asking, http_url
 from netmon.config import Configuration
-from netmon.errors import NetmonError
+from netmon.errors import NetmonError, StrangerError
 from netmon.settings import WebAccess
 
 _SECONDS = 3.0
-_MOST_BYTES = 1 << 20
 
 
 def examine_ports(configuration: Configuration, _: Translate) -> Iterator[Finding]:
     """The port of the daemon and that of traps: ours, free, or somebody else's."""
     web = configuration.web
     address, what = f"{web.host}:{web.port}", _("web port")
-    version = _daemon_at(url_of(web.host, web.port, tls=web.access.tls is not None))
+    try:
+        version = _daemon_at(url_of(web.host, web.port, tls=web.access.tls is not None))
+    except StrangerError as error:
+        version = ""
+        mend = _("name it in %(variable)s") % {"variable": error.missing}
+        yield Finding(Level.WARN, what, _("netmon seems to answer: %(error)s") % {"error": error}, mend)
     if version is None:
         yield _free(socket.SOCK_STREAM, web.host, web.port, what, _)
-    elif version != __version__:
+    elif version and version != __version__:
         found = _("the netmon that answers at %(address)s is %(version)s, this one %(ours)s")
         words = {"address": address, "version": version, "ours": __version__}
         yield Finding(Level.WARN, what, found % words, "systemctl restart netmon")
-    else:
+    elif version:
         yield Finding(Level.OK, what, _("netmon answers at %(address)s") % {"address": address})
     if not _is_loopback(web.host) and not _asks_who(web.access):
         found = _("%(address)s is open to the network, and asks nobody who they are") % {"address": address}
@@ -61,9 +63,9 @@ def examine_prometheus(url: str, _: Translate) -> Iterator[Finding]:
     """Whether Prometheus answers, and scrapes us."""
     query = urllib.parse.urlencode({"query": "netmon_build_info"})
     try:
-        found = _get(f"{url.rstrip('/')}/api/v1/query?{query}")
+        found = Asking(seconds=_SECONDS).document(http_url(f"{url.rstrip('/')}/api/v1/query?{query}"))
         series = found["data"]["result"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (NetmonError, KeyError, TypeError) as error:
         words = _("nothing that is Prometheus answers at %(url)s: %(error)s") % {"url": url, "error": error}
         yield Finding(Level.FAIL, "Prometheus", words, _("start it, or name another address"))
         return
@@ -79,11 +81,17 @@ def _asks_who(access: WebAccess) -> bool:
 
 
 def _daemon_at(url: str) -> str | None:
-    """The version of the netmon that answers there, if one does."""
+    """The version of the netmon that answers there, if one does.
+
+    Raises:
+        StrangerError: it wants to know who asks, or cannot be trusted.
+    """
     from exporters.terminal import fetch_status
 
     try:
         return str(fetch_status(url, _SECONDS, brief=True)["monitor"]["version"])
+    except StrangerError:
+        raise
     except (NetmonError, KeyError, TypeError):
         return None
 
@@ -113,12 +121,3 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _get(url: str) -> dict[str, dict[str, object]]:
-    if not url.startswith(("http://", "https://")):
-        raise ValueError("expected http://HOST:PORT")
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(url, timeout=_SECONDS) as answer:
-        document: dict[str, dict[str, object]] = json.loads(answer.read(_MOST_BYTES))
-    return document

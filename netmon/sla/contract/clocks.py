@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 from netmon.clock import DAY, Millis
-from netmon.model import Clock, Pause
+from netmon.model import Clock, Pace, Pause
 from netmon.sla.intervals import Set, clip, difference, length, normalise
 
 Hours: TypeAlias = Callable[[Millis, Millis], Set]
@@ -40,6 +40,23 @@ def run_clock(
         ended=over,
         paused=paused,
     )
+
+
+def pace(clock: Clock, hours: Hours, now: Millis, farthest: Millis) -> Pace | None:
+    """How a clock as of ``now`` goes on; None: it ended, was paused, or is late."""
+    if clock.ended is not None or clock.paused or clock.late:
+        return None
+    look = max(_FIRST_LOOK, 2 * clock.limit)
+    while now < farthest:
+        until = min(now + look, farthest)
+        for start, end in clip(hours(now, until), now, until):
+            if start > now:
+                return Pace(now, False, start)
+            return Pace(now, True, None if end == until or (clock.deadline or until) <= end else end)
+        if until == farthest:
+            break
+        look *= 2
+    return Pace(now, False, None)
 
 
 def _stood_still(pauses: Iterable[Pause], stop: Millis) -> Set:

@@ -1,13 +1,14 @@
 """The clocks of incidents that are open now, under every contract that covers them."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from netmon.clock import DAY, HOUR, Millis
 from netmon.contracts import ContractClocks
 from netmon.errors import UsageError
-from netmon.model import Attribution, Contract, Guarantee, Handling, IncidentStep, Inventory, Party, Period
+from netmon.model import Attribution, Clock, Contract, Guarantee, Handling, IncidentStep, Inventory, Party, Period
 from netmon.sla.assess import Assessment
-from netmon.sla.contract.clocks import Hours
+from netmon.sla.contract.clocks import Hours, pace
 from netmon.sla.contract.hours import contract_hours, reach
 from netmon.sla.contract.imputation import InForce, in_force, responsible
 from netmon.sla.contract.incidents import IncidentJudge, handlings
@@ -73,9 +74,17 @@ class RunningClocks:
         )
         try:
             outcome = judge.outcome(handling, now)
+            gti = self._paced(contract, contract.gti, outcome.gti, now)
+            gtr = self._paced(contract, contract.gtr, outcome.gtr, now)
         except UsageError:
             return ContractClocks(contract.id, None, None)
-        return ContractClocks(contract.id, outcome.gti, outcome.gtr)
+        return ContractClocks(contract.id, gti, gtr)
+
+    def _paced(self, contract: Contract, guarantee: Guarantee | None, clock: Clock | None, now: Millis) -> Clock | None:
+        if guarantee is None or clock is None:
+            return None
+        hours, farthest = self._hours(contract, guarantee, now)
+        return replace(clock, pace=pace(clock, hours, now, farthest))
 
     def _hours(self, contract: Contract, guarantee: Guarantee, notified: Millis) -> tuple[Hours, Millis]:
         return (

@@ -14,12 +14,14 @@ from netmon.settings import Secret
 
 @dataclass
 class Hook:
-    """What was posted, as (path, headers, body). ``answers`` are given one after the other, then 200."""
+    """What was posted, as (path, headers, body). ``answers`` are given one after the other, then 200; none before
+    ``answering`` is set."""
 
     got: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     answers: list[tuple[int, dict[str, str], bytes]] = field(default_factory=list)
     always: tuple[int, dict[str, str], bytes] = (200, {}, b"thanks")
     url: str = ""
+    answering: threading.Event = field(default_factory=threading.Event)
 
     def where(self, path: str = "/hook?token=s3cret", ca_file: str = "", timeout: float = 5.0) -> Destination:
         return Destination(Secret(self.url + path), (), ca_file, timeout)
@@ -28,11 +30,13 @@ class Hook:
 @contextlib.contextmanager
 def hooked(context: ssl.SSLContext | None = None, host: str = "127.0.0.1", port: int = 0) -> Iterator[Hook]:
     hook = Hook()
+    hook.answering.set()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             hook.got.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
+            hook.answering.wait(30)
             status, headers, text = hook.answers.pop(0) if hook.answers else hook.always
             self.send_response(status)
             for name, value in headers.items():

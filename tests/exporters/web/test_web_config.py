@@ -15,9 +15,11 @@ import bcrypt
 import pytest
 
 import netmon.listening
+from exporters.terminal.client import CERTIFICATE_FILE, TRUSTED_FILE, fetch_status
 from exporters.web import WebServer, create_app
 from netmon.config.webyml import read_web_file
 from netmon.engine.telemetry import Telemetry
+from netmon.errors import StrangerError, UsageError
 from tests.collectors.http.servers import Authority
 from tests.exporters.web.test_prometheus import make_living_exposition, prometheus, wait_until_scraped
 
@@ -139,6 +141,30 @@ def test_only_clients_whose_certificate_is_vouched_for_and_named_are_met(folder:
         assert asked.status() == 0
         assert status_of("client") == status_of("address") == 200
         assert status_of("forged") == status_of("stranger") == 0
+
+    listening(folder, MUTUAL, ask)
+
+
+def test_netmon_status_shows_its_certificate_and_says_what_is_missing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "both.pem").write_text((folder / "client.pem").read_text() + (folder / "client.key").read_text())
+
+    def ask(asked: Asked) -> None:
+        for trusted, shown, missing in (
+            ("other.pem", "both.pem", TRUSTED_FILE), ("ca.pem", "", CERTIFICATE_FILE), ("ca.pem", "both.pem", "")
+        ):  # fmt: skip
+            monkeypatch.setenv(TRUSTED_FILE, str(folder / trusted))
+            monkeypatch.setenv(CERTIFICATE_FILE, str(folder / shown) if shown else "")
+            if missing:
+                with pytest.raises(StrangerError) as error:
+                    fetch_status(asked.server.url)
+                assert (error.value.missing, missing in str(error.value)) == (missing, True)
+            else:
+                assert fetch_status(asked.server.url)["schema_version"] == 1
+        monkeypatch.setenv(CERTIFICATE_FILE, str(folder / "ca.pem"))
+        with pytest.raises(UsageError, match="no certificate and key"):
+            fetch_status(asked.server.url)
 
     listening(folder, MUTUAL, ask)
 

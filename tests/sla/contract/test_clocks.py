@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netmon.clock import DAY, HOUR, MINUTE, SECOND, Millis
-from netmon.model import Pause
+from netmon.model import Pace, Pause
 from netmon.sla.calendar import service_hours
-from netmon.sla.contract.clocks import run_clock
+from netmon.sla.contract.clocks import pace, run_clock
 from netmon.sla.instant import instant_of
 from netmon.sla.intervals import Set, clip, normalise
 
@@ -168,3 +168,32 @@ def test_a_clock_never_runs_backwards(
         for look in sorted(looks)
     )
     assert earlier <= later
+
+
+# hours, notified, now, limit, counts, changes
+PACES = {
+    "24/7: it counts until it is due": ("24/7", "11-24 10:00", "11-24 11:00", 4 * HOUR, True, None),
+    "more than the first look reaches": ("24/7", "11-02 10:00", "11-03 11:00", 20 * DAY, True, None),
+    "due before the hours end": (OFFICE, "11-24 10:00", "11-24 11:00", 4 * HOUR, True, None),
+    "due when the hours end": (OFFICE, "11-24 14:00", "11-24 15:00", 4 * HOUR, True, None),
+    "due the next day: it stops at 18:00": (OFFICE, "11-24 16:00", "11-24 17:00", 4 * HOUR, True, "11-24 18:00"),
+    "on Saturday it stands still until Monday": (OFFICE, "11-27 16:00", "11-28 12:00", 4 * HOUR, False, "11-30 08:00"),
+    "at 18:00 sharp time counts no more": (OFFICE, "11-24 16:00", "11-24 18:00", 4 * HOUR, False, "11-25 08:00"),
+    "at 08:00 sharp it counts again": (OFFICE, "11-24 16:00", "11-25 08:00", 4 * HOUR, True, None),
+    "over the end of summer time": (OFFICE, "10-23 17:00", "10-24 12:00", 4 * HOUR, False, "10-26 08:00"),
+    "hours that never come": ("PH off", "11-24 10:00", "11-24 11:00", 4 * HOUR, False, None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PACES)
+def test_a_clock_tells_whether_time_counts_and_until_when(name: str) -> None:
+    text, notified, now, limit, counts, changes = PACES[name]
+    clock = run_clock(at(notified), None, [], limit, hours(text), at(now))
+    assert pace(clock, hours(text), at(now), at(now) + 400 * DAY) == Pace(at(now), counts, changes and at(changes))
+
+
+def test_no_pace_is_told_of_a_clock_that_does_not_run() -> None:
+    begun, now = at("11-24 10:00"), at("11-24 15:00")
+    for ended, pauses in ((now, []), (None, [Pause(at("11-24 11:00"), None, "")]), (None, [])):  # ended, paused, late
+        clock = run_clock(begun, ended, pauses, 4 * HOUR, hours("24/7"), now)
+        assert pace(clock, hours("24/7"), now, now + DAY) is None
