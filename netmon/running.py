@@ -32,14 +32,16 @@ LONGEST: Millis = 367 * DAY
 class Counters:
     """Adds the counters up from the history; what the months before came to is kept until something is told of them.
 
+    ``before``: what this process showed last, under another configuration.
     Blocks: for a thread.
     """
 
-    def __init__(self, configuration: Configuration, store: Store) -> None:
+    def __init__(self, configuration: Configuration, store: Store, before: SlaCounted | None = None) -> None:
         self._configuration, self._store = configuration, store
         self._closed: tuple[object, Sums] = None, {}
-        self._before: Sums = {}
-        self._lowered: dict[tuple[str, str], int] = {}
+        known = {(each.contract, each.commune): each for each in before.counts} if before else {}
+        self._before: Sums = {key: Part(each.eligible, each.unavailable) for key, each in known.items()}
+        self._lowered = {key: each.lowered for key, each in known.items()}
 
     def until(self, frontier: Millis, facts: Facts) -> SlaCounted:
         """All counters as of ``frontier``."""
@@ -111,7 +113,7 @@ class RunningFigures:
     """Folds the history again and again, off the loop.
 
     On a thread of its own that nobody waits for: a long fold does not hold up a stop. ``watched_until``: until when
-    the daemon before this one watched, None before the first.
+    the daemon before this one watched, None before the first. What the parts before a reload showed goes on from there.
     """
 
     def __init__(
@@ -120,10 +122,10 @@ class RunningFigures:
         self._configuration = configuration
         self._store = store
         self._pipeline = pipeline
-        checks = configuration.inventory.checks.values()
+        checks, before = configuration.inventory.checks.values(), pipeline.sla_counted()
         settled = None if watched_until is None else watched_until - row_of(checks)
-        self._frontier = Frontier(lag_of(checks), configuration.timezone, settled)
-        self._counters = Counters(configuration, store)
+        self._frontier = Frontier(lag_of(checks), configuration.timezone, before.until if before else settled)
+        self._counters = Counters(configuration, store, before)
         self._done: tuple[Millis, Millis] | None = None
         self._thread: threading.Thread | None = None
         self._stopped = False
