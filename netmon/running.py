@@ -18,13 +18,26 @@ from netmon.past import events_of, facts_of, told
 from netmon.sla.availability import availability_document
 from netmon.sla.contract.account import Facts
 from netmon.sla.contract.settle import needed_since
-from netmon.sla.counters import Frontier, Sums, add, count, known_by, lag_of, months_until, row_of, settled_when
+from netmon.sla.counters import (
+    Frontier,
+    Sums,
+    add,
+    count,
+    known_by,
+    lag_of,
+    months_until,
+    row_of,
+    settled_when,
+    shown_until,
+)
 from netmon.sla.figures import Part
 from netmon.sla.period import month_of, parse_period
 from netmon.sla.views import build_views
 
 log = logging.getLogger("netmon.app")
 
+LIVES = 200
+"""So many starts and stops are looked back at for what daemons before this one may have shown."""
 LONGEST: Millis = 367 * DAY
 """The longest period anybody may ask for over HTTP: a year, with its longer days."""
 
@@ -122,9 +135,8 @@ class RunningFigures:
         self._configuration = configuration
         self._store = store
         self._pipeline = pipeline
-        checks, before = configuration.inventory.checks.values(), pipeline.sla_counted()
-        settled = None if watched_until is None else watched_until - row_of(checks)
-        self._frontier = Frontier(lag_of(checks), configuration.timezone, before.until if before else settled)
+        before = pipeline.sla_counted()
+        self._frontier = _frontier(configuration, store, before, watched_until)
         self._counters = Counters(configuration, store, before)
         self._done: tuple[Millis, Millis] | None = None
         self._thread: threading.Thread | None = None
@@ -165,3 +177,17 @@ class RunningFigures:
         inventory, month = self._configuration.inventory, month_of(now, zone)
         events = told(self._store, needed_since(inventory.contracts.values(), month, yearly=False), now)
         return build_views(inventory, events, now=now, timezone=zone, facts=facts)
+
+
+def _frontier(
+    configuration: Configuration, store: Store, before: SlaCounted | None, watched_until: Millis | None
+) -> Frontier:
+    """Where the one stood that showed ``before``; else that of daemons which watched until then."""
+    checks, zone = configuration.inventory.checks.values(), configuration.timezone
+    lag = lag_of(checks)
+    if before is not None:
+        return Frontier(lag, zone, before.until)
+    if watched_until is None:
+        return Frontier(lag, zone, None)
+    shown = shown_until(store.monitor_events(LIVES), watched_until, lag, zone)
+    return Frontier(lag, zone, watched_until - row_of(checks), shown)

@@ -28,6 +28,7 @@ NOT_IN_THE_DEMO = {
         ("netmon-netmon-en", "Notices of incidents", ref): "the demo tells nobody: see test_alertmanager_alerts"
         for ref in "ABC"
     },
+    ("netmon-netmon-en", "Fewer rows at once", "A"): "the devices of the demo take what they are asked for",
     ("netmon-netmon-en", "What is around it", "A"): "the demo has no vantage check",
     ("netmon-netmon-en", "Who may ask", "A"): "the demo has no web configuration file",
     ("netmon-sla-en", "Burn rate", "A"): "needs counters that moved, minutes after the start: see test_promql",
