@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from exporters.prometheus import Exposition
+from exporters.prometheus import Account, Exposition
 from exporters.web.server import WebServer
 from netmon.alerting import Alerting
 from netmon.background import Background
@@ -22,7 +22,7 @@ from netmon.engine.pipeline import Pipeline
 from netmon.engine.poller import Poller
 from netmon.engine.prompt import PromptPolls
 from netmon.engine.scheduler import Scheduler
-from netmon.engine.telemetry import MessageCounter, Telemetry
+from netmon.engine.telemetry import Telemetry, counted_messages
 from netmon.engine.vitals import VitalSigns
 from netmon.errors import CollectError, HostError
 from netmon.history import Store, open_history
@@ -35,8 +35,8 @@ from netmon.reloading import Inheritance
 from netmon.reporting.jobs import LOOK, ReportJobs
 from netmon.running import RunningFigures
 from netmon.scraping import SnmpScraping
-from netmon.serving import Served, follow_web_file, public_server, web_server
-from netmon.takeup import follow_links, plan_ahead, take_up
+from netmon.serving import Listeners, Served, follow_web_file, public_server, web_server
+from netmon.takeup import follow_links, plan_ahead, renew, take_up
 from netmon.trapping import Trapping
 
 log = logging.getLogger("netmon.app")
@@ -69,8 +69,15 @@ class Daemon(Life):
     def __init__(self, configuration: Configuration, clock: Clock | None = None) -> None:
         super().__init__(configuration)
         self._wall = clock or SystemClock()
+        self._telemetry = Telemetry()
+        self._account = Account(self._telemetry.registry)
         self._deadline: float | None = None
         self._vitals: VitalSigns | None = None
+
+    async def run(self, ready: Callable[[str], None] = lambda _url: None) -> None:
+        """As every life; what is logged from the first to the last moment is counted."""
+        with counted_messages(self._telemetry):
+            await super().run(ready)
 
     @contextlib.asynccontextmanager
     async def _parts(self) -> AsyncIterator[WebServer]:
@@ -78,14 +85,15 @@ class Daemon(Life):
             self._deadline = None
             core = await self._core(stack)
             served = self._served(core)
-            web = await self._serve(stack, served)
+            listeners = Listeners()
+            web = await self._serve(stack, served, listeners)
             collectors = await self._open_collectors(stack)
             follow_web_file(self.configuration, stack, web, core.telemetry)
             if self._inheritance is None:
                 await asyncio.to_thread(heart.begin, core.store, core.clock.now())
             served.scraping.open(collectors["snmp"])
             served.probing.open(collectors)
-            poller = self._schedule(stack, core, collectors)
+            poller = self._schedule(stack, core, collectors, listeners)
             await self._await_traps(stack, poller, core.telemetry, core.clock)
             people = asyncio.create_task(hear_people(core.store, core.news, core.pipeline), name="news")
             stack.callback(people.cancel)
@@ -93,9 +101,9 @@ class Daemon(Life):
             yield web
 
     async def _core(self, stack: contextlib.AsyncExitStack) -> _Core:
-        configuration, before, telemetry = self.configuration, self._inheritance, Telemetry()
+        configuration, before, telemetry = self.configuration, self._inheritance, self._telemetry
+        renew(telemetry, configuration)
         telemetry.reload.set_function(lambda: float(self._reloads.worked))
-        self._count_messages(stack, telemetry)
         store = await asyncio.to_thread(open_history, configuration.history)
         stack.push_async_callback(asyncio.to_thread, store.close)
         store.observe_writes(telemetry.store_write.observe)
@@ -103,12 +111,14 @@ class Daemon(Life):
         clock = before.clock if before else SteadyClock(self._wall, await asyncio.to_thread(store.latest))
         news = await asyncio.to_thread(store.news)
         legacy = before.legacy if before else None
-        pipeline, seen_until = await asyncio.to_thread(take_up, configuration, store, clock, legacy)
+        pipeline, watched = await asyncio.to_thread(take_up, configuration, store, clock, legacy)
+        seen_until = before.seen_until if before else watched
         exposition = Exposition(
             pipeline,
             telemetry.registry,
             wrap_large_counters=configuration.wrap_large_counters,
             limits=configuration.series_limits,
+            account=self._account,
         )
         pipeline.listen(exposition, replay=True)
         loads = await asyncio.to_thread(follow_links, configuration, store, clock.now())
@@ -130,22 +140,20 @@ class Daemon(Life):
             reload=self.reload,
         )
 
-    async def _serve(self, stack: contextlib.AsyncExitStack, served: Served) -> WebServer:
-        left = self._inheritance.take_listener(self.configuration.web) if self._inheritance else None
-        web = web_server(self.configuration, served, left)
-        await web.start()
+    async def _serve(self, stack: contextlib.AsyncExitStack, served: Served, listeners: Listeners) -> WebServer:
+        web = web_server(self.configuration, served)
+        await listeners.start(web, self._inheritance)
         stack.push_async_callback(self._within, web.stop, "web")
         public = public_server(self.configuration, served.pipeline)
         if public is not None:
-            await public.start()
+            await listeners.start(public, self._inheritance)
             stack.push_async_callback(self._within, public.stop, "the public pages")
         return web
 
-    def _count_messages(self, stack: contextlib.AsyncExitStack, telemetry: Telemetry) -> None:
-        counter = MessageCounter(telemetry)
-        ours = logging.getLogger("netmon")
-        ours.addHandler(counter)
-        stack.callback(ours.removeHandler, counter)
+    async def _end_between(self, left: Inheritance) -> None:
+        store = await asyncio.to_thread(open_history, self.configuration.history)
+        heart.end(store, left.clock.now())
+        await asyncio.to_thread(store.close)
 
     async def _open_collectors(self, stack: contextlib.AsyncExitStack) -> Mapping[str, Collector]:
         configuration = self.configuration
@@ -162,7 +170,13 @@ class Daemon(Life):
             stack.push_async_callback(self._within, collector.stop, name)
         return collectors
 
-    def _schedule(self, stack: contextlib.AsyncExitStack, core: _Core, collectors: Mapping[str, Collector]) -> Poller:
+    def _schedule(
+        self,
+        stack: contextlib.AsyncExitStack,
+        core: _Core,
+        collectors: Mapping[str, Collector],
+        listeners: Listeners,
+    ) -> Poller:
         checks, clock, pipeline = self.configuration.inventory.checks, core.clock, core.pipeline
         references = [checks[name] for name in self.configuration.vantage]
         poller = Poller(collectors, pipeline, core.telemetry, clock, references)
@@ -172,9 +186,8 @@ class Daemon(Life):
         beats = heart.Heart(core.store, pipeline, clock, self.configuration.heartbeat)
         if self._inheritance is not None:
             beats.take_over(self._inheritance.heart)
-        asked = self.configuration.web
-        self._estate = lambda web: Inheritance(
-            pipeline.legacy(), beats.left(), clock, asked, web.hand_over(), poller.running
+        self._estate = lambda: Inheritance(
+            pipeline.legacy(), beats.left(), clock, core.seen_until, listeners.hand_over(), poller.running
         )
 
         def poll(check: Check, _due: Millis) -> None:
@@ -182,7 +195,7 @@ class Daemon(Life):
             poller.start(check)
 
         scheduler = Scheduler(checks.values(), poll, core.telemetry, self._wall)
-        stack.callback(lambda: beats.stop() if self._stopping.is_set() else None)
+        stack.callback(lambda: beats.stop() if self._inheritance is None else None)
         stack.push_async_callback(self._within, poller.stop, "the polls under way")
         stack.callback(scheduler.stop)
         scheduler.start()

@@ -57,7 +57,7 @@ class Life:
         self._ready = False
         self._reloads = Reloads(configuration)
         self._inheritance: Inheritance | None = None
-        self._estate: Callable[[WebServer], Inheritance] | None = None
+        self._estate: Callable[[], Inheritance] | None = None
         self._reloading: asyncio.Task[None] | None = None
 
     def _parts(self) -> contextlib.AbstractAsyncContextManager[WebServer]:
@@ -81,12 +81,21 @@ class Life:
                     log.error("reload: %s; the configuration before goes on", error)
                     self.configuration = before
                 ready = _say_reloaded
+            if self._inheritance is not None:
+                await self._end_between(self._inheritance)
+                self._inheritance.close()
+
+    async def _end_between(self, left: Inheritance) -> None:
+        """Record that watching ends: told to stop when some parts had stopped and the next had not begun."""
+        raise NotImplementedError
 
     async def _live(self, ready: Callable[[str], None], supervisor: Supervisor) -> None:
         """Under one configuration, until another one is to take its place."""
         async with self._parts() as web:
             self._reloads.started()
-            self._inheritance = None
+            if self._inheritance is not None:
+                self._inheritance.close()
+                self._inheritance = None
             self._ready = True
             ready(web.url)
             supervisor.ready(web.url)
@@ -94,7 +103,7 @@ class Life:
             self._ready = False
             supervisor.leaving(reloading=not self._stopping.is_set())
             if not self._stopping.is_set() and self._estate is not None:
-                self._inheritance = self._estate(web)
+                self._inheritance = self._estate()
         self.configuration, self._estate = self._reloads.take(), None
         gc.collect()  # the parts before, which hold each other, before what lives is left alone again
 

@@ -3,11 +3,11 @@
 import asyncio
 import logging
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 
 from netmon.clock import Millis, SteadyClock
-from netmon.config import ConfigError, Configuration, WebSettings, load
+from netmon.config import ConfigError, Configuration, load
 from netmon.engine.pipeline import Legacy
 from netmon.engine.spread import due_between
 from netmon.errors import Problem
@@ -31,8 +31,8 @@ class Inheritance:
     legacy: Legacy
     heart: tuple[Millis, bool]
     clock: SteadyClock
-    web: WebSettings
-    listener: socket.socket | None
+    seen_until: Millis | None
+    listeners: Mapping[tuple[str, int], socket.socket]
     polled: frozenset[str]
 
     def owed(self, checks: Iterable[Check], now: Millis) -> Iterator[str]:
@@ -42,13 +42,15 @@ class Inheritance:
             if check.id in self.polled or any(due_between(check, since, now)):
                 yield check.id
 
-    def take_listener(self, web: WebSettings) -> socket.socket | None:
-        """The socket that was left, where the same address is asked for."""
-        listener, self.listener = self.listener, None
-        if listener is not None and (web.host, web.port) != (self.web.host, self.web.port):
-            listener.close()
-            return None
-        return listener
+    def listener(self, host: str, port: int) -> socket.socket | None:
+        """A socket that listens there as the configuration says it, if one was left."""
+        left = self.listeners.get((host, port))
+        return left.dup() if left is not None else None
+
+    def close(self) -> None:
+        """Give up what nobody needs any more: listeners of addresses that are asked for no longer."""
+        for left in self.listeners.values():
+            left.close()
 
 
 @dataclass(frozen=True, slots=True, order=True)

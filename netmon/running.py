@@ -18,13 +18,26 @@ from netmon.past import events_of, facts_of, told
 from netmon.sla.availability import availability_document
 from netmon.sla.contract.account import Facts
 from netmon.sla.contract.settle import needed_since
-from netmon.sla.counters import Frontier, Sums, add, count, known_by, lag_of, months_until, row_of, settled_when
+from netmon.sla.counters import (
+    Frontier,
+    Sums,
+    add,
+    count,
+    known_by,
+    lag_of,
+    months_until,
+    row_of,
+    settled_when,
+    shown_until,
+)
 from netmon.sla.figures import Part
 from netmon.sla.period import month_of, parse_period
 from netmon.sla.views import build_views
 
 log = logging.getLogger("netmon.app")
 
+LIVES = 200
+"""So many starts and stops are looked back at for what daemons before this one may have shown."""
 LONGEST: Millis = 367 * DAY
 """The longest period anybody may ask for over HTTP: a year, with its longer days."""
 
@@ -32,14 +45,16 @@ LONGEST: Millis = 367 * DAY
 class Counters:
     """Adds the counters up from the history; what the months before came to is kept until something is told of them.
 
+    ``before``: what this process showed last, under another configuration.
     Blocks: for a thread.
     """
 
-    def __init__(self, configuration: Configuration, store: Store) -> None:
+    def __init__(self, configuration: Configuration, store: Store, before: SlaCounted | None = None) -> None:
         self._configuration, self._store = configuration, store
         self._closed: tuple[object, Sums] = None, {}
-        self._before: Sums = {}
-        self._lowered: dict[tuple[str, str], int] = {}
+        known = {(each.contract, each.commune): each for each in before.counts} if before else {}
+        self._before: Sums = {key: Part(each.eligible, each.unavailable) for key, each in known.items()}
+        self._lowered = {key: each.lowered for key, each in known.items()}
 
     def until(self, frontier: Millis, facts: Facts) -> SlaCounted:
         """All counters as of ``frontier``."""
@@ -111,7 +126,7 @@ class RunningFigures:
     """Folds the history again and again, off the loop.
 
     On a thread of its own that nobody waits for: a long fold does not hold up a stop. ``watched_until``: until when
-    the daemon before this one watched, None before the first.
+    the daemon before this one watched, None before the first. What the parts before a reload showed goes on from there.
     """
 
     def __init__(
@@ -120,10 +135,9 @@ class RunningFigures:
         self._configuration = configuration
         self._store = store
         self._pipeline = pipeline
-        checks = configuration.inventory.checks.values()
-        settled = None if watched_until is None else watched_until - row_of(checks)
-        self._frontier = Frontier(lag_of(checks), configuration.timezone, settled)
-        self._counters = Counters(configuration, store)
+        before = pipeline.sla_counted()
+        self._frontier = _frontier(configuration, store, before, watched_until)
+        self._counters = Counters(configuration, store, before)
         self._done: tuple[Millis, Millis] | None = None
         self._thread: threading.Thread | None = None
         self._stopped = False
@@ -163,3 +177,17 @@ class RunningFigures:
         inventory, month = self._configuration.inventory, month_of(now, zone)
         events = told(self._store, needed_since(inventory.contracts.values(), month, yearly=False), now)
         return build_views(inventory, events, now=now, timezone=zone, facts=facts)
+
+
+def _frontier(
+    configuration: Configuration, store: Store, before: SlaCounted | None, watched_until: Millis | None
+) -> Frontier:
+    """Where the one stood that showed ``before``; else that of daemons which watched until then."""
+    checks, zone = configuration.inventory.checks.values(), configuration.timezone
+    lag = lag_of(checks)
+    if before is not None:
+        return Frontier(lag, zone, before.until)
+    if watched_until is None:
+        return Frontier(lag, zone, None)
+    shown = shown_until(store.monitor_events(LIVES), watched_until, lag, zone)
+    return Frontier(lag, zone, watched_until - row_of(checks), shown)

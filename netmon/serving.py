@@ -21,6 +21,7 @@ from netmon.engine.telemetry import Telemetry
 from netmon.history import Store
 from netmon.listening import follow
 from netmon.probing import Probing
+from netmon.reloading import Inheritance
 from netmon.reporting.access import report_readers
 from netmon.reporting.closing import reports_path
 from netmon.running import Availability
@@ -46,8 +47,30 @@ class Served:
     reload: Callable[[], Awaitable[None]]
 
 
-def web_server(configuration: Configuration, served: Served, listener: socket.socket | None) -> WebServer:
-    """The listener for operators and Prometheus, not yet started; ``listener``: the socket left by the one before."""
+class Listeners:
+    """The servers that were started, by the addresses that the configuration gives them."""
+
+    def __init__(self) -> None:
+        self._servers: dict[tuple[str, int], WebServer] = {}
+
+    async def start(self, server: WebServer, before: Inheritance | None) -> None:
+        """Have it answer, on the socket that the one before left, if it did.
+
+        Raises:
+            HostError: it cannot listen there.
+        """
+        address = server.host, server.port
+        server.listener = before.listener(*address) if before else None
+        await server.start()
+        self._servers[address] = server
+
+    def hand_over(self) -> dict[tuple[str, int], socket.socket]:
+        """The sockets, for the servers that take their place; to be asked before they stop."""
+        return {address: server.hand_over() for address, server in self._servers.items()}
+
+
+def web_server(configuration: Configuration, served: Served) -> WebServer:
+    """The listener for operators and Prometheus, not yet started."""
     asked, clock, store = configuration.web, served.clock, served.store
     readers = report_readers(configuration)
     insee = {name: commune.insee for name, commune in configuration.inventory.communes.items()}
@@ -67,11 +90,9 @@ def web_server(configuration: Configuration, served: Served, listener: socket.so
         notices=lambda: notices_document(store.notices.shown(NOTICES_SHOWN), clock.now()),
     )
     apart = ("/reports", "/api/v1/reports", "/api/v1/availability") if readers else ()
-    web = WebServer(
+    return WebServer(
         asked.host, asked.port, app, asked.access, apart, app.state.live.close, answered=served.telemetry.answered
     )
-    web.listener = listener
-    return web
 
 
 def public_server(configuration: Configuration, pipeline: Pipeline) -> WebServer | None:

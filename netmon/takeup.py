@@ -9,6 +9,7 @@ from netmon.contracts import Event, Fact
 from netmon.engine import heart, planning
 from netmon.engine.loads import LinkLoads
 from netmon.engine.pipeline import Legacy, Pipeline, no_longer_watched
+from netmon.engine.telemetry import Telemetry
 from netmon.history import Store
 from netmon.model import Announcement
 from netmon.state.works import windows_of
@@ -34,6 +35,15 @@ def take_up(
     pipeline.attribute(store.attributions())
     pipeline.restore(states, until, store.incident_steps(), legacy)
     return pipeline, watched_until
+
+
+def renew(telemetry: Telemetry, configuration: Configuration) -> None:
+    """Have the counters go on with what ``configuration`` knows."""
+    telemetry.renew(
+        configuration.inventory.nodes,
+        {schedule.id for schedule in configuration.reports.schedules},
+        {receiver.id for receiver in configuration.alerts.receivers},
+    )
 
 
 def follow_links(configuration: Configuration, store: Store, now: Millis) -> LinkLoads:

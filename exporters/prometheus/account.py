@@ -1,5 +1,7 @@
 """What the exposition tells about itself: everything it leaves out is counted."""
 
+from collections.abc import Callable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from netmon.conventions import Metric
@@ -50,8 +52,6 @@ class Account:
             registry=registry,
         )
         self._watch_scrapes(registry)
-        for limit in LIMITS:
-            self.cut.labels(limit)
         for why in DROPPED:
             self.dropped.labels(why)
         for why in REFUSED:
@@ -77,7 +77,10 @@ class Account:
         for outcome in SCRAPE_OUTCOMES:
             self.scrapes.labels(outcome)
 
-    def tell_limits(self, limits: SeriesLimits) -> None:
-        """Show what the limits are."""
+    def begin(self, limits: SeriesLimits, series: Callable[[], float]) -> None:
+        """Tell of an exposition that begins; where it takes the place of another, counters go on."""
+        self.series.set_function(series)
+        for limit in LIMITS:
+            self.cut.labels(limit).set(0)
         self._limit.labels("node").set(limits.per_node)
         self._limit.labels("total").set(limits.total)

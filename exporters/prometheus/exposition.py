@@ -67,7 +67,8 @@ class Exposition:
     """Everything netmon tells Prometheus. Lives on the event loop; listens to observations.
 
     Families of a check are those of its last poll: one that taught nothing, or lies more than three intervals back,
-    leaves none. ``registry`` holds the metrics about netmon itself; the exposition adds its own.
+    leaves none. ``registry`` holds the metrics about netmon itself; the exposition adds its own, unless it goes on with
+    the ``account`` of the one before.
     ``wrap_large_counters``: counters from 2^53 start again at 0, as in snmp_exporter. ``limits`` bound what targets can
     make of it.
     """
@@ -79,6 +80,7 @@ class Exposition:
         *,
         wrap_large_counters: bool = True,
         limits: SeriesLimits = SeriesLimits(),  # noqa: B008 (frozen)
+        account: Account | None = None,
     ) -> None:
         self._snapshot = snapshot
         self._registry = registry
@@ -91,9 +93,8 @@ class Exposition:
         self._limits = limits
         self._room = Room(limits)
         self._cut = dict.fromkeys(LIMITS, 0)
-        self.account = Account(registry)
-        self.account.tell_limits(limits)
-        self.account.series.set_function(lambda: self._room.total)
+        self.account = account or Account(registry)
+        self.account.begin(limits, lambda: self._room.total)
 
     def observed(self, observation: Observation) -> None:
         """Render the families that a poll brought, in place of those of the poll before."""

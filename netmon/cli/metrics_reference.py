@@ -14,6 +14,7 @@ from exporters.prometheus.heads import Head
 from exporters.prometheus.own import CHECK_HEADS, SNAPSHOT_HEADS
 from netmon.conventions import CHECK_LABELS
 from netmon.engine.telemetry import Telemetry, vantage_gauge, web_file_gauge
+from netmon.settings import SeriesLimits
 from netmon.snmpmodules import Module
 
 PATH = Path("docs/metrics.md")
@@ -39,17 +40,14 @@ part, without the metrics about netmon itself.
   `unknown`, because the format would rename them.
 - A label of a device that clashes with ours keeps its meaning as `exported_…`.
 - `netmon_check_failures_total` has one series per check and reason: `timeout` for every check, `connect_refused` too
-  for TCP and HTTP, `status` for HTTP, the others once they happened. `reason` is a closed list."""
+  for TCP and HTTP, `status` for HTTP, the others once they happened. `reason` is a closed list.
+- Counters about netmon itself, and those of checks that stay, go on over a reload and begin again at 0 with a new
+  process; those of the care taken of SNMP devices (`netmon_snmp_…_total`) begin again with a reload too."""
 
 
 def markdown() -> str:
     """The page."""
-    telemetry = Telemetry()
-    telemetry.polls.labels("", "")  # so that they have a series, which shows their labels
-    telemetry.node_starts.labels("", "")
-    Account(telemetry.registry)
-    vantage_gauge(telemetry)
-    web_file_gauge(telemetry)
+    telemetry = _whole()
     lines = [_HEAD, "", "## Of each check", "", *_table(_rows(CHECK_HEADS))]
     lines += ["", "## Of each SNMP check", "", *_table(_care_rows())]
     lines += ["", "## Of each ICMP, TCP and HTTP check", "", *_table(_probe_rows())]
@@ -69,6 +67,20 @@ def markdown() -> str:
     for module in MODULES.values():
         lines += ["", f"### Module `{module.name}`", "", *_table(_module_rows(module))]
     return "\n".join(lines) + "\n"
+
+
+def _whole() -> Telemetry:
+    """Everything there can be, each with a series, which shows its labels."""
+    telemetry = Telemetry()
+    for two in (telemetry.polls, telemetry.node_starts, telemetry.report_runs, telemetry.notices):
+        two.labels("", "")
+    schedules = (telemetry.report_success, telemetry.report_next, telemetry.report_seconds, telemetry.report_progress)
+    for one in (*schedules, telemetry.notices_waiting, telemetry.notices_dead):
+        one.labels("")
+    Account(telemetry.registry).begin(SeriesLimits(), lambda: 0)
+    vantage_gauge(telemetry)
+    web_file_gauge(telemetry)
+    return telemetry
 
 
 _Row = tuple[str, str, tuple[str, ...], str]

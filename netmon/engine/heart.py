@@ -62,6 +62,11 @@ def begin(history: KnowsStops, now: Millis) -> None:
         raise StoreError(f"the history takes nothing since {BEGIN_SECONDS} s: not started") from None
 
 
+def end(history: History, now: Millis) -> None:
+    """Record that watching ends."""
+    history.record([MonitorEvent(now, "stopped")])
+
+
 class Heart:
     """Beats while the daemon watches; notices when it had not, or could not say when it did."""
 
@@ -107,7 +112,7 @@ class Heart:
 
     def stop(self) -> None:
         """Record that watching ends now."""
-        self._history.record([MonitorEvent(self._clock.now(), "stopped")])
+        end(self._history, self._clock.now())
 
     def _follow_clock(self) -> None:
         ahead = self._clock.ahead()

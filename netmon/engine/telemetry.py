@@ -1,6 +1,8 @@
 """Metrics about netmon itself, in a registry of its own (prometheus-client)."""
 
+import contextlib
 import logging
+from collections.abc import Container, Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
@@ -13,11 +15,12 @@ BLOCKED_BUCKETS = (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0)
 
 
 class Telemetry:
-    """What moves inside the daemon, counted."""
+    """What moves inside the daemon, counted for as long as its process lives."""
 
     def __init__(self) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = registry = CollectorRegistry()
+        self._optional: list[Gauge] = []
         self.polls = Counter(
             Metric.POLLS.removesuffix("_total"),
             "Polls done, by collector and outcome (the state read, or unknown when we could not look).",
@@ -112,6 +115,24 @@ class Telemetry:
         for outcome in ("polled", "merged"):
             self.trap_polls.labels(outcome)
 
+    def renew(self, nodes: Container[str], schedules: Container[str], receivers: Container[str]) -> None:
+        """Other parts take the place of those before: their counters go on, but for what is there no more."""
+        reports = (self.report_runs, self.report_success, self.report_next, self.report_seconds, self.report_progress)
+        for metric in reports:
+            _forget(metric, schedules)
+        for metric in (self.notices, self.notices_waiting, self.notices_dead):
+            _forget(metric, receivers)
+        _forget(self.node_starts, nodes)
+        for gauge in (self.mails_waiting, self.mails_dead):
+            gauge.set(0)
+        while self._optional:
+            self.registry.unregister(self._optional.pop())
+
+    def optional(self, metric: Metric, documentation: str) -> Gauge:
+        """A gauge that is there until ``renew``."""
+        self._optional.append(Gauge(metric, documentation, registry=self.registry))
+        return self._optional[-1]
+
     def answered(self, status: int) -> None:
         """Count an answer over HTTP."""
         self.web_requests.labels(str(status)).inc()
@@ -170,27 +191,43 @@ class Telemetry:
 
 def vantage_gauge(telemetry: Telemetry) -> Gauge:
     """The metric of the vantage check, which is there only where one is configured."""
-    return Gauge(
+    return telemetry.optional(
         Metric.VANTAGE_UP,
         "Whether any reference of the vantage check answers (1) or none does (0): then netmon itself is cut off, and "
         "what does not answer is unknown. Absent without the section vantage.",
-        registry=telemetry.registry,
     )
 
 
 def web_file_gauge(telemetry: Telemetry) -> Gauge:
     """The metric of the web configuration file, which is there only where one is configured."""
-    return Gauge(
+    return telemetry.optional(
         Metric.WEB_RELOAD,
         "Whether the last attempt to read the web configuration file, and the certificates it names, succeeded (1) or "
         "not (0): then what held before goes on. Absent without web.config_file.",
-        registry=telemetry.registry,
     )
 
 
-class MessageCounter(logging.Handler):
-    """Counts what is logged, so that a fault which was caught and logged does not go unseen."""
+def _forget(metric: Counter | Gauge, kept: Container[str]) -> None:
+    """Drop the series whose first label is not ``kept``."""
+    for family in metric.collect():
+        for sample in family.samples:
+            labels = tuple(sample.labels.values())
+            if labels[0] not in kept:
+                metric.remove(*labels)
 
+
+@contextlib.contextmanager
+def counted_messages(telemetry: Telemetry) -> Iterator[None]:
+    """Count what is logged, so that a fault which was caught and logged does not go unseen."""
+    counter, ours = _MessageCounter(telemetry), logging.getLogger("netmon")
+    ours.addHandler(counter)
+    try:
+        yield
+    finally:
+        ours.removeHandler(counter)
+
+
+class _MessageCounter(logging.Handler):
     def __init__(self, telemetry: Telemetry) -> None:
         super().__init__(logging.WARNING)
         self._messages = telemetry.messages

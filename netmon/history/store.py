@@ -69,12 +69,16 @@ class Store:
             return cast("Millis | None", connection.execute(select(schema.heartbeat.c.at)).scalar())
 
     def last_monitor_event(self) -> MonitorEvent | None:
-        """Whether the daemon last said that it started or that it stopped: by time, then by order."""
+        """Whether the daemon last said that it started or that it stopped."""
+        return next(iter(self.monitor_events(1)), None)
+
+    def monitor_events(self, latest: int) -> list[MonitorEvent]:
+        """The ``latest`` times that daemons said they started or stopped: by time, then by order."""
         table = schema.monitor
         with self._readers.connect() as connection:
-            query = select(table).order_by(table.c.at.desc(), table.c.id.desc()).limit(1)
-            row = connection.execute(query).mappings().first()
-        return cast("MonitorEvent", from_row(MonitorEvent, dict(row))) if row else None
+            query = select(table).order_by(table.c.at.desc(), table.c.id.desc()).limit(latest)
+            rows = connection.execute(query).mappings().all()
+        return [cast("MonitorEvent", from_row(MonitorEvent, dict(row))) for row in reversed(rows)]
 
     def latest(self) -> Millis:
         """The latest moment any state, stop or heartbeat is dated at: time goes on from there. 0: there is none."""

@@ -2,20 +2,22 @@
 
 A change is dated back to the first look that saw it, so the last minutes are not settled yet. The frontier lies before
 whatever looks under way can still date back, and moves in whole minutes; so what was added up stays, but for what
-people tell of the past, or a history that is imported. What they tell of a period later than ``LATE`` after it was
-settled stays out: samples of its end are taken, and what the next period began with must hold.
+people tell of the past, or a history that is imported.
 
 The frontier stands still for ``HOLD`` at every civil midnight: who looks once a minute sees what the counters were at
-the very end of each civil day, month and year.
+the very end of each civil day, month and year. What people tell of a period later than ``LATE`` after it was settled
+stays out: the samples of its end are taken then, and it would be taken for the next period's.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
 from netmon.clock import DAY, HOUR, MINUTE, SECOND, Millis, to_datetime
 from netmon.contracts import Event
-from netmon.model import Check, Contract, Inventory, Period
+from netmon.model import Check, Contract, Inventory, MonitorEvent, Period
 from netmon.sla.contract.account import Account, Facts
 from netmon.sla.contract.civil import unit_at
 from netmon.sla.contract.hours import CalendarEndsError
@@ -25,7 +27,8 @@ from netmon.sla.period import midnight, month_of, zone_of
 from netmon.sla.views import parts
 
 HOLD: Millis = 5 * MINUTE
-LATE: Millis = 2 * HOUR
+LATE: Millis = 3 * MINUTE
+"""The frontier stands at an end until ``HOLD`` and a minute later, at least: the last samples there hold all of it."""
 LONGEST_LAG: Millis = HOUR
 """Checks looked at so rarely that they would hold back all counters for longer lower them when they fail instead."""
 
@@ -51,26 +54,73 @@ def row_of(checks: Iterable[Check]) -> Millis:
 
 
 class Frontier:
-    """Until when counters may be added up. Never goes back.
+    """Until when counters may be added up. Never goes back, and stands for ``HOLD`` at each civil midnight it comes by,
+    also when it has fallen behind: every closed period has a sample of its end.
 
-    ``settled`` is what the daemon before this one left settled; None: there was none.
+    ``settled`` is what the daemon before this one left settled, None: there was none; ``shown``: until when it may have
+    shown counters.
     """
 
-    def __init__(self, lag: Millis, timezone: str, settled: Millis | None) -> None:
+    def __init__(self, lag: Millis, timezone: str, settled: Millis | None, shown: Millis | None = None) -> None:
         self._lag, self._zone = lag, zone_of(timezone)
-        self._at = None if settled is None else self._rounded(settled)
+        self._at: Millis | None = None
+        self._came: Millis | None = None
+        if settled is not None:
+            self._at = self._rounded(settled)
+            if shown is not None:
+                self._at = min(self._at, _midnight_from(self._rounded(shown), self._zone))
 
     def at(self, now: Millis, watching_since: Millis) -> Millis:
         """The frontier ``now``, which waits where it is until all it would pass was seen without a gap."""
         reached = now - self._lag
-        if self._at is None or reached >= watching_since:
-            self._at = max(self._at or 0, self._rounded(reached))
+        if self._at is None:
+            self._at = self._rounded(reached)
+        elif reached >= watching_since and self._may_leave(now):
+            after = _midnight_from(self._at + 1, self._zone)
+            self._at = max(self._at, min(self._rounded(reached), after))
+            self._came = now if self._at == after else None
         return self._at
+
+    def _may_leave(self, now: Millis) -> bool:
+        """Not before it stood at its midnight long enough for a sample, whoever came there and whenever."""
+        if self._at is None or self._at != _midnight_from(self._at, self._zone):
+            return True
+        if self._came is None:
+            self._came = now
+        return now - self._came >= HOLD
 
     def _rounded(self, at: Millis) -> Millis:
         at -= at % MINUTE
         today = midnight(to_datetime(at, self._zone).date(), self._zone)
         return today if at - today < HOLD else at
+
+
+def shown_until(lives: Iterable[MonitorEvent], watched_until: Millis, lag: Millis, timezone: str) -> Millis:
+    """Until when daemons that started and stopped so, the last one at ``watched_until``, may have shown counters.
+
+    One that did not live for longer than ``lag`` showed nothing new; one that had fallen behind stood at each midnight.
+    """
+    zone, shown, began = zone_of(timezone), None, None
+    for event in (*lives, MonitorEvent(watched_until, "stopped")):
+        if event.state == "started" and event.at < watched_until:
+            began, shown = event.at, event.at - lag if shown is None else shown
+        elif event.state == "stopped" and began is not None and shown is not None:
+            spare, reached = event.at - began - lag, event.at - lag
+            if spare >= 0:
+                for _ in range(spare // HOLD + 1):
+                    shown = _midnight_from(shown + 1, zone)
+                    if shown >= reached:
+                        break
+                shown = min(shown, reached)
+            began = None
+    return watched_until - lag if shown is None else shown
+
+
+def _midnight_from(at: Millis, zone: ZoneInfo) -> Millis:
+    """The first civil midnight that is not before ``at``."""
+    day = to_datetime(at, zone).date()
+    today = midnight(day, zone)
+    return today if today >= at else midnight(day + dt.timedelta(days=1), zone)
 
 
 def count(inventory: Inventory, events: Sequence[Event], facts: Facts, month: Period, end: Millis) -> Sums:

@@ -19,9 +19,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from exporters.prometheus import Exposition
 from exporters.prometheus.body import encoded
-from netmon.contracts import CheckView
-from netmon.model import Family, State
-from tests.exporters.snapshots import BEGLES, NOW, FakeSnapshot, make_check, make_observation, make_snapshot
+from netmon.contracts import Snapshot
+from netmon.engine.pipeline import Pipeline
+from netmon.model import Family
+from tests.engine.small import Memo
+from tests.exporters.snapshots import BEGLES, NOW, make_observation, make_snapshot
 
 FAMILIES, ROWS = 20, 50
 LABELS = ("ifIndex", "ifDescr", "ifName", "ifAlias")
@@ -38,19 +40,20 @@ def cpu(work: Callable[[], object]) -> float:
     return best
 
 
-def make_devices(count: int) -> FakeSnapshot:
-    snapshot = make_snapshot([BEGLES], switches=0)
-    for number in range(count):
-        check = make_check(f"sw-{number}/snmp", node=f"sw-{number}")
-        snapshot.check_views[check.id] = CheckView(check, State.UP, NOW, "ok", "", make_observation(check), NOW)
-    return snapshot
+def make_devices(count: int) -> Pipeline:
+    """The daemon's own present, with so many switches that answered."""
+    inventory = make_snapshot([BEGLES], switches=count).inventory
+    pipeline = Pipeline(inventory, Memo(), lambda: NOW)
+    for check in inventory.checks.values():
+        pipeline.observe(make_observation(check))
+    return pipeline
 
 
-def make_series(snapshot: FakeSnapshot) -> dict[str, tuple[tuple[str, ...], ...]]:
+def make_series(snapshot: Snapshot) -> dict[str, tuple[tuple[str, ...], ...]]:
     """The labels of each device's rows, by its SNMP check."""
     return {
         name: tuple((str(i), f"GigabitEthernet0/{i}", f"Gi0/{i}", f"vers {name}") for i in range(ROWS))
-        for name, view in snapshot.check_views.items()
+        for name, view in snapshot.checks().items()
         if view.check.node.startswith("sw-")
     }
 
@@ -70,11 +73,11 @@ def families(turn: int, series: tuple[tuple[str, ...], ...]) -> list[Family]:
 def main(series_count: int) -> int:
     snapshot = make_devices(series_count // (FAMILIES * ROWS))
     exposition = Exposition(snapshot, CollectorRegistry())
-    series = make_series(snapshot)
+    series, checks = make_series(snapshot), snapshot.inventory.checks
 
     def poll(turn: int) -> None:
         for name in series:
-            exposition.observed(make_observation(snapshot.check_views[name].check, *families(turn, series[name])))
+            exposition.observed(make_observation(checks[name], *families(turn, series[name])))
 
     gc.collect()
     before = resident()
@@ -92,7 +95,7 @@ def main(series_count: int) -> int:
     for name in series:
         for gauge in gauges:
             for row, labels in enumerate(series[name]):
-                gauge.labels(*snapshot.check_views[name].check.labels, *labels).set(row * 1000)
+                gauge.labels(*checks[name].labels, *labels).set(row * 1000)
     theirs = cpu(lambda: generate_latest(registry))
     size = sum(map(len, exposition.scrape()))
 

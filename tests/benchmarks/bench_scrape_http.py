@@ -37,7 +37,7 @@ def ours(count: int) -> None:
     snapshot = make_devices(count // (FAMILIES * ROWS))
     exposition = Exposition(snapshot, CollectorRegistry())
     for name, series in make_series(snapshot).items():
-        exposition.observed(make_observation(snapshot.check_views[name].check, *families(0, series)))
+        exposition.observed(make_observation(snapshot.inventory.checks[name], *families(0, series)))
 
     async def serve() -> None:
         server = WebServer("127.0.0.1", 0, create_app(snapshot, exposition, None))
@@ -56,7 +56,7 @@ def theirs(count: int) -> None:
     for name, series in make_series(snapshot).items():
         for gauge in gauges:
             for row, labels in enumerate(series):
-                gauge.labels(*snapshot.check_views[name].check.labels, *labels).set(row * 1000)
+                gauge.labels(*snapshot.inventory.checks[name].labels, *labels).set(row * 1000)
     server, _ = start_http_server(0, "127.0.0.1", registry)
     print(server.server_port, flush=True)
     threading.Event().wait()
@@ -100,7 +100,7 @@ def _push(port: int, count: int) -> None:
     snapshot = make_devices(count // (FAMILIES * ROWS))
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     for name, series in make_series(snapshot).items():
-        check = snapshot.check_views[name].check
+        check = snapshot.inventory.checks[name]
         lines = []
         for family in families(0, series):
             lines.append(f"# HELP {family.name} A column.\n# TYPE {family.name} gauge\n")

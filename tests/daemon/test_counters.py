@@ -111,6 +111,17 @@ def test_a_correction_of_the_month_that_runs_lowers_the_counters_and_that_is_cou
     assert {each.lowered for each in after.counts} == {0, 1}
 
 
+def test_what_a_correction_lowers_while_a_configuration_is_taken_up_is_counted_too(
+    configuration: Configuration, store: Store
+) -> None:
+    before = Counters(configuration, store).until(NOW, Facts())
+    store.record(corrections(configuration, NOVEMBER, NOW, NOW)).result()
+    after = Counters(configuration, store, before).until(NOW + MINUTE, Facts())
+    again = Counters(configuration, store, after).until(NOW + 2 * MINUTE, Facts())
+    assert {each.lowered for each in after.counts} == {0, 1}
+    assert [each.lowered for each in again.counts] == [each.lowered for each in after.counts]
+
+
 def test_what_is_told_of_a_month_that_was_settled_leaves_the_counters_alone(
     configuration: Configuration, store: Store
 ) -> None:

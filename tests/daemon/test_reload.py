@@ -1,5 +1,6 @@
 """A daemon takes up another configuration while it runs: states stay, checks come and go, mistakes change nothing."""
 
+import asyncio
 import os
 import re
 import signal
@@ -14,9 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from netmon.config import load
+from netmon.app import Daemon
+from netmon.config import Configuration, load
 from netmon.history import open_history
 from netmon.model import MonitorEvent, State, Transition
+from netmon.reloading import Reloads
 from tests.daemon.daemon import configuration, daemon, is_down, netmon
 from tests.peers.programs import fetch, fetch_json, free_port, wait_for
 
@@ -124,27 +127,86 @@ def test_a_broken_file_leaves_the_old_configuration_running(tmp_path: Path, answ
 
 
 def test_no_connection_is_refused_while_the_configuration_is_taken_up(tmp_path: Path, answering: int) -> None:
+    """Nor while one is tried that cannot be started, and the one before goes on."""
     file, port = configuration(tmp_path, checks(answering))
-    with daemon(file, port):
-        refused: list[Exception] = []
+    public = free_port()
+    good = file.read_text().replace("web: {", f"web: {{public_listen: '127.0.0.1:{public}', ")
+    file.write_text(good)
+    with daemon(file, port), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        refused: list[tuple[int, Exception]] = []
         done = threading.Event()
 
         def ask() -> None:
             while not done.is_set():
-                try:
-                    socket.create_connection(("127.0.0.1", port), 5).close()
-                except OSError as error:
-                    refused.append(error)
+                for each in (port, public):
+                    try:
+                        socket.create_connection(("127.0.0.1", each), 5).close()
+                    except OSError as error:
+                        refused.append((each, error))
                 time.sleep(0.002)
 
         thread = threading.Thread(target=ask)
         thread.start()
-        for _ in range(3):
+        for worked in (True, False, True):
+            file.write_text(good if worked else f"{good}traps: {{listen: '127.0.0.1:{taken.getsockname()[1]}'}}\n")
             assert reload(port)[0] == 200
-            wait_for(lambda: fetch(f"http://127.0.0.1:{port}/-/ready"))
+            wait_for(lambda worked=worked: metric(port, "netmon_config_last_reload_successful") == f"{worked:.1f}")
         done.set()
         thread.join()
         assert refused == []
+        assert "Bègles" in (fetch(f"http://127.0.0.1:{public}/") or "")
+
+
+def test_counters_about_netmon_itself_go_on_after_a_reload(tmp_path: Path, answering: int) -> None:
+    file, port = configuration(tmp_path, checks(answering))
+    names = (
+        'netmon_polls_total{collector="tcp",outcome="up"}',
+        'netmon_scrapes_total{outcome="served"}',
+        "netmon_poll_lag_seconds_count",
+        "netmon_store_write_seconds_count",
+        'netmon_web_requests_total{code="200"}',
+    )
+
+    def counted() -> list[float]:
+        return [float(metric(port, name) or 0) for name in names]
+
+    with daemon(file, port):
+        wait_for(lambda: all(count > 2 for count in counted()))
+        for _ in range(2):
+            before = counted()
+            configuration(tmp_path, checks(answering, {"more": answering}), port)
+            assert reload(port)[0] == 200
+            wait_for(lambda: fetch(f"http://127.0.0.1:{port}/-/ready"))
+            after = counted()
+            assert all(now >= was for now, was in zip(after, before, strict=True)), (before, after)
+
+
+def test_told_to_stop_while_a_configuration_is_taken_up_it_records_that_it_did(tmp_path: Path, answering: int) -> None:
+    """Between the end of the parts before and the start of those after nothing else would say so."""
+    file, _ = configuration(tmp_path, checks(answering))
+
+    class Interrupted(Reloads):
+        def take(self) -> Configuration:
+            running.stop()
+            return super().take()
+
+    loaded = load(file)
+    running = Daemon(loaded)
+    running._reloads = Interrupted(loaded)
+
+    async def run() -> None:
+        running._hang_up()
+        await asyncio.wait_for(running.run(), 20)
+
+    asyncio.run(run())
+    store = open_history(loaded.history, read_only=True)
+    told = [event for event in store.events() if isinstance(event, MonitorEvent)]
+    beat = store.last_heartbeat()
+    store.close()
+    assert [event.state for event in told] == ["started", "stopped"]
+    assert beat is not None
+    assert told[1].at >= beat
 
 
 def test_what_cannot_be_started_gives_way_to_the_configuration_before(tmp_path: Path, answering: int) -> None:

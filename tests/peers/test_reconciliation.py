@@ -1,7 +1,8 @@
 """What a real Prometheus scraped of the demo, the interface, the terminal and the report say the same, to the second.
 
 The demo runs three times on the same history, under a clock that libfaketime sets: around two midnights in Paris, so
-that a whole civil day closes, with a restart in it, outages that the demo makes, and a correction.
+that a whole civil day closes, and with it a month, a quarter and a year, with a restart in it, outages that the demo
+makes, and a correction.
 """
 
 import contextlib
@@ -21,8 +22,8 @@ from tests.peers.test_demo import query
 
 pytestmark = [pytest.mark.peer, pytest.mark.timeout(400)]
 
-DAY = "2026-11-12"
-BEGINS, ENDS = 1_794_438_000, 1_794_524_400
+DAY = "2026-12-31"
+BEGINS, ENDS = 1_798_671_600, 1_798_758_000
 """That day in Europe/Paris."""
 UNTIL = "netmon_sla_counted_until_timestamp_seconds"
 
@@ -97,19 +98,22 @@ def counted(prometheus_url: str, until: int) -> tuple[Sums, Sums]:
 def test_prometheus_the_interface_the_terminal_and_the_report_agree_to_the_second(tmp_path: Path) -> None:
     here = Metropolis(tmp_path)
     with prometheus(tmp_path, f"127.0.0.1:{here.port}") as url:
-        with here.lives("2026-11-11 23:01:50"):
+        with here.lives("2026-12-30 23:01:50"):
             begun = counted(url, BEGINS)
-        with here.lives("2026-11-12 22:59:55"):
+        with here.lives("2026-12-31 22:59:55"):
             service = fetch_json(f"{here.url}/api/v1/services")["services"][0]["id"]
             told = ("history", "correct", service, "--from", f"{DAY}T12:00:00+01:00", "--to", f"{DAY}T12:20:34+01:00")
             said = ("--state", "down", "--author", "A. Martin", "--reason", "seen on site", "-c", here.configuration)
-            here.tell("2026-11-12 23:00:10", *told, *said)
+            here.tell("2026-12-31 23:00:10", *told, *said)
             wait_for(lambda: query(url, "netmon_check_up == 0"), 60)
             settle(url)
-        with here.lives("2026-11-12 23:02:10"):
+        with here.lives("2026-12-31 23:02:10"):
             ended = counted(url, ENDS)
-            document = wait_for(lambda: fetch_json(f"{here.url}/api/v1/availability?period={DAY}..{DAY}"))
-            month = wait_for(lambda: fetch_json(f"{here.url}/api/v1/availability?period=2026-11"))
+            document = wait_for(lambda: availability(here, f"{DAY}..{DAY}"))
+            closed = [
+                wait_for(lambda label=label: availability(here, label)) for label in ("2026-12", "2026-Q4", "2026")
+            ]
+            month = wait_for(lambda: availability(here, "2027-01"))
             names = ("netmon_sla_objective_ratio", "netmon_sla_availability_ratio")
             gauges = [wait_for(lambda name=name: scraped(url, name)) for name in names]
     grown = [
@@ -126,8 +130,18 @@ def test_prometheus_the_interface_the_terminal_and_the_report_agree_to_the_secon
         assert gauges[0][row["contract"], row["commune"]] == row["objective"]
         measured = gauges[1].get((row["contract"], row["commune"]))
         assert measured == pytest.approx(row["availability"], abs=1e-3)
+    for longer in closed:  # the history began in December: what it holds of the year is what was counted since
+        assert longer["period"]["closed"] is True
+        for row in longer["rows"]:
+            key = row["contract"], row["commune"]
+            assert (ended[0][key], ended[1][key]) == (row["eligible_seconds"], row["unavailable_seconds"]), key
     agree_with_the_terminal(here, rows)
     agree_with_the_report(here, rows, tmp_path / "report")
+
+
+def availability(here: Metropolis, label: str) -> Any:
+    """What the interface says of the period; None while nobody answers."""
+    return fetch_json(f"{here.url}/api/v1/availability?period={label}")
 
 
 def settle(url: str) -> None:
@@ -139,7 +153,7 @@ def agree_with_the_terminal(here: Metropolis, rows: dict[tuple[str, str], Any]) 
     """``netmon sla --by contract`` for one commune."""
     commune = next(iter(rows))[1]
     command = ("sla", "-c", here.configuration, "--period", f"{DAY}..{DAY}", "--by", "contract", "--json")
-    table = json.loads(here.tell("2026-11-13 10:00:00", *command, "--commune", commune))
+    table = json.loads(here.tell("2027-01-01 10:00:00", *command, "--commune", commune))
     shown = {each["contract"]: each for each in table["contracts"]}
     mine = {contract: row for (contract, name), row in rows.items() if name == commune}
     assert shown.keys() == mine.keys()
@@ -151,7 +165,7 @@ def agree_with_the_terminal(here: Metropolis, rows: dict[tuple[str, str], Any]) 
 def agree_with_the_report(here: Metropolis, rows: dict[tuple[str, str], Any], folder: Path) -> None:
     """What every commune's part says of what it was promised."""
     command = ("report", "-c", here.configuration, "--period", f"{DAY}..{DAY}", "--format", "json", "-o", folder)
-    here.tell("2026-11-13 10:00:00", *command)
+    here.tell("2027-01-01 10:00:00", *command)
     report = json.loads((folder / "report.json").read_text())
     shown = {
         (contract["contract"], part["commune"]): (contract["eligible"], contract["unavailable"])

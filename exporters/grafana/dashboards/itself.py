@@ -2,13 +2,15 @@
 
 from grafana_foundation_sdk.models import dashboard as model
 
+from exporters.grafana.dashboards.itselftold import tell_exposition, tell_reports
 from exporters.grafana.dashboards.kit import bars, grid, number, time_series
 from exporters.grafana.dashboards.looks import BAD, GOOD, NOTE, WARN, Column, Look, Query
 from exporters.grafana.dashboards.page import Page, Texts
-from exporters.grafana.dashboards.queries import JOB, NONE_IS_GOOD, in_state, of, speed
+from exporters.grafana.dashboards.queries import JOB, NONE_IS_GOOD, in_state, of, speed, within
 from netmon.conventions import Metric
 
 _ERRORS = 'level="error"'
+_NOT_SERVED = 'outcome!="served"'
 
 
 def build(language: str) -> model.Dashboard:
@@ -20,20 +22,17 @@ def build(language: str) -> model.Dashboard:
     _polls(page, _)
     page.row(_("What polling costs"))
     _cost(page, _)
-    page.row(_("History, log, reports"))
+    _care(page, _)
+    page.row(_("History, log, reports, notices"))
     _keeping(page, _)
+    tell_reports(page, _)
     page.row(_("Exposition"))
-    _exposition(page, _)
+    tell_exposition(page, _)
     return page.dashboard(
         _("netmon · netmon itself"),
         _("Whether netmon keeps to its schedule, writes what it saw, and is scraped."),
         (),
     )
-
-
-def within(metric: str, share: float) -> str:
-    """The value that so many of a histogram's observations stayed below."""
-    return f"histogram_quantile({share}, sum by (le) ({speed(f'{metric}_bucket', JOB)}))"
 
 
 def _numbers(page: Page, _: Texts) -> None:
@@ -84,14 +83,38 @@ def _numbers(page: Page, _: Texts) -> None:
             trend=True,
         ),
         number(
+            _("What is around it"),
+            _("Whether any reference of the vantage check answers; if none does, netmon itself is cut off."),
+            Query(f"min({of(Metric.VANTAGE_UP, JOB)})"),
+            Look(words={"1": (_("seen"), GOOD), "0": (_("cut off"), BAD)}, nothing=_("no reference, or not scraped")),
+        ),
+        number(
+            _("Who may ask"),
+            _("Whether the web configuration file could be read the last time; if not, the one before is in force."),
+            Query(f"min({of(Metric.WEB_RELOAD, JOB)})"),
+            Look(words={"1": (_("loaded"), GOOD), "0": (_("refused"), BAD)}, nothing=_("no file, or not scraped")),
+        ),
+        number(
+            _("Counters of contracts"),
+            _("How long ago it is until when they are added up: some minutes, an hour where checks are slow."),
+            Query(f"round(time() - min({of(Metric.SLA_COUNTED_UNTIL, JOB)}))"),
+            Look("dthms", steps=((None, GOOD), (4200, WARN), (7200, BAD)), nothing=_("not counted yet")),
+        ),
+        number(
             _("Errors in the log"),
             _("In the time shown; an error is a fault of netmon's own or of its host."),
             Query(f"sum(increase({of(Metric.LOG_MESSAGES, JOB, _ERRORS)}[$__range]))"),
             Look(decimals=0, steps=NONE_IS_GOOD, nothing=absent),
         ),
+        number(
+            _("Scrapes that failed"),
+            _("In the time shown: refused because too many were under way, or whoever asked went away."),
+            Query(f"sum(increase({of(Metric.SCRAPES, JOB, _NOT_SERVED)}[$__range]))"),
+            Look(decimals=0, steps=((None, GOOD), (1, NOTE)), nothing=absent),
+        ),
     )
     for panel in panels:
-        page.add(panel, 3, 4)
+        page.add(panel, 4, 4)
 
 
 def _polls(page: Page, _: Texts) -> None:
@@ -189,6 +212,29 @@ def _cost(page: Page, _: Texts) -> None:
     )
 
 
+def _care(page: Page, _: Texts) -> None:
+    page.add(
+        time_series(
+            _("Read anew"),
+            _("How often an hour names, aliases and speeds of interfaces were read anew, by why."),
+            [Query(f"sum by (why) ({speed(Metric.SNMP_SLOW_READS, JOB)}) * 3600", "{{why}}")],
+            Look("short", low=0, nothing=_("nothing was read anew")),
+        ),
+        12,
+        8,
+    )
+    page.add(
+        time_series(
+            _("Fewer rows at once"),
+            _("How often an hour a device was asked for fewer rows, as answers were too big or did not come."),
+            [Query(f"sum by (why) ({speed(Metric.SNMP_CUTS, JOB)}) * 3600", "{{why}}")],
+            Look("short", low=0, nothing=_("every device takes what it is asked for")),
+        ),
+        12,
+        8,
+    )
+
+
 def _keeping(page: Page, _: Texts) -> None:
     absent = _("netmon is not scraped")
     page.add(
@@ -214,72 +260,13 @@ def _keeping(page: Page, _: Texts) -> None:
     page.add(
         time_series(
             _("Traps"),
-            _("Genuine traps and informs an hour by kind, and datagrams that were not taken, by why."),
+            _("Genuine traps and informs an hour by kind, polls they led to, and datagrams not taken, by why."),
             [
                 Query(f"sum by (kind) ({speed(Metric.TRAPS, JOB)}) * 3600", "{{kind}}"),
+                Query(f"sum by (outcome) ({speed(Metric.TRAP_POLLS, JOB)}) * 3600", _("polls:") + " {{outcome}}"),
                 Query(f"sum by (why) ({speed(Metric.TRAPS_DROPPED, JOB)}) * 3600", _("dropped:") + " {{why}}"),
             ],
             Look("short", low=0, nothing=absent),
-        ),
-        8,
-        8,
-    )
-    page.add(
-        grid(
-            _("Reports and mails"),
-            _("Schedules of reports, and the mails that carry them."),
-            [
-                Query(f"sum by (job) (increase({of(Metric.REPORT_RUNS, JOB)}[$__range]))", _("Runs")),
-                Query(f"max by (job) ({of(Metric.REPORT_SECONDS, JOB)})", _("Last took")),
-                Query(f"max by (job) ({of(Metric.MAILS_WAITING, JOB)})", _("Mails waiting")),
-                Query(f"max by (job) ({of(Metric.MAILS_DEAD, JOB)})", _("Mails given up")),
-            ],
-            (
-                Column("Job", Look(nothing=absent), "job"),
-                Column(_("Runs"), Look(decimals=0)),
-                Column(_("Last took"), Look("s", decimals=1)),
-                Column(_("Mails waiting"), Look(decimals=0, steps=((None, GOOD), (10, WARN))), fill=True),
-                Column(_("Mails given up"), Look(decimals=0, steps=NONE_IS_GOOD), fill=True),
-            ),
-            sort="Job",
-        ),
-        24,
-        5,
-    )
-
-
-def _exposition(page: Page, _: Texts) -> None:
-    absent = _("netmon is not scraped")
-    page.add(
-        time_series(
-            _("Duration of scrapes"),
-            _("As Prometheus measured it, with the way there and back."),
-            [Query(of("scrape_duration_seconds", JOB), "{{instance}}")],
-            Look("s", low=0, nothing=absent),
-        ),
-        8,
-        8,
-    )
-    page.add(
-        time_series(
-            _("Series"),
-            _("Samples in a scrape."),
-            [Query(of("scrape_samples_scraped", JOB), "{{instance}}")],
-            Look("short", decimals=0, low=0, nothing=absent),
-        ),
-        8,
-        8,
-    )
-    page.add(
-        time_series(
-            _("Left out"),
-            _("Series and families left out of the exposition, and checks dropped as too old, an hour."),
-            [
-                Query(f"sum by (why) ({speed(Metric.EXPOSITION_DROPPED, JOB)}) * 3600", _("series:") + " {{why}}"),
-                Query(f"sum by (why) ({speed(Metric.EXPOSITION_REFUSED, JOB)}) * 3600", _("families:") + " {{why}}"),
-                Query(f"sum({speed(Metric.EXPOSITION_EXPIRED, JOB)}) * 3600", _("checks too old")),
-            ],
-            Look("short", low=0, steps=((None, GOOD), (1, WARN)), nothing=absent),
         ),
         8,
         8,

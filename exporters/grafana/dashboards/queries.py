@@ -43,6 +43,11 @@ def speed(metric: str, *matchers: str) -> str:
     return f"rate({of(metric, *matchers)}[$__rate_interval])"
 
 
+def within(metric: str, share: float) -> str:
+    """The value that so many of a histogram's observations stayed below."""
+    return f"histogram_quantile({share}, sum by (le) ({speed(f'{metric}_bucket', JOB)}))"
+
+
 END = " @ end()"
 """Makes a ranking one for the whole time shown: otherwise each instant has its own, and lines come and go."""
 

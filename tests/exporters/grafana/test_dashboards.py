@@ -16,7 +16,7 @@ from exporters.grafana.dashboards.page import NAMES, uid_of
 from exporters.grafana.tilemap import Tile
 from netmon.cli.dashboards import files
 from netmon.i18n import LANGUAGES
-from tests.exporters.grafana.reading import DIRECTORY, FILES, panels_of, shipped
+from tests.exporters.grafana.reading import DIRECTORY, FILES, panels_of, shipped, targets_of
 
 plugins.register_default_plugins()
 ALL = [pytest.param(dashboard, id=dashboard["uid"]) for dashboard in shipped()]
@@ -185,7 +185,7 @@ def test_what_is_different_about_some_series_is_about_series_there_are(dashboard
                 between = re.fullmatch("/(.+)/", override["matcher"]["options"])
                 assert between, override
                 named_by_a_label = any(
-                    target["legendFormat"] in {"{{state}}", "{{reason}}"} for target in panel["targets"]
+                    target["legendFormat"] in {"{{state}}", "{{reason}}", "{{outcome}}"} for target in panel["targets"]
                 )
                 assert named_by_a_label or any(re.search(between[1], legend) for legend in legends), override
 
@@ -208,3 +208,20 @@ def test_an_empty_cell_does_not_say_that_the_table_is_empty(dashboard: dict[str,
 def test_every_panel_says_what_it_means_when_there_is_nothing(dashboard: dict[str, Any]) -> None:
     for panel in panels_of(dashboard):
         assert panel["fieldConfig"]["defaults"].get("noValue") or panel["type"] == "canvas", panel["title"]
+
+
+ELSEWHERE = {
+    "netmon_node_starts_total": "about devices",
+    "netmon_report_progress_ratio": "in netmon's own log and command line, for as long as one is made",
+}
+"""Metrics about netmon itself that its dashboard has no panel for, and why."""
+
+
+def test_every_metric_about_netmon_itself_has_a_panel() -> None:
+    dashboard = next(each for each in shipped() if each["uid"] == "netmon-netmon-en")
+    asked = " ".join(target.expr for target in targets_of(dashboard))
+    reference = (DIRECTORY.parents[1] / "docs" / "metrics.md").read_text("utf-8")
+    own = reference.partition("## Of netmon itself")[2].partition("\n## ")[0]
+    told = set(re.findall(r"^\| `(netmon_\w+)`", own, re.MULTILINE))
+    assert len(told) > 30
+    assert {name for name in told if not re.search(rf"\b{name}(_bucket)?\b", asked)} == set(ELSEWHERE)

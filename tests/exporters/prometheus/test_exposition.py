@@ -1,5 +1,6 @@
 """The exposition, read back by the library's own parsers."""
 
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -27,8 +28,8 @@ def make_exposition(snapshot: FakeSnapshot) -> Exposition:
 def read(exposition: Exposition, selection: Selection = EVERYTHING) -> dict[tuple[str, frozenset], float]:
     """Every sample by name and labels, the same in both formats, each only once."""
     text = b"".join(exposition.scrape(selection)).decode()
-    samples = [sample for family in parse_text(text) for sample in family.samples]
-    first = {(written_name(sample.name, text), frozenset(sample.labels.items())): sample.value for sample in samples}
+    samples = [sample for family in parse_text(as_written(text)) for sample in family.samples]
+    first = {(sample.name, frozenset(sample.labels.items())): sample.value for sample in samples}
     assert len(first) == len(samples), "a series stands twice"
     text = b"".join(exposition.scrape(selection, openmetrics=True)).decode()
     samples = [sample for family in parse_openmetrics(text) for sample in family.samples]
@@ -39,9 +40,9 @@ def read(exposition: Exposition, selection: Selection = EVERYTHING) -> dict[tupl
     return first
 
 
-def written_name(name: str, text: str) -> str:
-    """The library's parser of the text format adds ``_total`` to counters that do not have it."""
-    return name if f"\n{name}{{" in text or f"\n{name} " in text else name.removesuffix("_total")
+def as_written(text: str) -> str:
+    """The text with counters that do not end in ``_total`` untyped: the library's parser would rename them."""
+    return re.sub(r"^# TYPE (\S+(?<!_total)) counter$", r"# TYPE \1 untyped", text, flags=re.MULTILINE)
 
 
 def values(exposition: Exposition, name: str, selection: Selection = EVERYTHING, **labels: str) -> list[float]:
