@@ -14,6 +14,10 @@ from netmon.model import CommuneReport, Report
 MOST_ON_PAPER = 100
 """Interruptions that a printed report lists: nobody reads a thousand rows, and each page takes time to set."""
 
+_BROWSERS = re.compile(r' (?:role|tabindex|focusable|data-label|aria-[a-z]+)="[^"]*"')
+"""What only browsers read: it makes a fourth of a page, all of which the renderer would have to go through."""
+_LONG_WORD = re.compile(r"\S{21}")
+
 
 class Pages:
     """Renders the pages of one report in one language; ``paper``: as the PDF form prints them.
@@ -36,6 +40,7 @@ class Pages:
             created=self._texts.formats.iso(report.generated // SECOND * SECOND),
             fills=FILLS,
             strokes=STROKES,
+            has_long_word=lambda text: _LONG_WORD.search(text) is not None,
         )
 
     def commune(self, part: CommuneReport, *, located: bool) -> str:
@@ -49,7 +54,8 @@ class Pages:
 
     def _render(self, template: str, page: object) -> str:
         text = self._environment.get_template(template).render(page=page)
-        return re.sub(r"\n[\n ]*\n", "\n", text)
+        text = re.sub(r"\n[\n ]*\n", "\n", text)
+        return _BROWSERS.sub("", text) if self._paper else text
 
 
 def make_environment(language: str) -> Environment:
