@@ -96,7 +96,8 @@ class ManualClock:
 def to_datetime(instant: Millis, zone: dt.tzinfo = dt.UTC) -> dt.datetime:
     """The instant as an aware datetime of ``zone``, exact to the millisecond."""
     seconds, millis = divmod(instant, SECOND)
-    return dt.datetime.fromtimestamp(seconds, dt.UTC).replace(microsecond=millis * 1000).astimezone(zone)
+    moment = dt.datetime.fromtimestamp(seconds, zone)
+    return moment.replace(microsecond=millis * 1000) if millis else moment
 
 
 def from_datetime(moment: dt.datetime) -> Millis:

@@ -200,7 +200,7 @@ class Formats:
     def _is_ambiguous(self, moment: dt.datetime) -> bool:
         """Whether this wall-clock time comes twice. In the gap of spring the two offsets differ as well, but no
         instant reads as such a time."""
-        return moment.replace(fold=0).utcoffset() != moment.replace(fold=1).utcoffset()
+        return moment.utcoffset() != moment.replace(fold=1 - moment.fold).utcoffset()
 
     def _offset(self, moment: dt.datetime) -> str:
         offset = moment.utcoffset() or dt.timedelta()
