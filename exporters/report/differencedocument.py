@@ -1,10 +1,10 @@
 """What lies between two closed editions, complete, for programs."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from exporters.report.differences import Between, moments_of
+from exporters.report.jsontext import laid_out
 from netmon.l10n import Formats
 from netmon.sla.comparison import Difference, InputChange
 
@@ -34,7 +34,7 @@ def difference_document(between: Between, commune: str, formats: Formats) -> byt
         "causes": [_cause(change, between.names, formats) for change in between.changes],
         "figures": [_figure(difference) for difference in between.figures],
     }
-    return f"{json.dumps(content, ensure_ascii=False, indent=1)}\n".encode("utf-8", "backslashreplace")
+    return f"{laid_out(content)}\n".encode("utf-8", "backslashreplace")
 
 
 def _cause(change: InputChange, names: Mapping[str, str], formats: Formats) -> dict[str, Any]:

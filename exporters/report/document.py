@@ -1,10 +1,10 @@
 """The JSON form: the whole report, as programs read it (``shape``); field names are those of ``netmon sla eval``."""
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import cast
 
 from exporters.report import outages, parts, shape
+from exporters.report.jsontext import laid_out
 from exporters.report.outages import NO_NOTES, Notes
 from netmon.clock import SECOND
 from netmon.l10n import Formats
@@ -48,7 +48,7 @@ def document(report: Report, communes: Sequence[CommuneReport], formats: Formats
         "capacity": _capacity(report.capacity) if whole else None,
         "communes": [_commune(part, formats) for part in communes],
     }
-    return f"{json.dumps(content, ensure_ascii=False, indent=1)}\n".encode("utf-8", "backslashreplace")
+    return f"{laid_out(content)}\n".encode("utf-8", "backslashreplace")
 
 
 def seconds(length: float) -> int | float:
