@@ -20,6 +20,8 @@ def clean(text: str) -> str:
     Control characters and lone surrogates become U+FFFD, line ends a space, and bidirectional overrides go
     (Unicode TR 36, 2.7 and TR 9).
     """
+    if text.isprintable():  # none of those, as nearly always
+        return text.strip()
     return "".join(_harmless(character) for character in text if character not in _BIDI_CONTROLS).strip()
 
 

@@ -66,6 +66,7 @@ def write_folders(
     written = []
     with Press() as press:
         jobs = [job for folder in folders for job in _jobs(report, folder, formats, press)]
+        jobs.sort(key=lambda job: job[0].suffix == ".pdf")  # rendered while all others are written
         for done, (path, content) in enumerate(jobs, start=1):
             written.append(_write(path, content()))
             if progress:
@@ -139,14 +140,14 @@ def _commune_job(pages: Pages, part: CommuneReport, whole: bool) -> bytes:
 
 
 def _pdf_jobs(wanted: _Wanted) -> Iterator[_Job]:
-    """All documents are begun before the first is asked for, so that they are rendered beside each other."""
+    """Every document is begun once its page is made, long before it is asked for; the longest first."""
     pages = Pages(wanted.report, wanted.texts.language, paper=True)
-    sheets = [(names.WHOLE, pages.index())] if wanted.whole else []
-    communes = wanted.communes if wanted.papers else ()
-    sheets += [(names.paper_name(part.commune), pages.commune(part, located=wanted.whole)) for part in communes]
-    begun = [(name, wanted.press.start(_encoded(sheet))) for name, sheet in sheets]
-    for name, rendering in begun:
-        yield name, partial(finished, name, rendering)
+    start = wanted.press.start
+    if wanted.whole:
+        yield names.WHOLE, partial(finished, names.WHOLE, start(_encoded(pages.index())))
+    for part in wanted.communes if wanted.papers else ():
+        name = names.paper_name(part.commune)
+        yield name, partial(finished, name, start(_encoded(pages.commune(part, located=wanted.whole))))
 
 
 def _csv_jobs(wanted: _Wanted) -> Iterator[_Job]:
