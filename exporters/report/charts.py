@@ -4,7 +4,6 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from babel.dates import format_datetime
 
@@ -16,8 +15,6 @@ WIDTH = 1000
 """Units across a timeline or bar; the page stretches them."""
 NARROWEST = 3.0
 """What is shorter on a timeline is drawn this wide, so that no outage is invisible."""
-HEIGHT = 14
-"""Units that a timeline is high."""
 
 FILLS = {
     "down": "#a61c1f", "planned": "#e9b4ae", "works": "#9db9d8", "future": "#ffffff", "ground": "#edeae4",
@@ -44,24 +41,6 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """The marks of one look on a timeline: a year has dozens, and an element for each would make pages heavy."""
-
-    marks: tuple[Mark, ...]
-    kind: str
-
-    @property
-    def outline(self) -> str:
-        """A path to fill."""
-        return "".join(f"M{mark.x:g} 0h{mark.width:g}v{HEIGHT}h-{mark.width:g}z" for mark in self.marks)
-
-    @property
-    def line(self) -> str:
-        """A path to stroke as wide as the timeline is high: viewers of PDF draw a thin stroke crisper than an area."""
-        return "".join(f"M{mark.x:g} {HEIGHT // 2}h{mark.width:g}" for mark in self.marks)
-
-
-@dataclass(frozen=True, slots=True)
 class Tick:
     """A civil moment on the axis, at ``x``."""
 
@@ -83,16 +62,6 @@ def place(period: Period, spans: Iterable[tuple[Millis, Millis, str]]) -> tuple[
             mark = Mark(before.x, _round(max(before.width, mark.x + mark.width - before.x)), kind)
         marks.append(mark)
     return tuple(marks)
-
-
-def shapes(marks: Iterable[Mark]) -> tuple[Shape, ...]:
-    """``marks`` of a timeline drawn in their order; neighbours of one kind as one."""
-    return tuple(Shape(tuple(some), kind) for kind, some in groupby(marks, lambda mark: mark.kind))
-
-
-def grid(ticks: Iterable[Tick]) -> str:
-    """The lines that ``ticks`` draw through a timeline, as a path; empty where there is none."""
-    return "".join(f"M{tick.x:g} 0V{HEIGHT}" for tick in ticks if tick.x)
 
 
 def stack(parts: Sequence[tuple[str, Millis]]) -> tuple[Mark, ...]:

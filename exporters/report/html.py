@@ -16,7 +16,8 @@ MOST_ON_PAPER = 100
 
 _BROWSERS = re.compile(r' (?:role|tabindex|focusable|data-label|aria-[a-z]+)="[^"]*"')
 """What only browsers read: it makes a fourth of a page, all of which the renderer would have to go through."""
-_LONG_WORD = re.compile(r"\S{21}")
+_LONG_WORD = re.compile(r"\S{13}")
+"""A word that may be wider than the narrowest column of words on paper."""
 
 
 class Pages:

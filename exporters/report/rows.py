@@ -104,20 +104,20 @@ def object_lane(item: ObjectFigures, planned: Iterable[MaintenanceWindow], repor
     """When one service or site was down; works announced for it, or for everything, behind."""
     works = [window for window in planned if window.object in {cells.EVERYTHING, item.id}]
     marks = _works(works, report.period) + _outages([item], report)
-    return Lane(isolated(item.name), charts.shapes(marks), lane_text([item], texts))
+    return Lane(isolated(item.name), marks, lane_text([item], texts))
 
 
 def works_lane(planned: Sequence[MaintenanceWindow], report: Report, texts: Texts) -> Lane:
     """All planned works on one lane."""
     text = texts.plural("%(n)s window", "%(n)s windows", len(planned))
-    return Lane(texts.gettext("Planned works"), charts.shapes(_works(planned, report.period)), text)
+    return Lane(texts.gettext("Planned works"), _works(planned, report.period), text)
 
 
 def commune_lane(part: CommuneReport, report: Report, texts: Texts) -> Lane:
     """When at least one service of the commune was down; works announced for what serves it behind."""
     name = isolated(part.commune.name)
     marks = _works(part.planned, report.period) + _outages(part.services, report)
-    return Lane(name, charts.shapes(marks), lane_text(part.services, texts), page_name(part.commune))
+    return Lane(name, marks, lane_text(part.services, texts), page_name(part.commune))
 
 
 def lane_text(items: Sequence[ObjectFigures], texts: Texts) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from exporters.report.charts import Mark, Shape, Tick, grid
+from exporters.report.charts import Mark, Tick
 from exporters.report.method import Method
 from exporters.report.parts import PartRow
 from exporters.report.verdict import Verdict
@@ -46,10 +46,10 @@ class ObjectRow:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One row of a timeline, with what its shapes say in words."""
+    """One row of a timeline, with what its marks say in words."""
 
     name: str
-    shapes: tuple[Shape, ...]
+    marks: tuple[Mark, ...]
     text: str
     link: str = ""
 
@@ -63,11 +63,6 @@ class Timeline:
     groups: tuple[tuple[str, tuple[Lane, ...]], ...]
     unfinished: bool
     works: bool
-
-    @property
-    def grid(self) -> str:
-        """The lines of the ticks through a lane."""
-        return grid(self.ticks)
 
 
 @dataclass(frozen=True, slots=True)

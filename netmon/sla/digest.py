@@ -12,6 +12,8 @@ from netmon.sla.ledger import Ledger
 Question = tuple[Period, Millis, tuple[tuple[str, str], ...], list[str]]
 """What was asked: the period, its end so far, the policy's answers, the communes."""
 
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 def digest(inventory: Inventory, ledger: Ledger, objects: Collection[str], question: Question) -> str:
     """SHA-256, hexadecimal, over one line for the question, one for each object as configured, one for each event that
@@ -53,7 +55,3 @@ def _configured(inventory: Inventory, objects: Collection[str]) -> Iterator[str]
             yield _json(["check", check.id, check.node, check.site, check.interval])
         elif object_id in inventory.sites:
             yield _json(["site", object_id, inventory.sites[object_id].commune])
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

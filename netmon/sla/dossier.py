@@ -56,8 +56,9 @@ def compile_report(
         UsageError: as ``build_report``, and as settling a contract does.
     """
     report = build_report(
-        inventory, events, period, policy_name=policy_name, generated=generated, version=version, communes=communes
-    )
+        inventory, events, period, policy_name=policy_name, generated=generated, version=version, communes=communes,
+        digested=False,
+    )  # fmt: skip
     dossier = _Dossier(inventory, events, facts, report)
     parts = tuple(dossier.commune(part) for part in report.communes)
     promises = list(dossier.contracts())

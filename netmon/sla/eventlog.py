@@ -65,10 +65,11 @@ def refusal(name: str, number: int, refused: RefusedError) -> str:
 
 def format_event(event: Event) -> str:
     """The event as one line, without line end; ``parse_events`` reads it back."""
-    return json.dumps({key: value for key, value in _written(event) if value is not _ABSENT}, ensure_ascii=False)
+    return _encode({key: value for key, value in _written(event) if value is not _ABSENT})
 
 
 _ABSENT = object()
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def _written(event: Event) -> Iterator[tuple[str, object]]:

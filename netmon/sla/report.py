@@ -35,6 +35,7 @@ def build_report(
     generated: Millis,
     version: str,
     communes: Sequence[str] | None = None,
+    digested: bool = True,
 ) -> Report:
     """Fold the events into the report of ``communes`` (all when None), in the inventory's order.
 
@@ -44,7 +45,8 @@ def build_report(
     of the commune; in the report's own figures, of any contract of the communes shown.
 
     ``events`` must hold, for each object, the last transition before the period. Those after it matter too: a change
-    first seen after the end may have happened before it, which the bounds tell.
+    first seen after the end may have happened before it, which the bounds tell. Without ``digested`` the digest is left
+    empty: it takes time, and a report of which more will be told gets another one.
 
     Raises:
         UsageError: no such commune or policy, with the nearest; a contract's hours are no opening hours.
@@ -57,6 +59,7 @@ def build_report(
     parts = tuple(_commune(assessment, commune) for commune in chosen)
     services = [service for service in inventory.services.values() if any(uses(service, each.name) for each in chosen)]
     objects = {object_id for commune in chosen for object_id in objects_of(assessment, commune)}
+    question = (period, end, policy.items(), [each.name for each in chosen])
     return Report(
         period=period,
         generated=generated,
@@ -64,7 +67,7 @@ def build_report(
         policy_name=policy_name,
         policy=policy.items(),
         resolution=max((inventory.checks[name].interval for name in objects & inventory.checks.keys()), default=0),
-        digest=digest(inventory, ledger, objects, (period, end, policy.items(), [each.name for each in chosen])),
+        digest=digest(inventory, ledger, objects, question) if digested else "",
         names=_names(inventory),
         figures=assessment.together(services, None, hours_together(assessment, chosen)).figures(),
         communes=parts,

@@ -150,7 +150,7 @@ def test_a_running_period_is_provisional_and_its_future_is_drawn(tmp_path):
     paths = write_report(made, tmp_path)
     text = plain(Page(paths[1].read_text("utf-8")).text)
     assert "Rapport provisoire : la période n’était pas terminée quand il a été établi, le 11/11/2026 00 h 00." in text
-    assert 'd="M333.3 0h666.7v14h-666.7z" class="m-future"' in paths[1].read_text("utf-8")
+    assert 'x="333.3" width="666.7" height="14" class="m-future"' in paths[1].read_text("utf-8")
 
 
 def test_an_outage_that_is_not_over_says_so(tmp_path):
@@ -223,7 +223,7 @@ def test_the_short_outage_is_still_visible_on_the_timeline(tmp_path):
     part = commune(BEGLES, [service("s", "Portail", "web", outages=[outage])])
     write(report(part), tmp_path)
     source = (tmp_path / "33039-begles.html").read_text("utf-8")
-    assert 'd="M33.3 0h3v14h-3z" class="m-down"' in source
+    assert 'x="33.3" width="3.0" height="14" class="m-down"' in source
     assert "1 interruption, &lt;\u00a01\u202fs" in source
 
 
