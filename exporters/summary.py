@@ -12,7 +12,7 @@ from netmon.model import MaintenanceWindow, Neighbour, Observation, State
 STALE_INTERVALS = 3
 """After this many intervals without an observation, what it said is no longer told."""
 
-_AT_ONCE = 100
+_AT_ONCE = 50
 _MOST_TURNS = 1_000
 """Where things change faster than that, what is left is made at once."""
 

@@ -121,7 +121,7 @@ def prepare(
         main = plan.write(directory, placement, listen=f"{host}:{port}", data_dir=directory / "var", language=language)
         _write_alerts(main.parent / FOLDER / "alerts.yml", alertmanager, f"http://{host}:{port}/")
         configuration = load(main)
-        configuration.data_dir.mkdir(parents=True, exist_ok=True)
+        configuration.data_dir.mkdir(mode=0o750, parents=True, exist_ok=True)
         kept = Path(configuration.history).exists()
         polls, transitions = (0, 0) if kept else play_past(configuration, plan, progress)
         moved = f"{host}:{asked}" if asked and port != asked else None

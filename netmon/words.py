@@ -151,3 +151,8 @@ def words_of(name: str, translate: Callable[[str], str]) -> str:
     """A reason, family or kind of site in words; anything else (the text of a correction, a family of the operator's
     own) as it stands."""
     return translate(_BY_NAME[name]) if name in _BY_NAME else name
+
+
+def detail_beside(name: str, detail: str) -> str:
+    """The detail of a failure where it is told beside its reason: nothing, if it says the same."""
+    return "" if detail == _BY_NAME.get(name) else detail

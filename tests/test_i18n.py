@@ -12,7 +12,7 @@ from netmon.conventions import Reason
 from netmon.errors import UsageError
 from netmon.i18n import LANGUAGES, extract, missing, plural_translator, read_catalogue, translator, update
 from netmon.model import Role, SiteKind, State
-from netmon.words import FAMILY_WORDS, REASON_WORDS, ROLE_WORDS, SITE_KIND_WORDS, STATE_WORDS, words_of
+from netmon.words import FAMILY_WORDS, REASON_WORDS, ROLE_WORDS, SITE_KIND_WORDS, STATE_WORDS, detail_beside, words_of
 
 ROOT = Path(__file__).parent.parent
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
@@ -125,3 +125,9 @@ def test_no_text_hides_where_it_is_not_found() -> None:
     for package in ("netmon", "exporters", "collectors"):
         for path in (root / package).rglob("*.py"):
             assert not hidden.search(path.read_text()), path
+
+
+def test_a_detail_that_says_what_the_reason_says_is_not_told_beside_it():
+    assert detail_beside("connect_refused", "connection refused") == ""
+    assert detail_beside("connect_refused", "refused by 192.0.2.1") == "refused by 192.0.2.1"
+    assert detail_beside("something of the operator's", "connection refused") == "connection refused"

@@ -84,7 +84,7 @@ class Handover:
         if one["party"]:
             party = PARTY_WORDS[one["party"]]
             yield _("attributed to %(party)s") % {"party": look.gettext(party)}
-        if not one["ended"] and not (one["acknowledged"] or one["handling"]["started"]):
+        if not (one["ended"] or one["acknowledged"] or one["handling"]["notified"] or one["handling"]["started"]):
             yield _("nobody is on it")
         yield from (self._clock(clock) for clock in one["clocks"])
 

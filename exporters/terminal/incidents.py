@@ -12,7 +12,7 @@ from exporters.terminal.layout import Column, cut, table
 from exporters.terminal.look import Look
 from exporters.terminal.roots import CLOCKS, countdown
 from netmon.model import Step
-from netmon.words import PARTY_WORDS, STEP_WORDS
+from netmon.words import PARTY_WORDS, STEP_WORDS, detail_beside
 
 DROPPED_FIRST = (
     "whose", "devices", "sites", "since", "communes", "services", "commune", "why", "on it", "people", "clock",
@@ -67,7 +67,9 @@ class IncidentScreen:
         head = Text().append_text(self._badge(one)).append(f" {one['id']}  ", "bold").append(look.text(one["object"]))
         where = ", ".join(filter(None, (one["site_name"] or one["site"], one["commune"])))
         lines = [head, Text(f"  {look.text(where)}")] if where else [head]
-        reason = look.text(" · ").join(filter(None, (look.reason(one["reason"]), look.text(one["detail"]))))
+        reason = look.text(" · ").join(
+            filter(None, (look.reason(one["reason"]), look.text(detail_beside(one["reason"], one["detail"]))))
+        )
         since, ended = _("Since"), _("Ended")
         lines += self._folded(f"{since} {look.clock(moment(one['since']))} ({self._lasts(one)})  {reason}")
         if one["ended"]:

@@ -137,7 +137,7 @@ def countdown(look: Look, clock: ClockLine) -> Text:
     if clock.late:
         return Text(f"{name} +{length}", STYLES["down"])
     if clock.paused or clock.waits:
-        why = look.gettext("paused") if clock.paused else look.gettext("out of hours")
+        why = look.gettext("paused") if clock.paused else look.gettext("off hours")
         return Text(f"{name} {length} ({why})")
     return Text(f"{name} {length}", STYLES["degraded"] if clock.left < LATE_SOON else "")
 

@@ -16,7 +16,7 @@ from netmon.clock import DAY, Millis
 from netmon.contracts import IncidentView
 from netmon.i18n import mark
 from netmon.model import Clock, MaintenanceWindow, Pace
-from netmon.words import PARTY_WORDS, words_of
+from netmon.words import PARTY_WORDS, detail_beside, words_of
 
 MOST_INCIDENTS, MOST_OTHERS, MOST_SERVICES, MOST_WORKS = 40, 20, 30, 12
 ON_A_WALL = 5
@@ -139,7 +139,7 @@ class OperatorsView:
             place=", ".join(filter(None, (site.name if site else "", view.commune))),
             since=wording.when(view.since),
             reason=words_of(view.reason, wording.gettext),
-            detail=printable(view.detail),
+            detail=printable(detail_beside(view.reason, view.detail)),
             takes=_takes(view, wording),
             communes=_communes(view, wording),
             on_it=tuple(_on_it(view, wording)),
@@ -155,7 +155,7 @@ class OperatorsView:
             ", ".join(filter(None, (site.name if site else "", problem.commune))),
             wording.when(problem.since),
             words_of(problem.reason, wording.gettext),
-            printable(problem.detail),
+            printable(detail_beside(problem.reason, problem.detail)),
         )
 
     def _services(self, problems: list[OpenProblem], wording: Wording) -> dict[str, Any]:

@@ -60,7 +60,7 @@ class Doubts:
         """Whether something need not wait any longer."""
         return bool(self._free)
 
-    def take_freed(self, most: int | None = None) -> list[Observation]:
+    def take_freed(self, most: int) -> list[Observation]:
         """What need not wait any longer, of so many checks ``most``, in the order in which it was found."""
         return [observation for name in list(islice(self._free, most)) for observation in self.take(name)]
 

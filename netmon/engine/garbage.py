@@ -1,13 +1,14 @@
 """Python's garbage collector, kept from holding up the loop.
 
 It looks through everything that lives whenever it finds that a quarter more lives than before: half a second for the
-answers of some thousand devices. Nearly all of that will live on, and what ends does so without the collector. So it is
-made to look only at what came lately, often, and to leave the rest alone; once a day it looks at everything. A circle
-that was still in use at one of these looks stays until then: polls must not leave any (``test_circles`` holds them to
-it), for each of a silent device is in use at several.
+answers of some thousand devices. Nearly all of that will live on, and what ends does so without the collector. So it
+is made to look only at what came lately, often, and to leave the rest alone. A circle that was still in use at one of
+these looks stays: polls must not leave any (``test_circles`` holds them to it), for each of a silent device is in use
+at several. If memory grows all the same, it looks at everything, once a day at most.
 """
 
 import gc
+import resource
 from typing import Final
 
 from netmon.clock import HOUR, SECOND, Millis
@@ -16,6 +17,8 @@ TEND: Final[Millis] = 2 * SECOND
 """How often ``tend`` is to be called."""
 _EVERYTHING: Final = 24 * HOUR // TEND
 _NEVER: Final = 1_000_000_000
+_MUCH: Final = 1.25
+"""By so much memory grew: Python itself looks at everything when a quarter more lives than before."""
 
 
 class GarbageCare:
@@ -23,7 +26,7 @@ class GarbageCare:
 
     def __init__(self) -> None:
         self._before = gc.get_threshold()
-        self._tended = 0
+        self._tended = self._peak = 0
 
     def start(self) -> None:
         """From now on whole collections are ours to ask for."""
@@ -34,7 +37,10 @@ class GarbageCare:
     def tend(self) -> None:
         """Collect what came since the last time and ended in a circle; what lives is not looked at again today."""
         self._tended += 1
-        if self._tended % _EVERYTHING == 0:
+        if self._tended == 1:
+            self._peak = peak()  # what was taken up at the start is there
+        elif self._tended % _EVERYTHING == 0 and peak() > _MUCH * self._peak:
+            self._peak = peak()
             gc.unfreeze()
         gc.collect()
         gc.freeze()
@@ -43,3 +49,8 @@ class GarbageCare:
         """Have everything looked at again."""
         gc.unfreeze()
         gc.set_threshold(*self._before)
+
+
+def peak() -> int:
+    """The most memory that this process ever held, in KiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

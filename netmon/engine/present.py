@@ -191,17 +191,15 @@ class Present:
             explained = {name for name, view in made_of[1].items() if view.maintenance} if made_of[0] else ()
             self._wider = *made_of, made_of[0].union(explained)
 
-    def _move(self, names: Iterable[str]) -> None:
+    def _move(self, names: Collection[str]) -> None:
         """These objects, and what is made of them, are no longer what they were."""
-        for name in names:
-            check = self._inventory.checks.get(name)
-            around = [name] if check is None or not check.node else [name, check.node]
-            self._views.move(around)
-            self._check_views.spoil(self._inventory.checks.keys() & {name})
-            self._node_views.spoil(self._paths.node_checks.keys() & around)
-            self._service_views.spoil(self._expressions.keys() & {name})
-            for each in around:
-                self._service_views.spoil(self._resting.get(each, ()))
+        checks = self._inventory.checks
+        moved = {*names, *(checks[name].node for name in names if name in checks)}
+        self._views.move(moved)
+        self._check_views.spoil(checks.keys() & names)
+        self._node_views.spoil(self._paths.node_checks.keys() & moved)
+        self._service_views.spoil(self._expressions.keys() & names)
+        self._service_views.spoil(service for name in moved for service in self._resting.get(name, ()))
 
     def _check_view(self, name: str) -> CheckView:
         memory = self._memories[name]

@@ -18,14 +18,19 @@ from netmon.model import Check, Notice, Observation, Reading, State
 BRANCHES = 20
 
 
+HEAD = (
+    "data_dir: data",
+    "credentials: {lecture: {version: 2c, community: '${file:community}'}}",
+    "snmp: {credential: lecture}",
+    "communes: [{name: Bègles, insee: '33039', population: 31831, tile: [4, 5]}]",
+    "sites: [{id: mairie, name: Mairie, kind: town_hall, commune: Bègles}]",
+)
+
+
 def configuration(targets: int, url: str) -> str:
     """``core``, twenty distribution routers behind it, and the targets behind those."""
     lines = [
-        "data_dir: data",
-        "credentials: {lecture: {version: 2c, community: '${file:community}'}}",
-        "snmp: {credential: lecture}",
-        "communes: [{name: Bègles, insee: '33039', population: 31831, tile: [4, 5]}]",
-        "sites: [{id: mairie, name: Mairie, kind: town_hall, commune: Bègles}]",
+        *HEAD,
         "nodes:",
         "  - {id: core, site: mairie, role: core_router, address: 192.0.2.1}",
     ]
@@ -65,14 +70,14 @@ async def storm(directory: Path, targets: int, url: str) -> Outcome:
     clock = ManualClock(SystemClock().now())
     pipeline = Pipeline(asked.inventory, store, clock.now)
     alerting = Alerting(asked, store, pipeline, Telemetry(), clock.now)
-    watch, garbage = _Watch(), GarbageCare()
+    watch, garbage = Watch(), GarbageCare()
     garbage.start()
     transitions = 0
     checks = list(asked.inventory.checks.values())
     telling, watching = asyncio.create_task(alerting.run()), asyncio.create_task(watch.run())
     for works in (True, False, False, False, True):
         for number, check in enumerate(checks):
-            transitions += len(pipeline.observe(_look(check, clock.now(), works=works)))
+            transitions += len(pipeline.observe(look(check, clock.now(), works=works)))
             if number % 20 == 0:
                 clock.advance(30 * SECOND * 20 // len(checks))
                 await asyncio.sleep(0)
@@ -91,7 +96,7 @@ async def storm(directory: Path, targets: int, url: str) -> Outcome:
     return Outcome(found, transitions, watch.late, watch.held)
 
 
-class _Watch:
+class Watch:
     """How late the loop is at most, and for how long it is at work at once."""
 
     def __init__(self) -> None:
@@ -105,6 +110,6 @@ class _Watch:
             self.held = max(self.held, time.thread_time() - worked)
 
 
-def _look(check: Check, now: int, *, works: bool) -> Observation:
+def look(check: Check, now: int, *, works: bool) -> Observation:
     reading = Reading(State.UP) if works else Reading(State.DOWN, Reason.TIMEOUT, "no answer")
     return Observation(check, now, 0.0, reading)

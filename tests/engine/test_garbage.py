@@ -46,14 +46,20 @@ def test_what_lives_is_not_looked_at_again(care: GarbageCare) -> None:
     assert len(gc.get_objects()) < len(kept) < frozen
 
 
-def test_a_circle_that_ended_late_is_collected_within_a_day(care: GarbageCare, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("grown_to", "is_collected"), [(1_200, False), (1_300, True)])
+def test_a_circle_that_ended_late_is_collected_within_a_day_where_memory_grew(
+    care: GarbageCare, monkeypatch: pytest.MonkeyPatch, grown_to: int, is_collected: bool
+) -> None:
     monkeypatch.setattr(garbage, "_EVERYTHING", 4)
+    held = [1_000]
+    monkeypatch.setattr(garbage, "peak", lambda: held[0])
     circle = Circle()
     late = weakref.ref(circle)
     care.tend()
     del circle
     care.tend()
     assert late() is not None
+    held[0] = grown_to
     care.tend()
     care.tend()
-    assert late() is None
+    assert (late() is None) is is_collected

@@ -8,7 +8,8 @@ import pytest
 from rich.cells import cell_len
 
 from exporters.terminal import Look, Screen, read_status
-from exporters.terminal.roots import DROPPED_FIRST
+from exporters.terminal.incidentline import read_clock
+from exporters.terminal.roots import DROPPED_FIRST, countdown
 from exporters.terminal.status import Past
 from exporters.web.documents import status_document
 from netmon.errors import UnavailableError
@@ -152,3 +153,15 @@ def test_that_netmon_itself_is_cut_off_is_told_with_its_own_health() -> None:
         snapshot.set_check(name, State.UNKNOWN, reason="blind")
     lines = drawn(status_of(snapshot), Look("en", zone=PARIS), 120)
     assert any("netmon itself is cut off: 2 checks cannot be seen" in line for line in lines)
+
+
+def test_a_clock_that_stands_still_says_why() -> None:
+    clock = {
+        "contract": "m", "kind": "gtr", "remaining_seconds": 7200.0, "late_seconds": 0.0, "deadline": None,
+        "paused": False,
+    }  # fmt: skip
+    look = Look("en")
+    assert countdown(look, read_clock(clock)).plain == "GTR 2 h 00"  # of a daemon that does not tell yet
+    assert countdown(look, read_clock({**clock, "counts": True})).plain == "GTR 2 h 00"
+    assert countdown(look, read_clock({**clock, "counts": False})).plain == "GTR 2 h 00 (off hours)"
+    assert countdown(look, read_clock({**clock, "paused": True, "counts": None})).plain == "GTR 2 h 00 (paused)"
