@@ -88,7 +88,7 @@ class StatusPage:
         drawn = self._look.sections(moment, language, live=False)
         values = {
             "title": drawn.title,
-            "sections": drawn.sections,
+            "sections": {name: each for name, each in drawn.sections.items() if name != "map" or not communes},
             "now": moment.now(),
             "clock": self._look.clock(moment.now(), language),
             "wall": query.get("wall") == "1",
