@@ -100,6 +100,9 @@ def test_prometheus_the_interface_the_terminal_and_the_report_agree_to_the_secon
     with prometheus(tmp_path, f"127.0.0.1:{here.port}") as url:
         with here.lives("2026-12-30 23:01:50"):
             begun = counted(url, BEGINS)
+            month = wait_for(lambda: availability(here, "2026-12"))
+            names = ("netmon_sla_objective_ratio", "netmon_sla_availability_ratio")
+            gauges = [wait_for(lambda name=name: scraped(url, name)) for name in names]
             settle(url, BEGINS + 190)  # it lived for a minute: who scrapes once a minute has that end
         with here.lives("2026-12-31 22:59:55"):
             service = fetch_json(f"{here.url}/api/v1/services")["services"][0]["id"]
@@ -114,9 +117,6 @@ def test_prometheus_the_interface_the_terminal_and_the_report_agree_to_the_secon
             closed = [
                 wait_for(lambda label=label: availability(here, label)) for label in ("2026-12", "2026-Q4", "2026")
             ]
-            month = wait_for(lambda: availability(here, "2027-01"))
-            names = ("netmon_sla_objective_ratio", "netmon_sla_availability_ratio")
-            gauges = [wait_for(lambda name=name: scraped(url, name)) for name in names]
     grown = [
         {key: round(end[key] - start.get(key, 0.0), 3) for key in end} for start, end in zip(begun, ended, strict=True)
     ]
