@@ -184,10 +184,10 @@ def _frontier(
 ) -> Frontier:
     """Where the one stood that showed ``before``; else that of daemons which watched until then."""
     checks, zone = configuration.inventory.checks.values(), configuration.timezone
-    lag = lag_of(checks)
+    lag, row = lag_of(checks), row_of(checks)
     if before is not None:
         return Frontier(lag, zone, before.until)
     if watched_until is None:
         return Frontier(lag, zone, None)
-    shown = shown_until(store.monitor_events(LIVES), watched_until, lag, zone)
-    return Frontier(lag, zone, watched_until - row_of(checks), shown)
+    shown = shown_until(store.monitor_events(LIVES), watched_until, lag, row, zone)
+    return Frontier(lag, zone, watched_until - row, shown)

@@ -9,9 +9,10 @@ from typing import Any, Final, Protocol
 from starlette.requests import Request
 from starlette.responses import Response
 
-from exporters.summary import Moment
+from exporters.summary import Moment, plain
 from exporters.web.answers import moment_of
 from exporters.web.pages import draw, render
+from exporters.web.partof import PartOf, asked_communes
 from exporters.web.shown import Wording
 from netmon.contracts import Snapshot
 from netmon.i18n import LANGUAGES
@@ -75,21 +76,25 @@ class StatusPage:
         self._public = public
 
     async def respond(self, request: Request) -> Response:
-        """``?wall=1`` for a screen on a wall; ``?refresh=SECONDS`` for browsers without script."""
+        """``?wall=1`` for a screen on a wall; ``?refresh=SECONDS`` for browsers without script; ``?commune=`` for what
+        concerns some communes only, which operators may ask."""
+        asked = () if self._public else request.query_params.getlist("commune")
+        communes = asked_communes(asked, self._snapshot.inventory)
         moment = await moment_of(self._snapshot)
-        return await asyncio.to_thread(self._draw, request, moment)
+        return await asyncio.to_thread(self._draw, request, PartOf(moment, communes) if communes else moment, communes)
 
-    def _draw(self, request: Request, moment: Moment) -> Response:
+    def _draw(self, request: Request, moment: Moment, communes: frozenset[str]) -> Response:
         language, query = self._look.asked_language(request), request.query_params
         drawn = self._look.sections(moment, language, live=False)
         values = {
             "title": drawn.title,
-            "sections": drawn.sections,
+            "sections": {name: each for name, each in drawn.sections.items() if name != "map" or not communes},
             "now": moment.now(),
             "clock": self._look.clock(moment.now(), language),
             "wall": query.get("wall") == "1",
             "refresh": _refresh(query.get("refresh", "")),
             "links": self._links,
+            "communes": sorted(communes, key=plain),
             "public": self._public,
             "languages": [(each, LANGUAGE_NAMES[each]) for each in LANGUAGES if each != language],
         }

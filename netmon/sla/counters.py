@@ -95,25 +95,35 @@ class Frontier:
         return today if at - today < HOLD else at
 
 
-def shown_until(lives: Iterable[MonitorEvent], watched_until: Millis, lag: Millis, timezone: str) -> Millis:
+def shown_until(lives: Iterable[MonitorEvent], watched_until: Millis, lag: Millis, row: Millis, zone: str) -> Millis:
     """Until when daemons that started and stopped so, the last one at ``watched_until``, may have shown counters.
 
-    One that did not live for longer than ``lag`` showed nothing new; one that had fallen behind stood at each midnight.
+    One that did not live longer than ``lag`` showed nothing but the midnight it began at; one that had fallen behind
+    stood at each. ``row`` is that of ``row_of``.
     """
-    zone, shown, began = zone_of(timezone), None, None
+    clock, shown, began, ended = zone_of(zone), None, None, None
     for event in (*lives, MonitorEvent(watched_until, "stopped")):
         if event.state == "started" and event.at < watched_until:
             began, shown = event.at, event.at - lag if shown is None else shown
         elif event.state == "stopped" and began is not None and shown is not None:
-            spare, reached = event.at - began - lag, event.at - lag
-            if spare >= 0:
-                for _ in range(spare // HOLD + 1):
-                    shown = _midnight_from(shown + 1, zone)
-                    if shown >= reached:
-                        break
-                shown = min(shown, reached)
-            began = None
+            first = _midnight_from(shown, clock)
+            if ended is not None and first <= ended - row and event.at - began >= MINUTE:
+                shown = first + HOLD
+            shown = _gone_on(shown, event.at - lag, event.at - began - lag, clock)
+            began, ended = None, event.at
     return watched_until - lag if shown is None else shown
+
+
+def _gone_on(shown: Millis, reached: Millis, spare: Millis, zone: ZoneInfo) -> Millis:
+    """How far it came from there in ``spare`` time, standing at each midnight."""
+    if spare < 0:
+        return shown
+    goal = shown
+    for _ in range(spare // HOLD + 1):
+        goal = _midnight_from(goal + 1, zone)
+        if goal >= reached:
+            return max(shown, reached)
+    return goal
 
 
 def _midnight_from(at: Millis, zone: ZoneInfo) -> Millis:

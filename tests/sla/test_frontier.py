@@ -76,7 +76,7 @@ def test_it_never_goes_back_nor_passes_a_midnight_unseen(lives: list[tuple[Milli
         told += [MonitorEvent(now, "started"), MonitorEvent(now + lived, "stopped")]
         seen += after(frontier, now, now + lived + 1, now, MINUTE)
         ended, now = now + lived, now + lived + stopped
-        frontier = Frontier(lag, "Europe/Paris", ended - ROW, shown_until(told, ended, lag, "Europe/Paris"))
+        frontier = Frontier(lag, "Europe/Paris", ended - ROW, shown_until(told, ended, lag, ROW, "Europe/Paris"))
     seen += after(frontier, now, now + 4 * HOUR, now, MINUTE)
     assert seen == sorted(seen)
     for day in range(-1, 16):

@@ -89,7 +89,7 @@ def tell_exposition(page: Page, _: Texts) -> None:
             _("Duration of scrapes"),
             _("As Prometheus measured it, with the way there and back, and as netmon did: what so many stayed below."),
             [
-                Query(of("scrape_duration_seconds", JOB), "{{instance}}"),
+                Query(_of_netmon("scrape_duration_seconds"), "{{instance}}"),
                 *(Query(within(metric, share), f"{share * 100:g} %") for metric, share in shares),
             ],
             Look("s", low=0, nothing=absent),
@@ -121,16 +121,25 @@ def tell_exposition(page: Page, _: Texts) -> None:
     page.add(
         time_series(
             _("Series"),
-            _("Samples in a scrape, those of them read from targets, and how many of these may be: of all, of a node."),
+            _("Samples in a scrape, and those of them that were read from targets."),
             [
-                Query(of("scrape_samples_scraped", JOB), "{{instance}}"),
+                Query(_of_netmon("scrape_samples_scraped"), "{{instance}}"),
                 Query(of(Metric.EXPOSITION_SERIES, JOB), _("read from targets")),
-                Query(of(Metric.EXPOSITION_LIMIT, JOB), _("limit:") + " {{limit}}"),
             ],
             Look("short", decimals=0, low=0, nothing=absent),
-            series=[Series("^" + _("limit:"), dashed=True)],
         ),
+        6,
         8,
+    )
+    total = of(Metric.EXPOSITION_LIMIT, JOB, 'limit="total"')
+    page.add(
+        time_series(
+            _("Room for series"),
+            _("Series read from targets as a share of how many there may be (exposition.series)."),
+            [Query(f"{of(Metric.EXPOSITION_SERIES, JOB)} / ignoring (limit) {total}", "{{instance}}")],
+            Look("percentunit", low=0, high=1, steps=((None, GOOD), (0.8, WARN), (1, BAD)), nothing=absent),
+        ),
+        6,
         8,
     )
     page.add(
@@ -140,7 +149,7 @@ def tell_exposition(page: Page, _: Texts) -> None:
             [Query(f"sum by (limit) ({of(Metric.EXPOSITION_CUT, JOB)})", "{{limit}}")],
             Look("short", decimals=0, low=0, steps=((None, GOOD), (1, WARN)), nothing=absent),
         ),
-        8,
+        6,
         8,
     )
     page.add(
@@ -154,6 +163,11 @@ def tell_exposition(page: Page, _: Texts) -> None:
             ],
             Look("short", low=0, steps=((None, GOOD), (1, WARN)), nothing=absent),
         ),
-        8,
+        6,
         8,
     )
+
+
+def _of_netmon(metric: str) -> str:
+    """What Prometheus says of its scrapes of netmon, and of no other target of the chosen jobs."""
+    return f"{of(metric, JOB)} and on (job, instance) {of(Metric.BUILD_INFO, JOB)}"

@@ -105,7 +105,7 @@ class Page:
             panels=self._panels,
             templating=model.DashboardDashboardTemplating(list_val=self._variables(variables)),
             annotations=model.AnnotationContainer(list_val=self._annotations(variables)),
-            links=self._links(),
+            links=self._links(of_communes=any(each.name == "commune" for each in variables)),
         )
 
     def _break(self) -> None:
@@ -147,7 +147,7 @@ class Page:
             _annotation(_("Planned works"), "purple", works, _("Planned works on {{object}}"), "", "object"),
         ]
 
-    def _links(self) -> list[model.DashboardLink]:
+    def _links(self, *, of_communes: bool) -> list[model.DashboardLink]:
         _ = self.text
         sisters = model.DashboardLink(
             title=_("netmon dashboards"),
@@ -158,7 +158,8 @@ class Page:
             include_vars=True,
             keep_time=True,
         )
-        pages = ((_("netmon: state now"), "${netmon}/"), (_("netmon: reports"), "${netmon}/reports/"))
+        now = "${netmon}/?commune=${commune:percentencode}" if of_communes else "${netmon}/"
+        pages = ((_("netmon: state now"), now), (_("netmon: reports"), "${netmon}/reports/"))
         return [
             sisters,
             *(
