@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import os
+import random
 import shutil
 import socket
 import subprocess
@@ -9,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +28,18 @@ def need(program: str, package: str) -> str:
     return found
 
 
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
+_ports = cycle(random.SystemRandom().sample(range(20_000 + _WORKER, 32_768, 8), 1_000))
+"""Below those that the system gives to whoever asks for any; no two test processes share one."""
+
+
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A port of 127.0.0.1 that nobody uses just now."""
-    with socket.socket(socket.AF_INET, kind) as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
+    """A port of 127.0.0.1 that nobody uses just now, nor soon: a program that is started again finds it free."""
+    for port in islice(_ports, 1_000):
+        with socket.socket(socket.AF_INET, kind) as trial, contextlib.suppress(OSError):
+            trial.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no port is free")
 
 
 def wait_for(what: Callable[[], Any], seconds: float = 30.0) -> Any:

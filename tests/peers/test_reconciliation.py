@@ -105,7 +105,7 @@ def test_prometheus_the_interface_the_terminal_and_the_report_agree_to_the_secon
             gauges = [wait_for(lambda name=name: scraped(url, name)) for name in names]
             settle(url, BEGINS + 190)  # it lived for a minute: who scrapes once a minute has that end
         with here.lives("2026-12-31 22:59:55"):
-            service = fetch_json(f"{here.url}/api/v1/services")["services"][0]["id"]
+            service = wait_for(lambda: fetch_json(f"{here.url}/api/v1/services"))["services"][0]["id"]
             told = ("history", "correct", service, "--from", f"{DAY}T12:00:00+01:00", "--to", f"{DAY}T12:20:34+01:00")
             said = ("--state", "down", "--author", "A. Martin", "--reason", "seen on site", "-c", here.configuration)
             here.tell("2026-12-31 23:00:10", *told, *said)
