@@ -91,8 +91,8 @@ class TopologyScreen:
                 accepted = look.gettext("accepted")
                 more = f", {accepted}" if link["accepted"] else ""
                 where = f" ({look.text(ports)})" if ports else ""
-                yield Text(f"  {link['lower']} - {link['upper']}{where}: {word}{more}")
+                yield Text("  " + look.named(f"{link['lower']} - {link['upper']}{where}", f"{word}{more}"))
         for each in document["strangers"]:
             name = look.text(each["name"] or each["chassis"])
             word = look.gettext("is no node of the configuration")
-            yield Text(f"  {each['node']} {look.text(each['port'])}: {name} {word}")
+            yield Text("  " + look.named(f"{each['node']} {look.text(each['port'])}", f"{name} {word}"))

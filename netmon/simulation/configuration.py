@@ -22,8 +22,8 @@ FOLDER = "bordeaux-metropole"
 SLOW: Millis = 1 * SECOND
 _MODULES = {
     Role.ACCESS_SWITCH: ("system", "if_mib", "power_ethernet_mib"),
-    Role.CORE_ROUTER: ("system", "if_mib", "entity_sensor_mib"),
-    Role.DISTRIBUTION_ROUTER: ("system", "if_mib", "entity_sensor_mib"),
+    Role.CORE_ROUTER: ("system", "if_mib", "entity_sensor_mib", "lldp_mib"),
+    Role.DISTRIBUTION_ROUTER: ("system", "if_mib", "entity_sensor_mib", "lldp_mib"),
     Role.UPS: ("system", "if_mib", "ups_mib"),
 }
 """What is read of a device, where it is more than the main file says."""

@@ -7,6 +7,7 @@ from netmon import ber
 from netmon.clock import SECOND, Millis
 from netmon.model import Role
 from netmon.simulation.metropolis import Device
+from netmon.simulation.neighbours import neighbours, station
 from netmon.simulation.parts import power_over_ethernet, sensors
 from netmon.simulation.ports import Port, ports_of
 from netmon.simulation.seeded import Chance
@@ -82,6 +83,7 @@ def table_of(world: World, device: Device) -> Table:
         power_over_ethernet(objects, device, ports)
     if device.role in {Role.CORE_ROUTER, Role.DISTRIBUTION_ROUTER}:
         sensors(objects, world, device, ports)
+        neighbours(objects, world, device, ports)
     return Table(objects)
 
 
@@ -105,7 +107,7 @@ def _system(world: World, device: Device, ports: int) -> dict[Oid, Value]:
 def _interface(objects: dict[Oid, Value], world: World, device: Device, port: Port) -> None:
     boot = world.booted
     chance = Chance(world.metropolis.seed, "interface", device.id, port.index)
-    address = b"\x02\x33" + _station(device, world) + port.index.to_bytes(2, "big")
+    address = b"\x02\x33" + station(device.id, world) + port.index.to_bytes(2, "big")
     table = (*_INTERFACES, 2, 1)
 
     def last_change(now: Millis) -> bytes:
@@ -159,11 +161,6 @@ def _count(objects: dict[Oid, Value], world: World, device: Device, port: Port, 
         for offset, per in enumerate((40 * size, 90 * size)):
             objects[(*_IF_X, first + offset, port.index)] = counted(flow, per, counter32)
     objects[(*table, 15, port.index)] = counter32(0)
-
-
-def _station(device: Device, world: World) -> bytes:
-    """Two octets of its own for each device, under a locally administered prefix."""
-    return list(world.metropolis.devices).index(device.id).to_bytes(2, "big")
 
 
 def _power(objects: dict[Oid, Value], world: World, device: Device) -> None:

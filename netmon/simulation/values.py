@@ -37,4 +37,9 @@ def ticks(value: int) -> bytes:
 
 def text(value: str) -> bytes:
     """An OCTET STRING of UTF-8."""
-    return ber.encode_tlv(ber.OCTET_STRING, value.encode())
+    return octets(value.encode())
+
+
+def octets(value: bytes) -> bytes:
+    """An OCTET STRING of just these."""
+    return ber.encode_tlv(ber.OCTET_STRING, value)

@@ -195,6 +195,25 @@ def test_a_switch_feeds_as_much_power_as_its_ports_take(world_with: WorldWith) -
         assert int.from_bytes(taken[2:], "big") <= int.from_bytes(given[2:], "big")
 
 
+def test_routers_tell_by_lldp_what_is_at_the_other_end_of_each_link(world_with: WorldWith) -> None:
+    world = world_with(lambda faults: None, NOW)
+    links = world.metropolis.links
+    ends = {}
+    for device in (*world.metropolis.of_role(Role.CORE_ROUTER), *world.metropolis.of_role(Role.DISTRIBUTION_ROUTER)):
+        table = table_of(world, device)
+        for port in range(1, sum(device.id in link for link in links) + 1):
+            there, name = (_told(table, (1, 0, 8802, 1, 1, 2, 1, 4, 1, 1, column, 0, port, 1)) for column in (9, 7))
+            ends[device.id, there] = _told(table, (1, 0, 8802, 1, 1, 2, 1, 3, 7, 1, 3, port)), name
+    routers = {device for device, _ in ends}
+    assert ends.keys() == {ends for link in links for ends in (link, link[::-1]) if ends[0] in routers}
+    for (here, there), (ours, theirs) in ends.items():
+        assert there not in routers or ends[there, here] == (theirs, ours)
+
+
+def _told(table: Table, oid: Oid) -> str:
+    return table.value(table.find(oid) or 0, NOW)[2:].decode()
+
+
 # --- over the wire ----------------------------------------------------------------------------------------------------
 
 
