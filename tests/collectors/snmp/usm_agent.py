@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from collectors.snmp.contract import Stamp
 from collectors.snmp.crypto import Keys, Salts, keys_for
-from collectors.snmp.messages import V2C, encode_message
+from collectors.snmp.messages import V2C, encode_message, expect
 from collectors.snmp.reports import _OIDS, Report
 from collectors.snmp.sealed import (
     AUTH,
@@ -93,10 +93,11 @@ class UsmAgent:
         """The PDU inside; None: no such thing."""
         data = self.plain(sealed)
         try:
-            _, at, end = ber.read_tlv(data)
-            _, engine, at = ber.read_tlv(data, at, end)
+            _, at, end = expect(data, 0, len(data), ber.SEQUENCE)
+            _, engine, at = expect(data, at, end, ber.OCTET_STRING)
             context_engine = data[engine:at]
-            _, name, at = ber.read_tlv(data, at, end)
+            _, name, at = expect(data, at, end, ber.OCTET_STRING)
+            ber.read_tlv(data, at, end)
         except ber.BerError:
             return None
         self.contexts.append((context_engine, data[name:at]))
