@@ -21,6 +21,10 @@ from netmon.model import Reading, State
 from netmon.settings import IcmpSettings
 
 
+def _nobody_waits(_: Echo) -> None:
+    """The poll is over."""
+
+
 class Probe:
     """One poll; ``run`` once, on the event loop."""
 
@@ -93,6 +97,7 @@ class Probe:
                 self._trace.leave()
                 for echo in self._tally.echoes:
                     channel.forget(echo)
+                    echo.settled = _nobody_waits  # it would hold the probe that holds it
             self._own_losses(channel.lost - lost_here)
 
     async def _ping(self, channel: Channel, target: tuple[object, ...]) -> None:

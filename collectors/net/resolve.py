@@ -52,9 +52,12 @@ class Resolver:
         except socket.gaierror:
             pass  # a name
         answer = self._ask(host, port, deadline)
-        if isinstance(answer, OSError):
-            raise answer
-        return answer
+        try:
+            if isinstance(answer, OSError):
+                raise answer
+            return answer
+        finally:
+            del answer  # an error holds this frame
 
     def _ask(self, host: str, port: int, deadline: Deadline) -> _Answer:
         if not self._slots.acquire(blocking=False):

@@ -4,7 +4,7 @@ It looks through everything that lives whenever it finds that a quarter more liv
 answers of some thousand devices. Nearly all of that will live on, and what ends does so without the collector. So it
 is made to look only at what came lately, often, and to leave the rest alone. A circle that was still in use at one of
 these looks stays: polls must not leave any (``test_circles`` holds them to it), for each of a silent device is in use
-at several. If memory grows all the same, it looks at everything, once a day at most.
+at several. If memory grows all the same, from one day to a later one, it looks at everything, once a day at most.
 """
 
 import gc
@@ -37,11 +37,10 @@ class GarbageCare:
     def tend(self) -> None:
         """Collect what came since the last time and ended in a circle; what lives is not looked at again today."""
         self._tended += 1
-        if self._tended == 1:
-            self._peak = peak()  # what was taken up at the start is there
-        elif self._tended % _EVERYTHING == 0 and peak() > _MUCH * self._peak:
-            self._peak = peak()
-            gc.unfreeze()
+        if self._tended % _EVERYTHING == 0:
+            if self._peak and peak() > _MUCH * self._peak:  # the first day takes up what is watched
+                gc.unfreeze()
+            self._peak = max(self._peak, peak())
         gc.collect()
         gc.freeze()
 

@@ -12,14 +12,17 @@ import pytest
 
 from collectors.dns import DnsCollector
 from collectors.http import HttpCollector
+from collectors.icmp import IcmpCollector
 from collectors.snmp import SnmpCollector
 from collectors.tcp import TcpCollector
 from netmon.contracts import Collector
 from netmon.model import Check
-from netmon.settings import DnsSettings, HttpSettings, TcpSettings
+from netmon.settings import DnsSettings, HttpSettings, IcmpSettings, TcpSettings
 from tests.collectors.dns import polling as dns
 from tests.collectors.http import polling as http
 from tests.collectors.http.servers import Server, answer, hang, redirect, with_body
+from tests.collectors.icmp import apart as icmp
+from tests.collectors.icmp.test_collector import pings
 from tests.collectors.snmp import polling as snmp
 from tests.collectors.snmp.agents import Agent, Mib, Request, switch, varbind
 from tests.collectors.snmp.asking import V3
@@ -58,7 +61,10 @@ def encoded(request: Request) -> bytes:
 
 
 def polls(ports: dict[str, int], kind: str, peer: str) -> tuple[Collector, Check]:
-    port, short = ports[peer], 300
+    short = 300
+    if kind == "icmp":
+        return IcmpCollector(), icmp.check(IcmpSettings("127.0.0.1"), short)
+    port = ports[peer]
     if kind == "http":
         return HttpCollector(), http.check(HttpSettings(f"http://127.0.0.1:{port}/"), short)
     if kind == "tcp":
@@ -79,6 +85,7 @@ def polls(ports: dict[str, int], kind: str, peer: str) -> tuple[Collector, Check
         ("tcp", "web"),
         ("tcp", "closed"),
         ("dns", "silent"),
+        pytest.param("icmp", "this host", marks=pings),
         ("snmp", "agent"),
         ("snmp", "silent"),
         ("snmp3", "agent3"),
