@@ -17,9 +17,9 @@ from netmon.engine.pipeline import Pipeline
 from netmon.engine.replay import Gap, play
 from netmon.errors import HostError
 from netmon.history import Store, open_history
-from netmon.model import MonitorEvent, Transition
+from netmon.model import MonitorEvent, ReportRun, Transition
 from netmon.simulation import Child, Demo
-from netmon.simulation.configuration import FOLDER
+from netmon.simulation.configuration import FOLDER, SCHEDULE
 from netmon.simulation.handling import handled
 
 Progress = Callable[[str, float], None]
@@ -167,7 +167,9 @@ def _play_into(store: Store, configuration: Configuration, plan: Demo, progress:
         gaps=stops(plan),
         progress=lambda now: progress("history", (now - plan.start) / span),
     )
-    store.record([MonitorEvent(end, "stopped"), *handled(plan.script, end)]).result()
+    week = max(plan.start, end - 7 * DAY)
+    known = ReportRun(SCHEDULE, week, week, "known", "")
+    store.record([MonitorEvent(end, "stopped"), *handled(plan.script, end), known]).result()
     store.heartbeat(end).result()
     progress("history", 1.0)
     return polls, sum(1 for event in store.events(plan.start, end) if isinstance(event, Transition))

@@ -5,7 +5,6 @@ gives up. Asking for half as many is the cure for both. One loss may be chance, 
 size grows back; an agent that fails each time it grows is tried less and less often.
 """
 
-from collections import Counter
 from typing import Final
 
 _CALM: Final = 256
@@ -17,14 +16,15 @@ _CALMEST: Final = 16_384
 class Pace:
     """The size of the requests to one device, kept from poll to poll; ``ceiling`` is what the settings allow.
 
-    ``cuts`` counts how often it shrank, by why: ``too_big`` or ``timeout``.
+    ``cuts`` counts how often it shrank, by why: ``too_big`` or ``timeout``; from zero, or nobody saw the first time in
+    a rate.
     """
 
     __slots__ = ("__weakref__", "_calm", "_good", "_grew", "_losses", "_size", "ceiling", "cuts")
 
     def __init__(self, ceiling: int) -> None:
         self.ceiling = max(1, ceiling)
-        self.cuts: Counter[str] = Counter()
+        self.cuts = {"too_big": 0, "timeout": 0}
         self._size = self.ceiling
         self._calm = _CALM
         self._good = 0

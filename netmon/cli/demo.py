@@ -181,6 +181,7 @@ def _addresses(out: Callable[[str], None], url: str, _: Translate) -> None:
     out("\n[bold]" + _("Look here") + "[/]")
     for path, what in (
         ("/", _("the métropole at a glance")),
+        ("/reports/", _("last week's report, made by schedule")),
         ("/metrics", _("for Prometheus")),
         ("/api/v1/status", _("the same for programs")),
     ):

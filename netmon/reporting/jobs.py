@@ -114,10 +114,15 @@ class ReportJobs:
     def _known(self) -> dict[str, Millis]:
         """Until when the runs of each schedule are settled. One seen for the first time is known from now on."""
         settled: dict[str, Millis] = {}
+        made: dict[str, Millis] = {}
         for run in self._store.report_runs():
             settled[run.schedule] = max(settled.get(run.schedule, run.due), run.due)
+            if run.outcome == "made":
+                made[run.schedule] = max(made.get(run.schedule, run.at), run.at)
         now = self._clock.now()
         for schedule in self._configuration.reports.schedules:
+            if schedule.id in made:  # by a daemon before this one, perhaps
+                self._telemetry.report_success.labels(schedule.id).set(made[schedule.id] / 1000)
             if schedule.id not in settled:
                 self._record(ReportRun(schedule.id, now, now, "known", ""))
                 settled[schedule.id] = now

@@ -153,7 +153,7 @@ class _Builder:
             self._endpoint(
                 Endpoint(
                     f"web-{portal['id']}", name, True, portal["title"], portal["phrase"],
-                    self.sites[site].commune, site, host,
+                    self.sites[site].commune, site, host, portal.get("behind", ""),
                 )
             )  # fmt: skip
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from netmon.clock import SECOND, Millis, to_datetime
 from netmon.model import MaintenanceWindow, Role
 from netmon.simulation.agreementtext import calendars, contracts
-from netmon.simulation.metropolis import Device, Endpoint, Metropolis
+from netmon.simulation.metropolis import Device, Endpoint, Metropolis, node_check
 from netmon.simulation.placement import Placement, wanted
 from netmon.simulation.yamltext import Value, document, duration, flow
 
@@ -18,6 +18,10 @@ CREDENTIAL = "lecture"
 COMMUNITY = "bordeaux-demo"
 SECRET_FILE = "secrets/snmp-community"  # noqa: S105 - a file's name
 CA_FILE = "demo-ca.pem"
+WEB_FILE = "web.yml"
+SCHEDULE = "hebdomadaire"
+REFERENCES = ("core-lac-1", "core-pessac-1")
+"""While neither answers, it is the demo's daemon that sees nothing: one in each data centre."""
 FOLDER = "bordeaux-metropole"
 SLOW: Millis = 1 * SECOND
 _MODULES = {
@@ -28,6 +32,14 @@ _MODULES = {
 }
 """What is read of a device, where it is more than the main file says."""
 _ZONE = ZoneInfo("Europe/Paris")
+_WEB_FILE = """\
+# Who may ask, and how: the web configuration file of Prometheus' exporters. Read again when it changes: try it.
+
+http_server_config:
+  headers: {X-Content-Type-Options: nosniff, X-Frame-Options: SAMEORIGIN}
+# basic_auth_users: {noc: "$2y$10$..."}     # htpasswd -nBC 10 noc
+# tls_server_config: {cert_file: netmon.pem, key_file: netmon.key}
+"""
 
 
 def write_config(metropolis: Metropolis, directory: Path, placement: Placement | None = None) -> tuple[Path, ...]:
@@ -85,6 +97,7 @@ def write_main(
     """
     secret = _write(directory / SECRET_FILE, COMMUNITY + "\n")
     secret.chmod(0o600)
+    _write(directory / WEB_FILE, _WEB_FILE)
     credentials: Mapping[str, Value] = {CREDENTIAL: {"version": "2c", "community": f"${{file:{SECRET_FILE}}}"}}
     sections: Mapping[str, Value] = {
         "data_dir": str(data_dir),
@@ -92,10 +105,12 @@ def write_main(
         "language": language,
         "include": [f"{FOLDER}/*.yml"],
         "heartbeat": "10s",
-        "web": {"listen": listen},
+        "web": {"listen": listen, "config_file": WEB_FILE},
         "defaults": {"interval": duration(interval), "timeout": duration(timeout), "fall": 2, "rise": 1},
         "snmp": {"credential": CREDENTIAL, "modules": ["system", "if_mib"]},
         "http": {"ca_file": CA_FILE},
+        "vantage": {"references": [node_check(core) for core in REFERENCES]},
+        "reports": {"schedules": [{"id": SCHEDULE, "every": "week", "on": "monday", "at": "06:00"}]},
         "credentials": credentials,
     }
     lines = ["# The main file of a demo, written by netmon demo. A start for your own is config/netmon.yml.", ""]
@@ -155,6 +170,7 @@ def _checks(metropolis: Metropolis, placement: Placement) -> str:
         "Checks: the web sites, each with the words its page must show.",
         "connect_to: where the simulation answers for the name; leave it out for real sites.",
         "via: the node a site stands behind; while it is cut off, so is the site.",
+        "steps: a journey over several pages; what a step extracts, later ones use.",
     )
     return document(head, "checks", [_check(endpoint, placement) for endpoint in metropolis.endpoints.values()])
 
@@ -162,13 +178,22 @@ def _checks(metropolis: Metropolis, placement: Placement) -> str:
 def _check(endpoint: Endpoint, placement: Placement) -> Mapping[str, Value]:
     host, port = placement.endpoints[endpoint.id]
     where: dict[str, Value] = {"site": endpoint.site} if endpoint.site else {"commune": endpoint.commune}
-    asked: dict[str, Value] = {
-        "url": endpoint.url,
-        "connect_to": f"{host}:{port}",
-        "body_regex": endpoint.phrase,
-        "slow": duration(SLOW),
-    }
+    page: dict[str, Value] = {"url": endpoint.url, "connect_to": f"{host}:{port}", "body_regex": endpoint.phrase}
+    asked = {**page, "slow": duration(SLOW)} if not endpoint.behind else _journey(endpoint, f"{host}:{port}")
     return {"id": endpoint.id, **where, "via": [endpoint.host], "http": asked}
+
+
+def _journey(endpoint: Endpoint, address: str) -> Mapping[str, Value]:
+    """The page, then the one its form leads to, as somebody goes who has an errand there."""
+    found: Value = {"form": {"css": "form#suite", "attribute": "action"}}
+    return {
+        "connect_to": address,
+        "slow": duration(SLOW),
+        "steps": [
+            {"name": "accueil", "url": endpoint.url, "body_regex": endpoint.phrase, "extract": found},
+            {"name": "choix", "url": "{{form}}", "body_regex": endpoint.behind},
+        ],
+    }
 
 
 def _services(metropolis: Metropolis) -> str:

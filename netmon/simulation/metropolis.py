@@ -37,8 +37,8 @@ class Device:
 class Endpoint:
     """One simulated web site: ``id`` is its check's, ``host`` the device behind which its server stands.
 
-    ``phrase`` is what its page says when it works, and what the check looks for. ``site`` is "" where the check
-    belongs to a commune rather than to a place.
+    ``phrase`` is what its page says when it works, and what the check looks for; ``behind`` what the page says that its
+    form leads to, "" where it has no form. ``site`` is "" where the check belongs to a commune rather than to a place.
     """
 
     id: str
@@ -49,6 +49,7 @@ class Endpoint:
     commune: str
     site: str
     host: str
+    behind: str = ""
 
     @property
     def url(self) -> str:

@@ -27,6 +27,8 @@ _VALID: Millis = 90 * DAY
 _SOON: Millis = 9 * DAY
 _EXPIRED: Millis = -HOUR
 _STATUS = {200: "OK", 405: "Method Not Allowed", 500: "Internal Server Error", 503: "Service Unavailable"}
+_FORM = "/choix"
+"""Where the form of a site leads that has one."""
 _CERTIFICATES = {FaultKind.CERTIFICATE_EXPIRED: _EXPIRED, FaultKind.CERTIFICATE_EXPIRES: _SOON}
 
 
@@ -121,26 +123,32 @@ class WebSite:
         elif fault is FaultKind.HANG:
             await _hang(reader)
         else:
-            if fault is FaultKind.SLOW_WEB:
+            method, _, rest = head.partition(b" ")
+            behind = bool(self._endpoint.behind) and rest.startswith(_FORM.encode())
+            if fault is FaultKind.SLOW_WEB and not behind:  # a journey is slow once
                 await asyncio.sleep(SLOW_WEB_DELAY / SECOND)
-            writer.write(self._answer(head.split(b" ", 1)[0], fault))
+            writer.write(self._answer(method, fault, behind=behind))
             await writer.drain()
 
-    def _answer(self, method: bytes, fault: FaultKind | None) -> bytes:
+    def _answer(self, method: bytes, fault: FaultKind | None, *, behind: bool) -> bytes:
         status = {FaultKind.HTTP_500: 500, FaultKind.WORKS: 503}.get(fault, 200) if fault else 200
         if method not in {b"GET", b"HEAD"}:
             status = 405
-        title, words = self._endpoint.title, self._endpoint.phrase
-        if status != 200:
-            title, words = f"Erreur {status}", "Le service est momentanément indisponible."
-        elif fault is FaultKind.WRONG_CONTENT:
-            title, words = "It works!", "This is the default page of this server."
-        body = page(title, words)
+        body = self._page(status, fault, behind=behind)
         head = (
             f"HTTP/1.1 {status} {_STATUS[status]}\r\nServer: netmon-demo\r\n"
             f"Content-Type: text/html; charset=utf-8\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
         ).encode("ascii")
         return head if method == b"HEAD" else head + body
+
+    def _page(self, status: int, fault: FaultKind | None, *, behind: bool) -> bytes:
+        if status != 200:
+            return page(f"Erreur {status}", "Le service est momentanément indisponible.")
+        if fault is FaultKind.WRONG_CONTENT:
+            return page("It works!", "This is the default page of this server.")
+        if behind:
+            return page(self._endpoint.title, self._endpoint.behind)
+        return page(self._endpoint.title, self._endpoint.phrase, _FORM if self._endpoint.behind else "")
 
 
 class WebSites:
@@ -165,12 +173,13 @@ class WebSites:
             await site.stop()
 
 
-def page(title: str, words: str) -> bytes:
-    """A small French page."""
+def page(title: str, words: str, form: str = "") -> bytes:
+    """A small French page; ``form``: where its form leads."""
+    asked = f'<form id="suite" action="{form}"><button>Continuer</button></form>\n' if form else ""
     heading, text = (html.escape(part, quote=False) for part in (title, words))
     return (
         f'<!DOCTYPE html>\n<html lang="fr">\n<head><meta charset="utf-8"><title>{heading}</title></head>\n'
-        f"<body>\n<h1>{heading}</h1>\n<p>{text}</p>\n</body>\n</html>\n"
+        f"<body>\n<h1>{heading}</h1>\n<p>{text}</p>\n{asked}</body>\n</html>\n"
     ).encode()
 
 

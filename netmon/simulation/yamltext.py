@@ -55,12 +55,12 @@ def document(head: Sequence[str], key: str, records: Iterable[Mapping[str, Value
     return "\n".join([*lines, *listed]) + "\n"
 
 
-def _item(record: Mapping[str, Value]) -> list[str]:
-    line = f"  - {flow(record)}"
+def _item(record: Mapping[str, Value], indent: str = "  ") -> list[str]:
+    line = f"{indent}- {flow(record)}"
     if len(line) <= _WIDTH:
         return [line]
-    first, *rest = _block(record, "    ")
-    return [f"  - {first.lstrip()}", *rest]
+    first, *rest = _block(record, indent + "  ")
+    return [f"{indent}- {first.lstrip()}", *rest]
 
 
 def _block(record: Mapping[str, Value], indent: str) -> list[str]:
@@ -70,7 +70,9 @@ def _block(record: Mapping[str, Value], indent: str) -> list[str]:
         if len(line) > _WIDTH and isinstance(value, Mapping):
             lines += [f"{indent}{key}:", *_block(value, indent + "  ")]
         elif len(line) > _WIDTH and not isinstance(value, str) and isinstance(value, Sequence):
-            lines += [f"{indent}{key}:", *(f"{indent}  - {flow(item)}" for item in value)]
+            lines.append(f"{indent}{key}:")
+            for item in value:
+                lines += _item(item, indent + "  ") if isinstance(item, Mapping) else [f"{indent}  - {flow(item)}"]
         else:
             lines.append(line)
     return lines

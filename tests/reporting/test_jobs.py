@@ -96,6 +96,18 @@ def test_runs_missed_while_the_daemon_was_stopped_are_made_up_for_once(configura
     )
 
 
+def test_when_a_report_was_made_last_is_known_after_a_restart(configuration, store):
+    clock, made, name = ManualClock(at("2026-10-20 12:00")), Made(), "netmon_report_last_success_timestamp_seconds"
+    look(daemon(configuration, store, clock, made)[0])
+    clock.set(at("2026-11-02 12:00"))
+    look(daemon(configuration, store, clock, made)[0])
+    clock.set(at("2026-11-02 13:00"))
+    jobs, telemetry = daemon(configuration, store, clock, made)
+    assert telemetry.registry.get_sample_value(name, {"schedule": "mensuel"}) is None
+    look(jobs)
+    assert telemetry.registry.get_sample_value(name, {"schedule": "mensuel"}) == at("2026-11-02 12:00") / 1000
+
+
 def test_a_monitor_that_stood_still_for_years_makes_the_latest_only(configuration, store, caplog):
     clock, made = ManualClock(at("2024-10-20 12:00")), Made()
     look(daemon(configuration, store, clock, made)[0])

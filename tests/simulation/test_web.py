@@ -7,46 +7,41 @@ import pytest
 
 from collectors.http import HttpCollector
 from netmon.clock import MINUTE, SECOND, Millis, SystemClock
-from netmon.conventions import Reason
+from netmon.config import load
+from netmon.conventions import Metric, Reason
 from netmon.model import Check, Reading, State
-from netmon.settings import HttpSettings, TlsSettings
 from netmon.simulation.certificates import Authority
+from netmon.simulation.configuration import CA_FILE, FOLDER, write_config, write_main
 from netmon.simulation.faults import FaultKind, Faults
-from netmon.simulation.metropolis import Endpoint
-from netmon.simulation.placement import Address, Ports, bind
+from netmon.simulation.placement import Placement, Ports, bind
 from netmon.simulation.web import WebSite
 from netmon.simulation.world import World
 
 WorldWith: TypeAlias = Callable[[Callable[[Faults], None], Millis], World]
 _NOW: Millis = SystemClock().now()
-_SECURE, _PLAIN = "web-opendata", "web-mairie-ambes"
+_SECURE, _PLAIN, _JOURNEY = "web-opendata", "web-mairie-ambes", "web-billettique"
 
 
-def _check(endpoint: Endpoint, address: Address, ca_file: Path) -> Check:
-    settings = HttpSettings(
-        endpoint.url,
-        body_regex=(endpoint.phrase,),
-        connect_to=address,
-        slow=1000,
-        tls=TlsSettings(ca_file=str(ca_file)),
-    )
-    return Check(endpoint.id, endpoint.id, "http", endpoint.url, "", "", "", (), 10_000, 3000, 2, 1, settings)
+def _check(world: World, id_: str, placement: Placement, directory: Path) -> Check:
+    """As the configuration of the demo has it."""
+    write_config(world.metropolis, directory / FOLDER, placement)
+    return load(write_main(directory, listen="127.0.0.1:8730", data_dir="var")).inventory.checks[id_]
 
 
 async def _polls(world: World, check: str, directory: Path, different: int = 1) -> list[Reading]:
     """What the real collector sees of one web site, until it has seen ``different`` states one after another."""
     endpoint = world.metropolis.endpoints[check]
     sockets = bind(world.metropolis, Ports(0, 0, 0))
-    address = sockets.placement().endpoints[check]
     authority = Authority(directory / "tls", _NOW)
-    authority.write(directory / "ca.pem")
+    authority.write(directory / CA_FILE)
+    asked = _check(world, check, sockets.placement(), directory)
     site, collector = WebSite(world, endpoint, sockets.endpoints[check], authority, SystemClock()), HttpCollector()
     await site.start()
     await collector.start()
     try:
         readings: list[Reading] = []
         while len(readings) < different:
-            reading = await collector.collect(_check(endpoint, address, directory / "ca.pem"))
+            reading = await collector.collect(asked)
             if not readings or reading.state is not readings[-1].state:
                 readings.append(reading)
             await asyncio.sleep(0.05)
@@ -57,10 +52,20 @@ async def _polls(world: World, check: str, directory: Path, different: int = 1) 
         sockets.close()
 
 
-@pytest.mark.parametrize("check", [_SECURE, _PLAIN])
+@pytest.mark.parametrize("check", [_SECURE, _PLAIN, _JOURNEY])
 def test_a_healthy_site_is_up_and_its_certificate_verifies(check: str, world_with: WorldWith, tmp_path: Path) -> None:
     (reading,) = asyncio.run(_polls(world_with(lambda faults: None, _NOW), check, tmp_path))
     assert (reading.state, reading.reason) == (State.UP, Reason.OK)
+
+
+def test_a_journey_comes_to_the_page_behind_the_form(world_with: WorldWith, tmp_path: Path) -> None:
+    (reading,) = asyncio.run(_polls(world_with(lambda faults: None, _NOW), _JOURNEY, tmp_path))
+    steps = {
+        family.name: dict(zip(family.series, family.values, strict=True))
+        for family in reading.families
+        if family.name == Metric.HTTP_STEP_UP
+    }
+    assert steps == {Metric.HTTP_STEP_UP: {("accueil",): 1, ("choix",): 1}}
 
 
 _SEEN = (
@@ -68,6 +73,7 @@ _SEEN = (
     *((_SECURE, kind) for kind in (FaultKind.WRONG_CONTENT, FaultKind.SLOW_WEB, FaultKind.HANG)),
     *((_SECURE, kind) for kind in (FaultKind.CERTIFICATE_EXPIRED, FaultKind.CERTIFICATE_EXPIRES)),
     *((_PLAIN, kind) for kind in (FaultKind.HTTP_500, FaultKind.RESET, FaultKind.STOPPED)),
+    *((_JOURNEY, kind) for kind in (FaultKind.HTTP_500, FaultKind.WRONG_CONTENT, FaultKind.SLOW_WEB)),
 )
 
 

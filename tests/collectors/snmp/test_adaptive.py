@@ -30,7 +30,7 @@ def test_a_refused_size_is_halved_down_to_one() -> None:
         pace.refused(pace.size)
         sizes.append(pace.size)
     assert sizes == [12, 6, 3, 1, 1, 1]
-    assert pace.cuts == {"too_big": 4}
+    assert pace.cuts == {"too_big": 4, "timeout": 0}
 
 
 def test_one_loss_may_be_chance_two_in_a_row_are_not() -> None:
@@ -38,9 +38,9 @@ def test_one_loss_may_be_chance_two_in_a_row_are_not() -> None:
     pace.lost(24)
     pace.answered(24)
     pace.lost(24)
-    assert (pace.size, pace.cuts) == (24, {})
+    assert (pace.size, pace.cuts) == (24, {"too_big": 0, "timeout": 0})
     pace.lost(24)
-    assert (pace.size, pace.cuts) == (12, {"timeout": 1})
+    assert (pace.size, pace.cuts) == (12, {"too_big": 0, "timeout": 1})
 
 
 def test_answers_to_short_requests_do_not_make_it_grow() -> None:
@@ -131,7 +131,7 @@ def test_an_agent_that_drops_long_answers_is_read_whole_and_asked_for_little_fro
         first, second = with_collector(polls)
     if engine == "netmon":
         assert (first.state, len(samples(first))) == (State.UP, 3 + 20 * 13)
-        assert cuts(first) == {"timeout": 2}
+        assert cuts(first) == {"too_big": 0, "timeout": 2}
         assert sizes[:4] == [25, 25, 12, 6]
         assert sizes[sizes.index(0) + 1 :].count(25) == 0
         assert cuts(second)["timeout"] >= 2
@@ -162,7 +162,7 @@ def test_what_a_device_cannot_take_is_remembered_from_poll_to_poll_and_shared_by
     assert {reading.state for reading in readings} == {State.UP}
     assert max(sizes) == 6
     assert [family(reading, "netmon_snmp_max_repetitions").values for reading in readings] == [(6,)] * 3
-    assert [cuts(reading) for reading in readings] == [{"too_big": 2}] * 3
+    assert [cuts(reading) for reading in readings] == [{"too_big": 2, "timeout": 0}] * 3
 
 
 def test_an_agent_that_recovers_is_asked_for_much_again() -> None:
