@@ -167,7 +167,7 @@ def _play_into(store: Store, configuration: Configuration, plan: Demo, progress:
         gaps=stops(plan),
         progress=lambda now: progress("history", (now - plan.start) / span),
     )
-    week = max(plan.start, end - 7 * DAY)
+    week = end - 7 * DAY
     known = ReportRun(SCHEDULE, week, week, "known", "")
     store.record([MonitorEvent(end, "stopped"), *handled(plan.script, end), known]).result()
     store.heartbeat(end).result()

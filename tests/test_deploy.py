@@ -50,7 +50,7 @@ def test_the_unit_has_no_capability_and_says_what_needs_one() -> None:
     found = settings()
     assert found["CapabilityBoundingSet"] == found["AmbientCapabilities"] == [""]
     assert (found["Type"], found["WatchdogSec"]) == (["notify"], ["60s"])
-    assert found["ExecReload"] == ["/bin/kill -HUP $MAINPID"]
+    assert found["ExecReload"] == ["/bin/sh -c 'kill -HUP $MAINPID'"]
     text = UNIT.read_text()
     assert "CAP_NET_RAW" in text
     assert "CAP_NET_BIND_SERVICE" in text

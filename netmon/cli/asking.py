@@ -1,5 +1,6 @@
 """What ``netmon status`` asks, of the daemon or, when none answers, of the history; what of the answer is wanted."""
 
+import contextlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,15 +22,17 @@ def url_of(listens: str, port: int, *, tls: bool = False) -> str:
 
 def configured_url(config: Path | None) -> str:
     """Where the configuration says the daemon listens. One that cannot be read only matters when it was named."""
-    from netmon.config import load
+    from netmon.config import listens, load
 
     try:
         web = load(config).web
-    except ConfigError:
+        return url_of(web.host, web.port, tls=web.access.tls is not None)
+    except ConfigError:  # perhaps secrets only, which are not for everybody who asks
+        with contextlib.suppress(ConfigError):
+            return url_of(*listens(config))
         if config is not None:
             raise
         return DEFAULT_URL
-    return url_of(web.host, web.port, tls=web.access.tls is not None)
 
 
 @dataclass(frozen=True, slots=True)

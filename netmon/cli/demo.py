@@ -19,8 +19,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from netmon.cli.durations import parse_duration
+from netmon.cli.logs import set_up_logging
 from netmon.cli.options import LanguageOption
-from netmon.cli.run import set_up_logging
 from netmon.clock import DAY, SECOND, Millis, SystemClock, to_datetime
 from netmon.errors import UsageError
 from netmon.i18n import plural_translator, translator

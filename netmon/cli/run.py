@@ -2,12 +2,11 @@
 
 import asyncio
 import logging
-import os
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from netmon.cli.logs import set_up_logging
 from netmon.cli.options import ConfigOption
 
 if TYPE_CHECKING:
@@ -45,16 +44,3 @@ def run(
 
 async def _watch(daemon: "Daemon") -> None:
     await daemon.run(lambda url: logging.getLogger("netmon").info("ready: %s/", url))
-
-
-def set_up_logging(level: int) -> None:
-    """Lines on standard error; without time stamps where the journal adds its own."""
-    stamped = "%(levelname)s %(name)s: %(message)s"
-    if "JOURNAL_STREAM" not in os.environ:
-        stamped = "%(asctime)s " + stamped
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter(stamped, "%Y-%m-%dT%H:%M:%S%z"))
-    logger = logging.getLogger("netmon")
-    logger.handlers[:] = [handler]
-    logger.setLevel(level)
-    logger.propagate = False

@@ -5,7 +5,7 @@ to, ``sections`` reads entries by the models of ``schema`` and ``targets``, ``bu
 does all of it in order.
 """
 
-from netmon.config.loading import DEFAULT_PATHS, Configuration, WebSettings, find, load
+from netmon.config.loading import DEFAULT_PATHS, Configuration, WebSettings, find, listens, load
 from netmon.errors import ConfigError
 
-__all__ = ["DEFAULT_PATHS", "ConfigError", "Configuration", "WebSettings", "find", "load"]
+__all__ = ["DEFAULT_PATHS", "ConfigError", "Configuration", "WebSettings", "find", "listens", "load"]

@@ -103,6 +103,19 @@ def load(path: Path | None = None) -> Configuration:
     return _configuration(main, read_all(main))
 
 
+def listens(path: Path | None = None) -> tuple[str, int]:
+    """Where the daemon listens, for whoever asks it: also while something else is wrong, or is the daemon's alone to
+    read, as secrets are.
+
+    Raises:
+        ConfigError: there is no main file, or it cannot be read.
+    """
+    files = read_all(path if path is not None else find())
+    if not files.tree:
+        raise ConfigError(files.problems)
+    return read_sections(files.tree, collect(files.tree), Advisor()).main.web.listen
+
+
 def _configuration(main: Path, files: Files) -> Configuration:
     advisor = Advisor()
     library = read_module_files(files, advisor)

@@ -16,6 +16,9 @@ MEND = (
 MAX_SECRET_BYTES = 64 * 1024
 REFERENCE = r"\$\{(file|env|credential):([^${}]+)\}"
 
+CREDENTIALS = "/run/credentials/netmon.service"
+"""Where systemd keeps those of the service: for commands that somebody runs beside it."""
+
 _WHOLE = re.compile(REFERENCE)
 _QUOTE = re.compile(r"\$\{\w+\}")
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -95,10 +98,11 @@ def _from_environment(name: str) -> str:
 def _from_systemd(name: str) -> str:
     if not _CREDENTIAL_NAME.fullmatch(name):
         raise WrongError(f"{shown(name)} cannot be the name of a systemd credential")
-    directory = os.environ.get("CREDENTIALS_DIRECTORY")
-    if not directory:
+    directory = os.environ.get("CREDENTIALS_DIRECTORY") or CREDENTIALS
+    if not Path(directory).is_dir():
         raise WrongError(
             f"there is no $CREDENTIALS_DIRECTORY: start netmon by systemd with LoadCredential={name}:/path/of/the/file"
+            f" (commands of root find it in {CREDENTIALS} while the service runs)"
         )
     return _from_file(Path(directory) / name, f"the systemd credential {shown(name)}")
 

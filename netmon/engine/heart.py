@@ -8,7 +8,7 @@ import asyncio
 import logging
 from typing import Protocol
 
-from netmon.clock import SECOND, Clock, Millis, SteadyClock
+from netmon.clock import SECOND, Clock, Millis, SteadyClock, to_datetime
 from netmon.contracts import History
 from netmon.engine.pipeline import Pipeline
 from netmon.engine.telemetry import Telemetry
@@ -52,7 +52,8 @@ def begin(history: KnowsStops, now: Millis) -> None:
     last, until = history.last_monitor_event(), watched_until(history)
     events = []
     if last is not None and until is not None and last.state == "started":
-        log.warning("the daemon before this one did not say goodbye: no data since its last heartbeat at %d", until)
+        beat = to_datetime(until).isoformat(timespec="seconds")
+        log.warning("the daemon before this one did not say goodbye: no data since its last heartbeat at %s", beat)
         events.append(MonitorEvent(until, "stopped"))
     events.append(MonitorEvent(now, "started"))
     history.record(events)

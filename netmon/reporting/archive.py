@@ -53,6 +53,7 @@ class Archive:
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             lock = (self.root / ".lock").open("a")
+            self._hand_over(self.root, self.root / ".lock")
         except OSError as error:
             raise HostError(f"{self.root}: reports cannot be stored there ({error.strerror})") from error
         with lock:
@@ -120,6 +121,7 @@ class Archive:
 
     def flush(self, staged: Path) -> None:
         """What was staged is on the disk when this returns."""
+        self._hand_over(*staged.rglob("*"), staged, staged.parent)
         for path in (*staged.rglob("*"), staged, staged.parent, self.root):
             descriptor = os.open(path, os.O_RDONLY)
             try:
@@ -165,6 +167,15 @@ class Archive:
         with contextlib.suppress(OSError):
             place.rename(aside)
         shutil.rmtree(aside, ignore_errors=True)
+
+    def _hand_over(self, *paths: Path) -> None:
+        """What root writes belongs to whom the data directory belongs, as SQLite has it with its own files: the daemon,
+        which is not root, has to go on with it."""
+        if os.geteuid() == 0:
+            owner = self.root.parent.stat()
+            for path in paths:
+                with contextlib.suppress(PermissionError):  # a root of little power, in a container
+                    os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
     def _sync(self, folder: Path) -> None:
         descriptor = os.open(folder, os.O_RDONLY)

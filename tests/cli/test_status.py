@@ -35,6 +35,20 @@ def test_the_summary_is_printed_in_the_language_asked_for(daemon: Daemon, capsys
     assert told.err == ""
 
 
+def test_who_may_not_read_the_secrets_finds_the_daemon_all_the_same(daemon: Daemon, tmp_path: Path) -> None:
+    file = tmp_path / "netmon.yml"
+    file.write_text(
+        f"web: {{listen: '{daemon.server.url.removeprefix('http://')}'}}\n"
+        "credentials: {lecture: {version: 2c, community: '${file:not-for-you}'}}\n"
+    )
+    assert main(["status", "-c", str(file)]) == 0
+
+
+def test_a_configuration_that_says_nothing_is_told_as_such(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", "-c", str(tmp_path / "netmon.yml")]) == 1
+    assert "netmon.yml" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("state", "commune", "code"),
     [

@@ -59,6 +59,17 @@ def test_credentials_need_systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         load(write(tmp_path, {"netmon.yml": text}))
 
 
+def test_commands_beside_the_service_find_its_credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "netmon.service").mkdir()
+    (tmp_path / "netmon.service" / "c").write_text("public\n")
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    monkeypatch.setattr("netmon.config.secrets.CREDENTIALS", str(tmp_path / "netmon.service"))
+    text = "credentials: {a: {version: 1, community: '${credential:c}'}}\n"
+    credential = load(write(tmp_path, {"netmon.yml": text})).credentials["a"]
+    assert credential.community is not None
+    assert credential.community.reveal() == "public"
+
+
 @pytest.mark.parametrize(
     ("content", "secret"), [("public", "public"), ("public\n", "public"), ("public\r\n", "public"), (" é \n", " é ")]
 )

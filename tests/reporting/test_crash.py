@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -126,3 +127,14 @@ def test_the_daemon_finishes_what_was_recorded_and_nothing_else(tmp_path):
     assert archive.finish_alone(editions) == []
     assert names(reports) == ["v1"]
     assert list((reports / "2026-11").iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_what_root_closes_belongs_to_the_owner_of_the_data_directory(tmp_path):
+    configuration = make_october(tmp_path)
+    data = tmp_path / "data"
+    for path in (data, *data.rglob("*")):
+        os.chown(path, 12345, 12346)
+    assert run(configuration) == 0
+    assert {(path.stat().st_uid, path.stat().st_gid) for path in data.rglob("*")} == {(12345, 12346)}
+    assert (data / "reports" / "2026-10" / "v1" / "manifest.json").is_file()
