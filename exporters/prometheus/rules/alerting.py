@@ -178,9 +178,11 @@ ALERTS = (
     ),
     Alert(
         "NetmonAbsent",
-        f"absent({Metric.BUILD_INFO} == 1)",
+        f"group by (job, instance) (present_over_time({Metric.BUILD_INFO}[6h]))\n"
+        f"unless group by (job, instance) ({Metric.BUILD_INFO})\n"
+        f"or on () absent({Metric.BUILD_INFO})",
         "critical",
-        mark("netmon does not answer"),
+        mark("netmon{{ with $labels.instance }} at {{ . }}{{ end }} does not answer"),
         mark("Nothing is watched, or Prometheus cannot scrape it: after a while everything is 'no data'."),
         mark("'systemctl status netmon', 'journalctl -u netmon -n 50'; then the scrape target in Prometheus."),
         lasts="3m",
@@ -196,7 +198,7 @@ ALERTS = (
     ),
     Alert(
         "NetmonReloadFailed",
-        f"{Metric.CONFIG_RELOAD} == 0",
+        f"{Metric.CONFIG_RELOAD} == 0\nor\n{Metric.WEB_RELOAD} == 0",
         "warning",
         mark("netmon's configuration has mistakes"),
         mark("The last reload was refused; netmon goes on with the configuration before."),
@@ -211,6 +213,35 @@ ALERTS = (
         mark("Is the disk full, or the database gone? 'journalctl -u netmon' names the error; they are written "
              "when it is mended."),
         lasts="5m",
+    ),
+    Alert(
+        "NetmonReportFailed",
+        f'sum without (outcome) (increase({Metric.REPORT_RUNS}{{outcome="failed"}}[1d])) > 0\n'
+        f'unless sum without (outcome) (increase({Metric.REPORT_RUNS}{{outcome="made"}}[1d])) > 0',
+        "warning",
+        mark("The report {{ $labels.schedule }} could not be made"),
+        mark("It failed in the last day, and was not made since; netmon tries again for some hours, then gives it up."),
+        mark("'journalctl -u netmon -p err' says why. By hand: 'netmon report --period PERIOD --close'."),
+    ),
+    Alert(
+        "NetmonNoticesStuck",
+        f"{Metric.NOTICES_WAITING} > 0\nor\n{Metric.NOTICES_DEAD} > 0\nor\n{Metric.MAILS_DEAD} > 0",
+        "warning",
+        mark("netmon does not get through to {{ with $labels.receiver }}{{ . }}{{ else }}a mailbox{{ end }}"),
+        mark("{{ $value }} notices or mails wait, or were given up: somebody does not know what they should."),
+        mark("'netmon incidents notices' and 'netmon report mails' say what the receiver answered, and try again "
+             "('--retry')."),
+        lasts="15m",
+    ),
+    Alert(
+        "NetmonSeriesCut",
+        f"{Metric.EXPOSITION_CUT} > 0",
+        "warning",
+        mark("netmon leaves series out ({{ $labels.limit }})"),
+        mark("{{ $value }} series read from targets are not shown, because of a limit of the section 'exposition'."),
+        mark("The log names the devices. Read less of them ('interfaces', modules), or raise the limit if "
+             "Prometheus can take it."),
+        lasts="15m",
     ),
     Alert(
         "NetmonCountersStuck",

@@ -117,6 +117,7 @@ ROUTES = [
     ("alertname=NetmonRestoreMissed severity=critical commune=Bègles contract=c", ["contracts", "noc-on-call"]),
     ("alertname=NetmonBudgetSpent severity=warning commune=Bordeaux contract=c", ["contracts", "bordeaux", "noc"]),
     ("alertname=NetmonAbsent severity=critical", ["netmon-team"]),
+    ("alertname=NetmonNoticesStuck severity=warning receiver=mairies", ["netmon-team"]),
 ]
 
 
