@@ -14,6 +14,7 @@ from pathlib import Path
 import bcrypt
 import pytest
 
+import exporters.web.server
 import netmon.listening
 from exporters.terminal.client import CERTIFICATE_FILE, TRUSTED_FILE, fetch_status
 from exporters.web import WebServer, create_app
@@ -202,11 +203,12 @@ def test_a_new_certificate_is_shown_without_a_restart_and_a_wrong_one_never(
     assert any("web.yml:2:1: user: unknown key" in line for line in told)
 
 
-def test_a_connection_made_before_proves_its_user_anew_when_users_change(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("stricter", [USERS, TLS, MUTUAL], ids=["users", "tls", "certificates"])
+def test_a_connection_made_before_ends_when_somebody_else_is_let_in(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, stricter: str
 ) -> None:
     def ask(asked: Asked) -> None:
-        with socket.create_connection((asked.server.host, asked.server.port), timeout=5) as kept:
+        with socket.create_connection((asked.server.host, asked.server.port), timeout=30) as kept:
 
             def status() -> bytes:
                 kept.sendall(b"GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -216,9 +218,28 @@ def test_a_connection_made_before_proves_its_user_anew_when_users_change(
                 return answer.split()[1]
 
             assert status() == b"200"
-            asked.write(USERS)
-            asked.until(lambda: status() == b"401")
+            asked.write("http_server_config: {headers: {X-Frame-Options: deny}}\n")
+            asked.until(lambda: "x-frame-options: deny" in asked.curl("/")[1].lower())
+            assert status() == b"200"
+            asked.write(stricter)
+            assert kept.recv(65536) == b""
 
+    with often(monkeypatch):
+        listening(folder, "http_server_config: {headers: {X-Frame-Options: sameorigin}}\n", ask)
+
+
+def test_an_answer_without_an_end_ends_soon_after_somebody_else_is_let_in(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask(asked: Asked) -> None:
+        with socket.create_connection((asked.server.host, asked.server.port), timeout=30) as kept:
+            kept.sendall(b"GET /events HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert kept.recv(65536).split()[1] == b"200"
+            asked.write(USERS)
+            while kept.recv(65536):
+                pass
+
+    monkeypatch.setattr(exporters.web.server, "PARTING_SECONDS", 0.2)
     with often(monkeypatch):
         listening(folder, "", ask)
 
