@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -242,6 +242,30 @@ def test_an_answer_without_an_end_ends_soon_after_somebody_else_is_let_in(
     monkeypatch.setattr(exporters.web.server, "PARTING_SECONDS", 0.2)
     with often(monkeypatch):
         listening(folder, "", ask)
+
+
+def test_a_file_that_is_being_written_lets_nobody_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked_for: list[int] = []
+
+    def ask(asked: Asked) -> None:
+        looks = -10
+        stamps = netmon.listening._stamps
+
+        def slowly_written(files: Sequence[Path]) -> list[object]:
+            """Each look finds more of the file: it is empty first."""
+            nonlocal looks
+            if 0 <= looks < len(USERS):
+                asked.write(USERS[:looks])
+            looks += 10
+            return stamps(files)
+
+        monkeypatch.setattr(netmon.listening, "_stamps", slowly_written)
+        while looks < len(USERS) + 50:
+            asked_for.append(asked.status())
+
+    with often(monkeypatch):
+        listening(folder, USERS, ask)
+    assert set(asked_for) == {401}
 
 
 def test_requests_beyond_the_rate_are_told_to_come_back(folder: Path) -> None:
