@@ -149,11 +149,13 @@ def test_only_clients_whose_certificate_is_vouched_for_and_named_are_met(folder:
 def test_netmon_status_shows_its_certificate_and_says_what_is_missing(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (folder / "both.pem").write_text((folder / "client.pem").read_text() + (folder / "client.key").read_text())
+    for stem, name in (("client", "both.pem"), ("stranger", "strange.pem")):
+        (folder / name).write_text((folder / f"{stem}.pem").read_text() + (folder / f"{stem}.key").read_text())
 
     def ask(asked: Asked) -> None:
         for trusted, shown, missing in (
-            ("other.pem", "both.pem", TRUSTED_FILE), ("ca.pem", "", CERTIFICATE_FILE), ("ca.pem", "both.pem", "")
+            ("other.pem", "both.pem", TRUSTED_FILE), ("ca.pem", "", CERTIFICATE_FILE),
+            ("ca.pem", "strange.pem", CERTIFICATE_FILE), ("ca.pem", "both.pem", ""),
         ):  # fmt: skip
             monkeypatch.setenv(TRUSTED_FILE, str(folder / trusted))
             monkeypatch.setenv(CERTIFICATE_FILE, str(folder / shown) if shown else "")
@@ -161,6 +163,7 @@ def test_netmon_status_shows_its_certificate_and_says_what_is_missing(
                 with pytest.raises(StrangerError) as error:
                     fetch_status(asked.server.url)
                 assert (error.value.missing, missing in str(error.value)) == (missing, True)
+                assert ("not to take" in str(error.value)) == (shown == "strange.pem")
             else:
                 assert fetch_status(asked.server.url)["schema_version"] == 1
         monkeypatch.setenv(CERTIFICATE_FILE, str(folder / "ca.pem"))
