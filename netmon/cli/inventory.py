@@ -152,9 +152,13 @@ def export_file_sd(
     config: ConfigOption = None,
 ) -> None:
     """The checks as a file_sd file, as /sd/prometheus tells them."""
+    from collectors import COLLECTORS
     from exporters.web.discovery import target_groups
     from netmon.config import load
 
+    for name in collector or ():
+        if name not in COLLECTORS:
+            raise UsageError(f"--collector {name}: expected {', '.join(COLLECTORS)}")
     groups = target_groups(load(config).inventory, frozenset(collector or ()))
     _write(json.dumps(groups, ensure_ascii=False, indent=2) + "\n", output)
 

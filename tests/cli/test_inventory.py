@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -309,20 +309,17 @@ def test_what_one_netmon_exports_another_imports(base: Path, tmp_path: Path) -> 
     }
 
 
-@pytest.mark.peer
-def test_prometheus_takes_our_targets(tmp_path: Path) -> None:
+def discovered(folder: Path, job: str, make: Callable[[int], str]) -> list[dict[str, Any]]:
+    """The targets that a real Prometheus with the configuration ``make`` (port) finds for ``job`` at our /sd."""
     promtool = shutil.which("promtool")
     if promtool is None:
         pytest.skip("needs promtool (Debian: prometheus)")
     snapshot = make_snapshot([BEGLES, AMBES])
 
     def ask(port: int) -> list[dict[str, Any]]:
-        relabel = [{"source_labels": ["__address__"], "target_label": "__param_target"}]
-        url = f"http://127.0.0.1:{port}/sd/prometheus?collector=snmp&commune=Amb%C3%A8s"
-        jobs = [{"job_name": "n", "http_sd_configs": [{"url": url}], "relabel_configs": relabel}]
-        (tmp_path / "prometheus.yml").write_text(json.dumps({"scrape_configs": jobs}))
+        (folder / "prometheus.yml").write_text(make(port))
         done = subprocess.run(
-            [promtool, "check", "service-discovery", "--timeout=3s", str(tmp_path / "prometheus.yml"), "n"],
+            [promtool, "check", "service-discovery", "--timeout=3s", str(folder / "prometheus.yml"), job],
             capture_output=True, check=True,
         )  # fmt: skip
         found: list[dict[str, Any]] = json.loads(done.stdout)
@@ -336,10 +333,39 @@ def test_prometheus_takes_our_targets(tmp_path: Path) -> None:
         finally:
             await server.stop()
 
-    found = asyncio.run(run())
+    return asyncio.run(run())
+
+
+@pytest.mark.peer
+def test_prometheus_takes_our_targets(tmp_path: Path) -> None:
+    def make(port: int) -> str:
+        relabel = [{"source_labels": ["__address__"], "target_label": "__param_target"}]
+        url = f"http://127.0.0.1:{port}/sd/prometheus?collector=snmp&commune=Amb%C3%A8s"
+        jobs = [{"job_name": "n", "http_sd_configs": [{"url": url}], "relabel_configs": relabel}]
+        return json.dumps({"scrape_configs": jobs})
+
+    found = discovered(tmp_path, "n", make)
     assert {target["discoveredLabels"]["__meta_netmon_check_id"] for target in found} == {
         "sw-c33004-1/snmp", "sw-c33004-2/snmp",
     }  # fmt: skip
     labels = {target["labels"]["node"]: target["labels"] for target in found}["sw-c33004-1"]
     assert (labels["commune"], labels["check"]) == ("Ambès", "snmp")
     assert not any(name.startswith("__meta") for name in labels)
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize(("job", "collector", "module"), [("devices", "snmp", None), ("websites", "http", "http_2xx")])
+def test_the_shipped_configuration_asks_targets_for_what_they_are(
+    job: str, collector: str, module: str | None, tmp_path: Path
+) -> None:
+    """Of devices the targets themselves tell the modules: the configuration does not replace them."""
+    shipped = Path("config/prometheus/prometheus.yml").read_text()
+    found = discovered(tmp_path, job, lambda port: shipped.replace("127.0.0.1:8730", f"127.0.0.1:{port}"))
+    assert {target["discoveredLabels"]["__meta_netmon_collector"] for target in found} == {collector}
+    assert {target["labels"].get("__param_module") for target in found} == {module}
+    assert all(target["labels"]["__param_target"] == target["labels"]["instance"] for target in found)
+
+
+def test_a_collector_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["inventory", "export", "file_sd", "--collector", "snmpp", "-c", "config/netmon.yml"]) == 64
+    assert "--collector snmpp: expected" in capsys.readouterr().err
