@@ -158,6 +158,56 @@ def test_targets_in_yaml_become_nodes_and_checks(base: Path) -> None:
     assert [check.target for check in inventory.checks.values()] == ["db.example:5432"]
 
 
+def test_importing_again_brings_the_file_up_to_date_and_tells_what_changed(
+    base: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = base / "a.csv"
+    head = "name,address,commune,site\n"
+    rows = ["sw-1,192.0.2.1,Bègles,École\n", "sw-2,192.0.2.2,Ambès,École\n", "sw-3,192.0.2.3,Ambès,Crèche\n"]
+    table.write_text(head + "".join(rows), encoding="utf-8")
+    before = imported(base, "csv", str(table))
+    capsys.readouterr()
+    assert imported(base, "csv", str(table)).nodes == before.nodes
+    assert capsys.readouterr().err.splitlines()[1:] == ["nothing else than before"]
+    changed = ["sw-4,192.0.2.4,Ambès,École\n", rows[1].replace("192.0.2.2", "192.0.2.9"), rows[0]]
+    table.write_text(head + "".join(changed), encoding="utf-8")
+    after = imported(base, "csv", str(table))
+    assert {node.id: node.address for node in after.nodes.values()} == {
+        "sw-4": "192.0.2.4", "sw-2": "192.0.2.9", "sw-1": "192.0.2.1",
+    }  # fmt: skip
+    assert after.nodes["sw-1"].site == before.nodes["sw-1"].site == "ecole"
+    assert after.nodes["sw-2"].site == before.nodes["sw-2"].site == "ambes-ecole"
+    assert capsys.readouterr().err.splitlines()[1:5] == [
+        "removed site creche", "removed node sw-3", "added node sw-4", "changed node sw-2: address",
+    ]  # fmt: skip
+
+
+def test_an_import_overwrites_nothing_but_an_import(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (base / "a.csv").write_text("address,commune\n192.0.2.1,Bègles\n", encoding="utf-8")
+    main_file = str(base / "netmon.yml")
+    assert main(["inventory", "import", "csv", str(base / "a.csv"), "-c", main_file, "-o", main_file]) == 64
+    assert "is there already, and no import made it" in capsys.readouterr().err
+    assert (base / "netmon.yml").read_text(encoding="utf-8") == BASE
+
+
+def test_every_mistake_of_a_table_is_told_at_once_and_what_is_odd_is_noted(
+    base: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = ["sw-1,192.0.2.1,Bègles", "sw-2,,Bègles", "sw-3,192.0.2.1,Bègles", "sw-4,192.0.2.4,Nantes"]
+    arguments = ["inventory", "import", "csv", str(base / "a.csv"), "-c", str(base / "netmon.yml")]
+    (base / "a.csv").write_text("\n".join(["name,address,commune", *rows, *[",x,"] * 30]), encoding="utf-8")
+    assert main(arguments) == 64
+    out, err = capsys.readouterr()
+    told = err.splitlines()
+    assert out == ""
+    assert told[0].endswith("a.csv:3: no address")
+    assert told[1].endswith("a.csv:5: no commune is called 'Nantes'")
+    assert (len(told), told[-1]) == (21, "… and 12 more")
+    (base / "a.csv").write_text("\n".join(["name\taddress\tcommune", rows[0], rows[2]]).replace(",", "\t"), "utf-16")
+    assert main(arguments) == 0
+    assert "a.csv:3: 'sw-3' has the address of 'sw-1'\n" in capsys.readouterr().err
+
+
 # --- NetBox and http_sd -----------------------------------------------------------------------------------------------
 
 
