@@ -30,7 +30,9 @@ async def follow(path: Path, files: Sequence[Path], web: WebServer, telemetry: T
         if last == before or last != earlier:
             continue
         read = await asyncio.to_thread(read_web_file, path, str(path))
-        # Stamped before it was read: what is written meanwhile is read again. So is a file that names other files now.
+        if await asyncio.to_thread(_stamps, files) != last:
+            continue  # written while it was read
+        # A file that names other files now is read again, once they are known.
         named = read.files if len(read.files) > 1 or not read.problems else tuple(files)
         before, files = last if named == tuple(files) else [], named
         tell(not read.problems)

@@ -23,7 +23,7 @@ STALL_SECONDS = 30.0
 """How long a client may read nothing of an answer it asked for."""
 
 PARTING_SECONDS = 30.0
-"""How long an answer goes on that was begun before somebody else is let in than until then."""
+"""How long an answer may still go on after it was changed who is let in."""
 
 _MAX_HEAD = 16 * 1024
 _KEEP_ALIVE = 75  # longer than Prometheus' usual interval: a scraper keeps its connection
