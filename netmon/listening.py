@@ -17,20 +17,24 @@ log: Final = logging.getLogger("netmon.listening")
 async def follow(path: Path, files: Sequence[Path], web: WebServer, telemetry: Telemetry) -> None:
     """Let ``web`` let in whom the file ``path`` says, for ever. ``files`` are those it came from.
 
-    A file that is wrong, or whose certificate and key do not fit each other (yet), changes nothing, and is told.
+    A file that is wrong, or whose certificate and key do not fit each other, changes nothing, and is told. Nothing is
+    read before it stood still from one look to the next: an editor empties a file before it writes it, and an empty one
+    says that everybody is let in.
     """
     tell = web_file_gauge(telemetry).set
     tell(1)
-    before = await asyncio.to_thread(_stamps, files)
+    before = last = await asyncio.to_thread(_stamps, files)
     while True:
         await asyncio.sleep(LOOK_SECONDS)
-        now = await asyncio.to_thread(_stamps, files)
-        if now == before:
+        earlier, last = last, await asyncio.to_thread(_stamps, files)
+        if last == before or last != earlier:
             continue
         read = await asyncio.to_thread(read_web_file, path, str(path))
-        # Stamped before it was read: what is written meanwhile is read again. So is a file that names other files now.
+        if await asyncio.to_thread(_stamps, files) != last:
+            continue  # written while it was read
+        # A file that names other files now is read again, once they are known.
         named = read.files if len(read.files) > 1 or not read.problems else tuple(files)
-        before, files = now if named == tuple(files) else [], named
+        before, files = last if named == tuple(files) else [], named
         tell(not read.problems)
         await _take(read, web)
 

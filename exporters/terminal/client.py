@@ -40,7 +40,7 @@ def fetch(url: str, name: str, timeout: float = 5.0) -> dict[str, Any]:
     Raises:
         UsageError: ``url`` is not an HTTP address, the login or certificate cannot be read, or a login would travel in
             clear.
-        StrangerError: a login or a certificate is missing.
+        StrangerError: a login or a certificate is missing, or not taken.
         UnavailableError: nobody answers there, or not as netmon does.
     """
     if not url.startswith(("http://", "https://")):
@@ -55,12 +55,18 @@ def fetch(url: str, name: str, timeout: float = 5.0) -> dict[str, Any]:
     except urllib.error.HTTPError as error:
         error.close()
         if error.code == http.client.UNAUTHORIZED:
-            words = f"{url} asks for a user it knows: {LOGIN_FILE} names a file with user:password"
-            raise StrangerError(words, LOGIN_FILE) from error
+            raise StrangerError(_unknown(url), LOGIN_FILE) from error
         raise UnavailableError(f"no netmon answers at {url}: HTTP status {error.code}") from error
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise _failed(url, error) from error
     return _read(body, url)
+
+
+def _unknown(url: str) -> str:
+    name = os.environ.get(LOGIN_FILE)
+    if name:
+        return f"{url} does not take the user or the password in {name} ({LOGIN_FILE})"
+    return f"{url} asks for a user it knows: {LOGIN_FILE} names a file with user:password"
 
 
 def _failed(url: str, error: Exception) -> UnavailableError:
@@ -71,8 +77,11 @@ def _failed(url: str, error: Exception) -> UnavailableError:
         words = f"nobody trusted vouches for {url}: {TRUSTED_FILE} names a file of certificates to trust"
         return StrangerError(words, TRUSTED_FILE)
     hung_up = isinstance(error, http.client.RemoteDisconnected | ConnectionResetError | ssl.SSLEOFError)
-    if _REFUSED.search(why) or (hung_up and url.startswith("https://") and not os.environ.get(CERTIFICATE_FILE)):
+    if _REFUSED.search(why) or (hung_up and url.startswith("https://")):
+        name = os.environ.get(CERTIFICATE_FILE)
         words = f"{url} seems to ask for a certificate: {CERTIFICATE_FILE} names a PEM file with certificate and key"
+        if name:
+            words = f"{url} seems not to take the certificate in {name} ({CERTIFICATE_FILE})"
         return StrangerError(words, CERTIFICATE_FILE)
     return UnavailableError(f"no netmon answers at {url}: {why}")
 
@@ -105,6 +114,8 @@ def _login(url: str) -> dict[str, str]:
         login = Path(name).read_bytes()[:4096].strip()
     except OSError as error:
         raise UsageError(f"{LOGIN_FILE}: {name}: {error.strerror}") from error
+    if b":" not in login:
+        raise UsageError(f"{LOGIN_FILE}: {name}: expected user:password")
     if url.startswith("http://") and not _is_here(urlsplit(url).hostname or ""):
         raise UsageError(f"{url} is asked in clear: a password is only sent over https, or to this host")
     return {"Authorization": f"Basic {base64.b64encode(login).decode()}"}

@@ -106,6 +106,8 @@ class Screen:
         words = look.gettext("Read from the history: nothing was ever watched.")
         if past.watched is not None:
             words = look.gettext("Read from the history: as it was at %(time)s, %(length)s ago; not watched since.")
+            if past.refused:
+                words = look.gettext("Read from the history: as it was at %(time)s, %(length)s ago.")
             words %= {"time": look.clock(past.watched), "length": look.lasted(status.generated - past.watched)}
         return [*self._alarm(look.text(past.why)), *self._alarm(words)]
 

@@ -106,10 +106,12 @@ class Monitor:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """Where a status comes from when no daemon told it: ``why`` not, and until when somebody ``watched``."""
+    """Where a status comes from when no daemon told it: ``why`` not, and until when somebody ``watched``.
+    ``refused``: a daemon answers, but not to us."""
 
     why: str
     watched: dt.datetime | None
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

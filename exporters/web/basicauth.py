@@ -1,8 +1,8 @@
 """Basic authentication (RFC 7617) against bcrypt hashes, for whatever part of the listener wants to know who asks.
 
-A hash takes a tenth of a second to check, on purpose: checks run on two threads of their own, only so many wait, and
-who was right once is remembered, by a keyed digest, until the process ends. A user nobody knows takes as long as one
-whose password is wrong.
+A hash takes a tenth of a second to check, on purpose: one is checked at a time, as exporter-toolkit does, so that a
+flood of wrong passwords costs one core at most. Only so many wait, and who was right once is remembered, by a keyed
+digest, until the process ends. A user nobody knows takes as long as one whose password is wrong.
 """
 
 import asyncio
@@ -18,7 +18,6 @@ from dataclasses import dataclass
 
 import bcrypt
 
-_THREADS = 2
 _MOST_WAITING = 50
 _MOST_REMEMBERED = 1_000
 _LONGEST_HEADER = 2_048
@@ -59,7 +58,7 @@ class BasicAuth:
         self._nobody = self._hash_of_nobody()
         self._key = secrets.token_bytes(32)
         self._right: OrderedDict[bytes, None] = OrderedDict()
-        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="netmon-bcrypt")
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="netmon-bcrypt")
         self._waiting = 0
 
     async def user_of(self, authorization: str | None) -> str | None:
@@ -91,7 +90,7 @@ class BasicAuth:
         return login.user
 
     def close(self) -> None:
-        """Let go of the threads; what they check is still told."""
+        """Let go of the thread; what it is still to check is told."""
         self._pool.shutdown(wait=False)
 
     def _digest(self, login: Login, expected: bytes) -> bytes:

@@ -36,16 +36,29 @@ class MetricsEndpoint:
             raise HTTPException(503, f"{MOST_AT_ONCE} scrapes are under way", {"Retry-After": "5"})
         openmetrics = wants_openmetrics(request.headers.get("accept", ""))
         encoding = encoding_for(request.headers.get("accept-encoding", ""))
+        selection = self._selected(request)
         headers = {"Content-Type": OPENMETRICS_TYPE if openmetrics else TEXT_TYPE, "Vary": "Accept, Accept-Encoding"}
         if encoding != "identity":
             headers["Content-Encoding"] = encoding
-        query = request.query_params
-        selection = Selection(frozenset(query.getlist("commune")), frozenset(query.getlist("node")))
         await freshened(self._snapshot)
         for _ in self._exposition.prepare():
             await others_first()
         parts = self._exposition.scrape(selection, openmetrics=openmetrics)
         return _Sent(encoded(parts, encoding), headers, self, whole=selection.is_everything)
+
+    def _selected(self, request: Request) -> Selection:
+        """What the query asks for. Of several names some may be unknown: they were known when somebody wrote them down.
+        Where all are, it is a slip of the pen, and no scrape that went well.
+
+        Raises:
+            HTTPException: 404.
+        """
+        communes, nodes = (frozenset(request.query_params.getlist(name)) for name in ("commune", "node"))
+        inventory = self._snapshot.inventory
+        for what, asked, known in (("commune", communes, inventory.communes), ("node", nodes, inventory.nodes)):
+            if asked and asked.isdisjoint(known):
+                raise HTTPException(404, f"No {what} is called '{min(asked)}'")
+        return Selection(communes, nodes)
 
     @contextmanager
     def noted(self, sent: "_Sent") -> Iterator[None]:

@@ -22,6 +22,9 @@ HEAD_SECONDS = 10.0
 STALL_SECONDS = 30.0
 """How long a client may read nothing of an answer it asked for."""
 
+PARTING_SECONDS = 30.0
+"""How long an answer may still go on after it was changed who is let in."""
+
 _MAX_HEAD = 16 * 1024
 _KEEP_ALIVE = 75  # longer than Prometheus' usual interval: a scraper keeps its connection
 _MAX_CONNECTIONS = 200
@@ -118,6 +121,13 @@ class _Quiet(uvicorn.Server):
         for each in before:
             each.close()
 
+    def part(self) -> None:
+        """End the connections there are: idle ones now, others with their answer, soon if that has no end."""
+        loop = asyncio.get_running_loop()
+        for each in list(self.server_state.connections):
+            each.shutdown()
+            loop.call_later(PARTING_SECONDS, each.transport.abort)
+
 
 class WebServer:
     """Serves ``app`` on ``host`` and ``port`` (0: any free one; ``port`` then tells which), to whom ``access`` lets in.
@@ -180,12 +190,16 @@ class WebServer:
         await self._server.listen(listener, self._access)
 
     async def renew(self, access: WebAccess) -> None:
-        """Let in whom ``access`` lets in. Connections made before go on, but prove their user anew."""
+        """Let in whom ``access`` lets in. If that is somebody else than before, connections made before come to an end:
+        who may not come in any more is not to stay."""
         self._admission.renew(access)
-        changed = (access.tls, access.allowed_sans) != (self._access.tls, self._access.allowed_sans)
-        self._access = access
-        if changed and self._server is not None and self._listener is not None:
+        before, self._access = self._access, access
+        if self._server is None or self._listener is None:
+            return
+        if (access.tls, access.allowed_sans) != (before.tls, before.allowed_sans):
             await self._server.listen(self._listener, access)
+        if _who(access) != _who(before):
+            self._server.part()
 
     def hand_over(self) -> socket.socket:
         """The socket it listens on, for the server that takes its place; to be asked between ``start`` and ``stop``."""
@@ -203,6 +217,10 @@ class WebServer:
         if self._listener is not None:
             self._listener.close()
             self._listener = None
+
+
+def _who(access: WebAccess) -> tuple[object, ...]:
+    return access.tls, access.allowed_sans, dict(access.users)
 
 
 def names_of(certificate: Mapping[str, Any] | None) -> set[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netmon.clock import to_datetime
-from netmon.errors import ConfigError, StoreError, UnavailableError
+from netmon.errors import ConfigError, StoreError, StrangerError, UnavailableError
 
 if TYPE_CHECKING:
     from exporters.terminal import Status
@@ -55,7 +55,7 @@ class Source:
         except UnavailableError as error:
             if self.named:
                 raise
-            return self.stored(str(error))
+            return self.stored(str(error), refused=isinstance(error, StrangerError))
 
     def live(self, *, brief: bool = False) -> "tuple[dict[str, Any], Status]":
         """What the daemon says.
@@ -68,8 +68,9 @@ class Source:
         document = fetch_status(self.url, brief=brief)
         return {**document, "source": {"from": "daemon", "url": self.url}}, read_status(document)
 
-    def stored(self, why: str) -> "tuple[dict[str, Any], Status]":
-        """What the history says, which is not the present: ``why`` it is asked is part of the answer.
+    def stored(self, why: str, *, refused: bool = False) -> "tuple[dict[str, Any], Status]":
+        """What the history says, which is not the present: ``why`` it is asked is part of the answer, and whether a
+        daemon ``refused`` to.
 
         Raises:
             UnavailableError: ``why``, and what is wrong with the history.
@@ -90,7 +91,7 @@ class Source:
             raise UnavailableError(f"{why}; nor can the history be read: {first}") from error
         document = status_document(snapshot, configuration.language, configuration.timezone)
         source = {"from": "history", "why": why, "watched_until": moment(until)}
-        past = Past(why, None if until is None else to_datetime(until))
+        past = Past(why, None if until is None else to_datetime(until), refused)
         return {**document, "source": source}, replace(read_status(document), past=past)
 
 

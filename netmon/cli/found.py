@@ -20,6 +20,8 @@ from netmon.simulation.yamltext import Value, document
 
 Asked: TypeAlias = Literal["snmp", "http", "icmp", "tcp"]
 MOST = 50_000
+MADE = "Made by `netmon inventory import`"
+"""How a file begins that an import wrote."""
 
 _NOT_IN_ID = re.compile(r"[^a-z0-9_.-]+")
 
@@ -51,10 +53,13 @@ class Wishes:
 class Draft:
     """Configuration for what was found, beside what ``known`` watches already (None: nothing is known).
 
+    ``sites`` keep the ids they had, by name (plain) and commune, whatever order the source tells of them in.
     ``notes`` tell what was left out or guessed.
     """
 
-    def __init__(self, known: Inventory | None, wishes: Wishes) -> None:
+    def __init__(
+        self, known: Inventory | None, wishes: Wishes, sites: Mapping[tuple[str, str], str] | None = None
+    ) -> None:
         self.notes: list[str] = []
         self._known = known
         self._wishes = wishes
@@ -67,6 +72,9 @@ class Draft:
         self._nodes: dict[str, dict[str, Value]] = {}
         self._checks: dict[str, dict[str, Value]] = {}
         self._roles: set[str] = set()
+        self._kept = dict(sites or {})
+        self._kept_ids = frozenset(self._kept.values())
+        self._addresses: dict[str, str] = {}
 
     def add(self, found: Found) -> None:
         """Watch it.
@@ -76,6 +84,8 @@ class Draft:
         """
         if len(self._nodes) + len(self._checks) >= MOST:
             raise UsageError(f"{found.where}: more than {MOST} devices and targets")
+        if not found.target:
+            raise UsageError(f"{found.where}: no address")
         commune = self._commune(found)
         site = self._site(found, commune)
         name = self._id(found, found.name or found.target)
@@ -96,7 +106,7 @@ class Draft:
             for uplink in uplinks if isinstance(uplinks, tuple) else ():
                 if uplink not in self._nodes and uplink not in known:
                     raise UsageError(f"{name}: the uplink {shown(str(uplink))} is no device found here or configured")
-        head = [f"Made by `netmon inventory import` from {source}. Include it, or copy from it."]
+        head = [f"{MADE} from {source}. Include it, or copy from it."]
         parts = (("sites", self._sites), ("nodes", self._nodes), ("checks", self._checks))
         return (
             "\n".join(
@@ -131,8 +141,8 @@ class Draft:
             if site.commune == commune and (site.id == told or plain(site.name) == plain(told)):
                 self._site_ids[key] = site.id
                 return site.id
-        made = _id_of(told)
-        if made in self._taken:
+        made = self._kept.get(key) or _id_of(told)
+        if made in self._taken or (key not in self._kept and made in self._kept_ids):
             made = _id_of(f"{commune} {told}")
         self._site_ids[key] = self._claim(found, made, told)
         kind = found.site_kind if found.site_kind in set(SiteKind) else SiteKind.OTHER.value
@@ -144,6 +154,9 @@ class Draft:
         if found.name and found.name != name:
             record["name"] = _line(found, found.name)
         record |= {"site": site, "role": self._role(found), "address": _address(found)}
+        same = self._addresses.setdefault(found.target, name)
+        if same != name:
+            self.notes.append(f"{found.where}: '{name}' has the address of '{same}'")
         if found.uplinks:
             record["uplinks"] = tuple(_id_of(uplink) for uplink in found.uplinks)
         if self._wishes.credential:

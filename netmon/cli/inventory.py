@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,8 +11,7 @@ from netmon.cli.options import ConfigOption
 from netmon.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
-    from netmon.cli.found import Draft, Found
-    from netmon.model import Inventory
+    from netmon.cli.importing import Import
 
 CommuneOption = Annotated[
     str | None, typer.Option("--commune", metavar="NAME", help="The commune where the source tells none.")
@@ -68,12 +66,13 @@ def import_csv(
 ) -> None:
     """Devices of a table, with columns such as name, address, commune, site, role, uplinks (French words do too).
 
-    What the configuration watches already is not touched: sites of it are used, and an id it has is refused.
+    What the configuration watches already is not touched: sites of it are used, and an id it has is refused. A file
+    that an import wrote, and that the configuration includes, is brought up to date; the differences are told.
     """
     from netmon.cli.sources import from_csv
 
-    draft = _draft(config, commune, credential, role)
-    _make(draft, from_csv(_bytes(file), str(file)), str(file), output)
+    making = _import(output, config, commune, credential, role)
+    making.write(from_csv(_bytes(file), str(file)), str(file))
 
 
 def import_file_sd(
@@ -91,7 +90,8 @@ def import_file_sd(
     from netmon.cli.sources import from_groups
 
     groups = json_of(_bytes(file), str(file)) if file.suffix == ".json" else _yaml(file)
-    _make(_draft(config, commune, credential, role), from_groups(groups, str(file), _kind(kind)), str(file), output)
+    making = _import(output, config, commune, credential, role)
+    making.write(from_groups(groups, str(file), _kind(kind)), str(file))
 
 
 def import_http_sd(
@@ -111,7 +111,7 @@ def import_http_sd(
     from netmon.cli.sources import from_groups
 
     groups = Asking(token, ca_file).document(http_url(url))
-    _make(_draft(config, commune, credential, role), from_groups(groups, url, _kind(kind)), url, output)
+    _import(output, config, commune, credential, role).write(from_groups(groups, url, _kind(kind)), url)
 
 
 def import_netbox(
@@ -136,9 +136,9 @@ def import_netbox(
     from netmon.cli.foreign import Asking, http_url
     from netmon.cli.sources import NetBox
 
-    draft = _draft(config, commune, credential, role)
+    making = _import(output, config, commune, credential, role)
     netbox = NetBox(http_url(url), Asking(token, ca_file), query, commune_field)
-    _make(draft, netbox.devices(), url, output)
+    making.write(netbox.devices(), url)
     if netbox.skipped:
         sys.stderr.write(f"{netbox.skipped} devices have no primary address and were left out\n")
 
@@ -152,15 +152,23 @@ def export_file_sd(
     config: ConfigOption = None,
 ) -> None:
     """The checks as a file_sd file, as /sd/prometheus tells them."""
+    from collectors import COLLECTORS
     from exporters.web.discovery import target_groups
+    from netmon.cli.importing import write
     from netmon.config import load
 
+    for name in collector or ():
+        if name not in COLLECTORS:
+            raise UsageError(f"--collector {name}: expected {', '.join(COLLECTORS)}")
     groups = target_groups(load(config).inventory, frozenset(collector or ()))
-    _write(json.dumps(groups, ensure_ascii=False, indent=2) + "\n", output)
+    write(json.dumps(groups, ensure_ascii=False, indent=2) + "\n", output)
 
 
-def _draft(config: Path | None, commune: str | None, credential: str | None, roles: list[str] | None) -> "Draft":
-    from netmon.cli.found import Draft, Wishes
+def _import(
+    output: Path | None, config: Path | None, commune: str | None, credential: str | None, roles: list[str] | None
+) -> "Import":
+    from netmon.cli.found import Wishes
+    from netmon.cli.importing import Import
     from netmon.model import Role
 
     read = {}
@@ -169,36 +177,7 @@ def _draft(config: Path | None, commune: str | None, credential: str | None, rol
         if not equals or name not in set(Role):
             raise UsageError(f"--role {said}: expected WORD=ROLE, with one of {', '.join(Role)}")
         read[word] = name
-    return Draft(_known(config), Wishes(commune or "", credential or "", read))
-
-
-def _known(config: Path | None) -> "Inventory | None":
-    """What is watched already; None: no configuration is named, and there is none."""
-    from netmon.config import DEFAULT_PATHS, load
-
-    if config is None and not any(path.exists() for path in DEFAULT_PATHS):
-        return None
-    return load(config).inventory
-
-
-def _make(draft: "Draft", found: "Iterable[Found]", source: str, output: Path | None) -> None:
-    for each in found:
-        draft.add(each)
-    _write(draft.text(source), output)
-    for note in draft.notes:
-        sys.stderr.write(f"{note}\n")
-    sites, nodes, checks = draft.counts
-    sys.stderr.write(f"{nodes} nodes, {checks} checks and {sites} new sites\n")
-
-
-def _write(text: str, output: Path | None) -> None:
-    if output is None:
-        sys.stdout.write(text)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{output}: cannot be written ({error.strerror})") from error
+    return Import(config, Wishes(commune or "", credential or "", read), output)
 
 
 def _bytes(file: Path) -> bytes:

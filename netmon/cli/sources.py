@@ -1,5 +1,6 @@
 """Inventories from elsewhere: CSV, the target groups of Prometheus, NetBox. What they say becomes ``Found``."""
 
+import codecs
 import csv
 import io
 import re
@@ -53,6 +54,8 @@ def from_csv(content: bytes, source: str) -> Iterator[Found]:
 
 def _decoded(content: bytes) -> str:
     try:
+        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return content.decode("utf-16")
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("cp1252", "replace")
@@ -68,8 +71,6 @@ def _columns(names: Any, source: str) -> dict[str, str]:
 
 def _row(where: str, told: Mapping[str, str]) -> Found:
     target = told["target"]
-    if not target:
-        raise UsageError(f"{where}: no address")
     uplinks = tuple(name for part in re.split("[,|]", told.get("uplinks", "")) if (name := part.strip()))
     asked: Asked = "http" if _URL.match(target) else "snmp"
     rest = {key: told.get(key, "") for key in ("name", "commune", "site", "site_kind", "role")}

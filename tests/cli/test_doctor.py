@@ -145,16 +145,22 @@ def test_a_history_that_cannot_be_read_or_knows_the_future_is_told(
     assert examine(config, capsys)[1]["history"]["level"] == "fail"
 
 
-def test_a_port_is_free_or_ours_or_somebody_elses(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_port_is_free_or_ours_or_somebody_elses(
+    config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert "no daemon runs here" in examine(config, capsys)[1]["web port"]["found"]
     with Daemon(make_snapshot(METROPOLIS)) as daemon:
         config.write_text(CONFIGURATION.format(port=daemon.server.port), "utf-8")
         assert "netmon answers" in examine(config, capsys)[1]["web port"]["found"]
     with Daemon(make_snapshot(METROPOLIS), access=WebAccess(users={"noc": "$2b$04$no.such.hash"})) as daemon:
         config.write_text(CONFIGURATION.format(port=daemon.server.port), "utf-8")
-        code, found = examine(config, capsys)
-    assert (found["web port"]["level"], "NETMON_LOGIN_FILE" in found["web port"]["mend"]) == ("warn", True)
-    assert "asks for a user it knows" in found["web port"]["found"]
+        found = examine(config, capsys)[1]["web port"]
+        assert (found["level"], "NETMON_LOGIN_FILE" in found["mend"]) == ("warn", True)
+        assert "asks for a user it knows" in found["found"]
+        monkeypatch.setenv("NETMON_LOGIN_FILE", str(config.parent / "nothing"))
+        found = examine(config, capsys)[1]["web port"]
+        assert (found["level"], "No such file" in found["found"]) == ("warn", True)
+        monkeypatch.delenv("NETMON_LOGIN_FILE")
     with socket.create_server(("127.0.0.1", 0), backlog=0) as other:
         config.write_text(CONFIGURATION.format(port=other.getsockname()[1]), "utf-8")
         closing = threading.Thread(target=_hang_up, args=(other,))

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -156,6 +156,56 @@ def test_targets_in_yaml_become_nodes_and_checks(base: Path) -> None:
     (base / "sd.yml").write_text("- targets: ['db.example:5432']\n", encoding="utf-8")
     inventory = imported(base, "file_sd", str(base / "sd.yml"), "--as", "tcp", "--commune", "Ambès")
     assert [check.target for check in inventory.checks.values()] == ["db.example:5432"]
+
+
+def test_importing_again_brings_the_file_up_to_date_and_tells_what_changed(
+    base: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = base / "a.csv"
+    head = "name,address,commune,site\n"
+    rows = ["sw-1,192.0.2.1,Bègles,École\n", "sw-2,192.0.2.2,Ambès,École\n", "sw-3,192.0.2.3,Ambès,Crèche\n"]
+    table.write_text(head + "".join(rows), encoding="utf-8")
+    before = imported(base, "csv", str(table))
+    capsys.readouterr()
+    assert imported(base, "csv", str(table)).nodes == before.nodes
+    assert capsys.readouterr().err.splitlines()[1:] == ["nothing else than before"]
+    changed = ["sw-4,192.0.2.4,Ambès,École\n", rows[1].replace("192.0.2.2", "192.0.2.9"), rows[0]]
+    table.write_text(head + "".join(changed), encoding="utf-8")
+    after = imported(base, "csv", str(table))
+    assert {node.id: node.address for node in after.nodes.values()} == {
+        "sw-4": "192.0.2.4", "sw-2": "192.0.2.9", "sw-1": "192.0.2.1",
+    }  # fmt: skip
+    assert after.nodes["sw-1"].site == before.nodes["sw-1"].site == "ecole"
+    assert after.nodes["sw-2"].site == before.nodes["sw-2"].site == "ambes-ecole"
+    assert capsys.readouterr().err.splitlines()[1:5] == [
+        "removed site creche", "removed node sw-3", "added node sw-4", "changed node sw-2: address",
+    ]  # fmt: skip
+
+
+def test_an_import_overwrites_nothing_but_an_import(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (base / "a.csv").write_text("address,commune\n192.0.2.1,Bègles\n", encoding="utf-8")
+    main_file = str(base / "netmon.yml")
+    assert main(["inventory", "import", "csv", str(base / "a.csv"), "-c", main_file, "-o", main_file]) == 64
+    assert "is there already, and no import made it" in capsys.readouterr().err
+    assert (base / "netmon.yml").read_text(encoding="utf-8") == BASE
+
+
+def test_every_mistake_of_a_table_is_told_at_once_and_what_is_odd_is_noted(
+    base: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = ["sw-1,192.0.2.1,Bègles", "sw-2,,Bègles", "sw-3,192.0.2.1,Bègles", "sw-4,192.0.2.4,Nantes"]
+    arguments = ["inventory", "import", "csv", str(base / "a.csv"), "-c", str(base / "netmon.yml")]
+    (base / "a.csv").write_text("\n".join(["name,address,commune", *rows, *[",x,"] * 30]), encoding="utf-8")
+    assert main(arguments) == 64
+    out, err = capsys.readouterr()
+    told = err.splitlines()
+    assert out == ""
+    assert told[0].endswith("a.csv:3: no address")
+    assert told[1].endswith("a.csv:5: no commune is called 'Nantes'")
+    assert (len(told), told[-1]) == (21, "… and 12 more")
+    (base / "a.csv").write_text("\n".join(["name\taddress\tcommune", rows[0], rows[2]]).replace(",", "\t"), "utf-16")
+    assert main(arguments) == 0
+    assert "a.csv:3: 'sw-3' has the address of 'sw-1'\n" in capsys.readouterr().err
 
 
 # --- NetBox and http_sd -----------------------------------------------------------------------------------------------
@@ -309,20 +359,17 @@ def test_what_one_netmon_exports_another_imports(base: Path, tmp_path: Path) -> 
     }
 
 
-@pytest.mark.peer
-def test_prometheus_takes_our_targets(tmp_path: Path) -> None:
+def discovered(folder: Path, job: str, make: Callable[[int], str]) -> list[dict[str, Any]]:
+    """The targets that a real Prometheus with the configuration ``make`` (port) finds for ``job`` at our /sd."""
     promtool = shutil.which("promtool")
     if promtool is None:
         pytest.skip("needs promtool (Debian: prometheus)")
     snapshot = make_snapshot([BEGLES, AMBES])
 
     def ask(port: int) -> list[dict[str, Any]]:
-        relabel = [{"source_labels": ["__address__"], "target_label": "__param_target"}]
-        url = f"http://127.0.0.1:{port}/sd/prometheus?collector=snmp&commune=Amb%C3%A8s"
-        jobs = [{"job_name": "n", "http_sd_configs": [{"url": url}], "relabel_configs": relabel}]
-        (tmp_path / "prometheus.yml").write_text(json.dumps({"scrape_configs": jobs}))
+        (folder / "prometheus.yml").write_text(make(port))
         done = subprocess.run(
-            [promtool, "check", "service-discovery", "--timeout=3s", str(tmp_path / "prometheus.yml"), "n"],
+            [promtool, "check", "service-discovery", "--timeout=3s", str(folder / "prometheus.yml"), job],
             capture_output=True, check=True,
         )  # fmt: skip
         found: list[dict[str, Any]] = json.loads(done.stdout)
@@ -336,10 +383,39 @@ def test_prometheus_takes_our_targets(tmp_path: Path) -> None:
         finally:
             await server.stop()
 
-    found = asyncio.run(run())
+    return asyncio.run(run())
+
+
+@pytest.mark.peer
+def test_prometheus_takes_our_targets(tmp_path: Path) -> None:
+    def make(port: int) -> str:
+        relabel = [{"source_labels": ["__address__"], "target_label": "__param_target"}]
+        url = f"http://127.0.0.1:{port}/sd/prometheus?collector=snmp&commune=Amb%C3%A8s"
+        jobs = [{"job_name": "n", "http_sd_configs": [{"url": url}], "relabel_configs": relabel}]
+        return json.dumps({"scrape_configs": jobs})
+
+    found = discovered(tmp_path, "n", make)
     assert {target["discoveredLabels"]["__meta_netmon_check_id"] for target in found} == {
         "sw-c33004-1/snmp", "sw-c33004-2/snmp",
     }  # fmt: skip
     labels = {target["labels"]["node"]: target["labels"] for target in found}["sw-c33004-1"]
     assert (labels["commune"], labels["check"]) == ("Ambès", "snmp")
     assert not any(name.startswith("__meta") for name in labels)
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize(("job", "collector", "module"), [("devices", "snmp", None), ("websites", "http", "http_2xx")])
+def test_the_shipped_configuration_asks_targets_for_what_they_are(
+    job: str, collector: str, module: str | None, tmp_path: Path
+) -> None:
+    """Of devices the targets themselves tell the modules: the configuration does not replace them."""
+    shipped = Path("config/prometheus/prometheus.yml").read_text()
+    found = discovered(tmp_path, job, lambda port: shipped.replace("127.0.0.1:8730", f"127.0.0.1:{port}"))
+    assert {target["discoveredLabels"]["__meta_netmon_collector"] for target in found} == {collector}
+    assert {target["labels"].get("__param_module") for target in found} == {module}
+    assert all(target["labels"]["__param_target"] == target["labels"]["instance"] for target in found)
+
+
+def test_a_collector_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["inventory", "export", "file_sd", "--collector", "snmpp", "-c", "config/netmon.yml"]) == 64
+    assert "--collector snmpp: expected" in capsys.readouterr().err

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from netmon.cli import main
+from netmon.settings import WebAccess
 from tests.cli.fallen import fallen
+from tests.cli.terminals import Daemon
+from tests.exporters.snapshots import METROPOLIS, make_snapshot
 
 
 @pytest.fixture
@@ -21,6 +24,18 @@ def test_it_says_so_and_how_old_it_is(config: list[str], capsys: pytest.CaptureF
     assert "Read from the history: as it was at" in out
     assert "ago; not" in out
     assert "dist" in out
+
+
+def test_a_daemon_that_does_not_know_us_is_not_said_to_be_gone(
+    config: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Daemon(make_snapshot(METROPOLIS), access=WebAccess(users={"noc": "$2b$04$no.such.hash"})) as daemon:
+        monkeypatch.setattr("netmon.cli.asking.url_of", lambda *_, **__: daemon.server.url)
+        assert main(["status", "--lang", "en", *config]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "asks for a user it knows" in out
+    assert "ago." in out
+    assert "not watched since" not in out
 
 
 def test_json_says_where_it_comes_from(config: list[str], capsys: pytest.CaptureFixture[str]) -> None:

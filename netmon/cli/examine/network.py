@@ -12,7 +12,7 @@ from netmon.cli.asking import url_of
 from netmon.cli.examine.finding import Finding, Level, Translate
 from netmon.cli.foreign import Asking, http_url
 from netmon.config import Configuration
-from netmon.errors import NetmonError, StrangerError
+from netmon.errors import NetmonError, StrangerError, UsageError
 from netmon.settings import WebAccess
 
 _SECONDS = 3.0
@@ -28,6 +28,9 @@ def examine_ports(configuration: Configuration, _: Translate) -> Iterator[Findin
         version = ""
         mend = _("name it in %(variable)s") % {"variable": error.missing}
         yield Finding(Level.WARN, what, _("netmon seems to answer: %(error)s") % {"error": error}, mend)
+    except UsageError as error:
+        version = ""
+        yield Finding(Level.WARN, what, str(error), _("mend what the variable of the environment names"))
     if version is None:
         yield _free(socket.SOCK_STREAM, web.host, web.port, what, _)
     elif version and version != __version__:
@@ -85,12 +88,13 @@ def _daemon_at(url: str) -> str | None:
 
     Raises:
         StrangerError: it wants to know who asks, or cannot be trusted.
+        UsageError: what we would show it cannot be used.
     """
     from exporters.terminal import fetch_status
 
     try:
         return str(fetch_status(url, _SECONDS, brief=True)["monitor"]["version"])
-    except StrangerError:
+    except (StrangerError, UsageError):
         raise
     except (NetmonError, KeyError, TypeError):
         return None

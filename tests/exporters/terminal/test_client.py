@@ -48,6 +48,21 @@ def test_the_login_of_the_file_is_taken(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert found[0]["schema_version"] == 1
 
 
+def test_a_login_that_is_not_taken_is_not_called_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "login").write_text("noc:faux\n")
+    monkeypatch.setenv(LOGIN_FILE, str(tmp_path / "login"))
+
+    def ask(url: str) -> None:
+        with pytest.raises(UnavailableError, match=r"does not take the user or the password in .*login") as error:
+            fetch_status(url)
+        assert "faux" not in str(error.value)
+
+    asked(ask)
+    (tmp_path / "login").write_text("secret\n")
+    with pytest.raises(UsageError, match=r"expected user:password$"):
+        fetch_status("http://127.0.0.1:9")
+
+
 def test_a_password_never_travels_in_clear(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "login").write_text("noc:mot de passe\n")
     monkeypatch.setenv(LOGIN_FILE, str(tmp_path / "login"))

@@ -82,6 +82,9 @@ def test_metrics_are_negotiated_selected_and_packed() -> None:
         assert b'node="core-1"' in both
         assert b'node="sw-c33004-1"' in both
         assert b'node="sw-c33039-1"' not in both
+        assert fetch(server, "/metrics?node=core-1&node=gone")[0] == 200
+        assert fetch(server, "/metrics?commune=ambes")[::2] == (404, b"404 No commune is called 'ambes'\n")
+        assert fetch(server, "/metrics?commune=Amb%C3%A8s&node=gone")[::2] == (404, b"404 No node is called 'gone'\n")
 
     serving(snapshot, ask)
 

@@ -7,13 +7,14 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import bcrypt
 import pytest
 
+import exporters.web.server
 import netmon.listening
 from exporters.terminal.client import CERTIFICATE_FILE, TRUSTED_FILE, fetch_status
 from exporters.web import WebServer, create_app
@@ -148,11 +149,13 @@ def test_only_clients_whose_certificate_is_vouched_for_and_named_are_met(folder:
 def test_netmon_status_shows_its_certificate_and_says_what_is_missing(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (folder / "both.pem").write_text((folder / "client.pem").read_text() + (folder / "client.key").read_text())
+    for stem, name in (("client", "both.pem"), ("stranger", "strange.pem")):
+        (folder / name).write_text((folder / f"{stem}.pem").read_text() + (folder / f"{stem}.key").read_text())
 
     def ask(asked: Asked) -> None:
         for trusted, shown, missing in (
-            ("other.pem", "both.pem", TRUSTED_FILE), ("ca.pem", "", CERTIFICATE_FILE), ("ca.pem", "both.pem", "")
+            ("other.pem", "both.pem", TRUSTED_FILE), ("ca.pem", "", CERTIFICATE_FILE),
+            ("ca.pem", "strange.pem", CERTIFICATE_FILE), ("ca.pem", "both.pem", ""),
         ):  # fmt: skip
             monkeypatch.setenv(TRUSTED_FILE, str(folder / trusted))
             monkeypatch.setenv(CERTIFICATE_FILE, str(folder / shown) if shown else "")
@@ -160,6 +163,7 @@ def test_netmon_status_shows_its_certificate_and_says_what_is_missing(
                 with pytest.raises(StrangerError) as error:
                     fetch_status(asked.server.url)
                 assert (error.value.missing, missing in str(error.value)) == (missing, True)
+                assert ("not to take" in str(error.value)) == (shown == "strange.pem")
             else:
                 assert fetch_status(asked.server.url)["schema_version"] == 1
         monkeypatch.setenv(CERTIFICATE_FILE, str(folder / "ca.pem"))
@@ -202,11 +206,12 @@ def test_a_new_certificate_is_shown_without_a_restart_and_a_wrong_one_never(
     assert any("web.yml:2:1: user: unknown key" in line for line in told)
 
 
-def test_a_connection_made_before_proves_its_user_anew_when_users_change(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("stricter", [USERS, TLS, MUTUAL], ids=["users", "tls", "certificates"])
+def test_a_connection_made_before_ends_when_somebody_else_is_let_in(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, stricter: str
 ) -> None:
     def ask(asked: Asked) -> None:
-        with socket.create_connection((asked.server.host, asked.server.port), timeout=5) as kept:
+        with socket.create_connection((asked.server.host, asked.server.port), timeout=30) as kept:
 
             def status() -> bytes:
                 kept.sendall(b"GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -216,11 +221,54 @@ def test_a_connection_made_before_proves_its_user_anew_when_users_change(
                 return answer.split()[1]
 
             assert status() == b"200"
-            asked.write(USERS)
-            asked.until(lambda: status() == b"401")
+            asked.write("http_server_config: {headers: {X-Frame-Options: deny}}\n")
+            asked.until(lambda: "x-frame-options: deny" in asked.curl("/")[1].lower())
+            assert status() == b"200"
+            asked.write(stricter)
+            assert kept.recv(65536) == b""
 
     with often(monkeypatch):
+        listening(folder, "http_server_config: {headers: {X-Frame-Options: sameorigin}}\n", ask)
+
+
+def test_an_answer_without_an_end_ends_soon_after_somebody_else_is_let_in(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask(asked: Asked) -> None:
+        with socket.create_connection((asked.server.host, asked.server.port), timeout=30) as kept:
+            kept.sendall(b"GET /events HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert kept.recv(65536).split()[1] == b"200"
+            asked.write(USERS)
+            while kept.recv(65536):
+                pass
+
+    monkeypatch.setattr(exporters.web.server, "PARTING_SECONDS", 0.2)
+    with often(monkeypatch):
         listening(folder, "", ask)
+
+
+def test_a_file_that_is_being_written_lets_nobody_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked_for: list[int] = []
+
+    def ask(asked: Asked) -> None:
+        looks = -10
+        stamps = netmon.listening._stamps
+
+        def slowly_written(files: Sequence[Path]) -> list[object]:
+            """Each look finds more of the file: it is empty first."""
+            nonlocal looks
+            if 0 <= looks < len(USERS):
+                asked.write(USERS[:looks])
+            looks += 10
+            return stamps(files)
+
+        monkeypatch.setattr(netmon.listening, "_stamps", slowly_written)
+        while looks < len(USERS) + 50:
+            asked_for.append(asked.status())
+
+    with often(monkeypatch):
+        listening(folder, USERS, ask)
+    assert set(asked_for) == {401}
 
 
 def test_requests_beyond_the_rate_are_told_to_come_back(folder: Path) -> None:
