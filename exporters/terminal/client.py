@@ -116,12 +116,13 @@ def _login(url: str) -> dict[str, str]:
         raise UsageError(f"{LOGIN_FILE}: {name}: {error.strerror}") from error
     if b":" not in login:
         raise UsageError(f"{LOGIN_FILE}: {name}: expected user:password")
-    if url.startswith("http://") and not _is_here(urlsplit(url).hostname or ""):
+    if url.startswith("http://") and not is_here(urlsplit(url).hostname or ""):
         raise UsageError(f"{url} is asked in clear: a password is only sent over https, or to this host")
     return {"Authorization": f"Basic {base64.b64encode(login).decode()}"}
 
 
-def _is_here(host: str) -> bool:
+def is_here(host: str) -> bool:
+    """Whether ``host`` is this host, so that nobody on the way hears what is said."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from exporters.prometheus import EVERYTHING, Selection
+from exporters.web.selecting import selected
 from netmon.contracts import Snapshot
 from netmon.conventions import CHECK_LABELS
 from netmon.model import Check, Inventory
@@ -39,10 +40,14 @@ class Discovery:
         self._snapshot = snapshot
 
     async def respond(self, request: Request) -> Response:
-        """The targets; ``?collector=``, ``?commune=`` and ``?node=`` (repeatable) select."""
-        query = request.query_params
-        selection = Selection(frozenset(query.getlist("commune")), frozenset(query.getlist("node")))
-        groups = target_groups(self._snapshot.inventory, frozenset(query.getlist("collector")), selection)
+        """The targets; ``?collector=``, ``?commune=`` and ``?node=`` (repeatable) select.
+
+        Raises:
+            HTTPException: 404, where no commune or node asked for is known: Prometheus keeps the targets it has.
+        """
+        inventory = self._snapshot.inventory
+        collectors = frozenset(request.query_params.getlist("collector"))
+        groups = target_groups(inventory, collectors, selected(request, inventory))
         return JSONResponse(groups, headers={"Cache-Control": "no-store"})
 
 

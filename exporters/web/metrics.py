@@ -10,10 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from exporters.prometheus import Exposition, Selection
+from exporters.prometheus import Exposition
 from exporters.prometheus.body import encoded
 from exporters.prometheus.negotiation import OPENMETRICS_TYPE, TEXT_TYPE, encoding_for, wants_openmetrics
 from exporters.summary import freshened, others_first
+from exporters.web.selecting import selected
 from netmon.contracts import Snapshot
 
 MOST_AT_ONCE = 10
@@ -36,7 +37,7 @@ class MetricsEndpoint:
             raise HTTPException(503, f"{MOST_AT_ONCE} scrapes are under way", {"Retry-After": "5"})
         openmetrics = wants_openmetrics(request.headers.get("accept", ""))
         encoding = encoding_for(request.headers.get("accept-encoding", ""))
-        selection = self._selected(request)
+        selection = selected(request, self._snapshot.inventory)
         headers = {"Content-Type": OPENMETRICS_TYPE if openmetrics else TEXT_TYPE, "Vary": "Accept, Accept-Encoding"}
         if encoding != "identity":
             headers["Content-Encoding"] = encoding
@@ -45,20 +46,6 @@ class MetricsEndpoint:
             await others_first()
         parts = self._exposition.scrape(selection, openmetrics=openmetrics)
         return _Sent(encoded(parts, encoding), headers, self, whole=selection.is_everything)
-
-    def _selected(self, request: Request) -> Selection:
-        """What the query asks for. Of several names some may be unknown: they were known when somebody wrote them down.
-        Where all are, it is a slip of the pen, and no scrape that went well.
-
-        Raises:
-            HTTPException: 404.
-        """
-        communes, nodes = (frozenset(request.query_params.getlist(name)) for name in ("commune", "node"))
-        inventory = self._snapshot.inventory
-        for what, asked, known in (("commune", communes, inventory.communes), ("node", nodes, inventory.nodes)):
-            if asked and asked.isdisjoint(known):
-                raise HTTPException(404, f"No {what} is called '{min(asked)}'")
-        return Selection(communes, nodes)
 
     @contextmanager
     def noted(self, sent: "_Sent") -> Iterator[None]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from exporters.terminal.client import is_here
 from netmon.config.secrets import referred
 from netmon.config.wrong import WrongError
 from netmon.errors import UnavailableError, UsageError
@@ -100,6 +101,11 @@ def http_url(url: str) -> str:
     if parts.username is not None:
         raise UsageError("a password has no place in a URL: give a reference with --token")
     return url
+
+
+def in_clear(url: str) -> bool:
+    """Whether somebody on the way can read what is sent there."""
+    return url.startswith("http://") and not is_here(urlsplit(url).hostname or "")
 
 
 def json_of(content: bytes, source: str) -> Any:

@@ -11,6 +11,7 @@ from netmon.cli.options import ConfigOption
 from netmon.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
+    from netmon.cli.foreign import Asking
     from netmon.cli.importing import Import
 
 CommuneOption = Annotated[
@@ -107,10 +108,9 @@ def import_http_sd(
     config: ConfigOption = None,
 ) -> None:
     """Targets of an http_sd endpoint, such as another netmon's /sd/prometheus."""
-    from netmon.cli.foreign import Asking, http_url
     from netmon.cli.sources import from_groups
 
-    groups = Asking(token, ca_file).document(http_url(url))
+    groups = _asking(url, token, ca_file).document(url)
     _import(output, config, commune, credential, role).write(from_groups(groups, url, _kind(kind)), url)
 
 
@@ -133,11 +133,10 @@ def import_netbox(
     config: ConfigOption = None,
 ) -> None:
     """Active devices of a NetBox that have a primary address."""
-    from netmon.cli.foreign import Asking, http_url
     from netmon.cli.sources import NetBox
 
     making = _import(output, config, commune, credential, role)
-    netbox = NetBox(http_url(url), Asking(token, ca_file), query, commune_field)
+    netbox = NetBox(url, _asking(url, token, ca_file), query, commune_field)
     making.write(netbox.devices(), url)
     if netbox.skipped:
         sys.stderr.write(f"{netbox.skipped} devices have no primary address and were left out\n")
@@ -178,6 +177,15 @@ def _import(
             raise UsageError(f"--role {said}: expected WORD=ROLE, with one of {', '.join(Role)}")
         read[word] = name
     return Import(config, Wishes(commune or "", credential or "", read), output)
+
+
+def _asking(url: str, token: str | None, ca_file: Path | None) -> "Asking":
+    from netmon.cli.foreign import Asking, http_url, in_clear
+
+    asking = Asking(token, ca_file)
+    if token and in_clear(http_url(url)):
+        sys.stderr.write(f"{url} is asked in clear: whoever is on the way reads the token\n")
+    return asking
 
 
 def _bytes(file: Path) -> bytes:

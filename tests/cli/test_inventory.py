@@ -20,6 +20,7 @@ from prometheus_client import CollectorRegistry
 from exporters.prometheus import Exposition
 from exporters.web import WebServer, create_app
 from netmon.cli import main
+from netmon.cli.foreign import in_clear
 from netmon.cli.found import Draft, Wishes
 from netmon.cli.sources import from_csv, from_groups
 from netmon.config import load
@@ -298,6 +299,20 @@ def test_the_pages_of_a_netbox_become_configuration(
         "4 nodes, 0 checks and 1 new sites",
         "1 devices have no primary address and were left out",
     ]
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("http://netbox.example/", True),
+        ("http://192.0.2.1:8000/", True),
+        ("https://netbox.example/", False),
+        ("http://localhost:8000/", False),
+        ("http://[::1]:8000/", False),
+    ],
+)
+def test_where_somebody_on_the_way_could_read_a_token_is_known(url: str, told: bool) -> None:
+    assert in_clear(url) is told
 
 
 def test_a_custom_field_may_tell_the_commune(base: Path, netbox: str, monkeypatch: pytest.MonkeyPatch) -> None:
