@@ -89,7 +89,7 @@ def _numbers(page: Page, _: Texts) -> None:
             Look(words={"1": (_("seen"), GOOD), "0": (_("cut off"), BAD)}, nothing=_("no reference, or not scraped")),
         ),
         number(
-            _("Who may ask"),
+            _("Web configuration file"),
             _("Whether the web configuration file could be read the last time; if not, the one before is in force."),
             Query(f"min({of(Metric.WEB_RELOAD, JOB)})"),
             Look(words={"1": (_("loaded"), GOOD), "0": (_("refused"), BAD)}, nothing=_("no file, or not scraped")),

@@ -121,8 +121,8 @@ def _ups(page: Page, _: Texts) -> None:
             _("Battery"),
             _("Charge left, and load of the output, in percent of what the UPS can give."),
             [
-                Query(of("upsEstimatedChargeRemaining", NODE), "{{node}} " + _("charge")),
-                Query(of("upsOutputPercentLoad", NODE), "{{node}} " + _("load") + " {{upsOutputLineIndex}}"),
+                Query(of("upsEstimatedChargeRemaining", NODE), "{{node}} " + _("charge left")),
+                Query(of("upsOutputPercentLoad", NODE), "{{node}} " + _("output load") + " {{upsOutputLineIndex}}"),
             ],
             Look("percent", low=0, high=100, nothing=nothing),
             legend_values=("lastNotNull", "min", "max"),
