@@ -213,9 +213,9 @@ def _snapshot_lines(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[
         yield from _commune_lines(snapshot, selection)
         yield from _sla_lines(snapshot, selection)
         yield from _counter_lines(snapshot, selection)
-    if selection.is_everything:
+        yield from _deadline_lines(snapshot, selection)
+    if selection.tells_daemon:
         yield from _maintenance_lines(snapshot)
-        yield from _deadline_lines(snapshot)
         yield _line(Metric.BUILD_INFO, (("version", netmon.__version__),), 1)
 
 
@@ -263,9 +263,10 @@ def _counter_lines(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[s
     yield name, b"%b %.3f\n" % (name.encode(), counted.until / SECOND)
 
 
-def _deadline_lines(snapshot: Snapshot) -> Iterator[tuple[str, bytes]]:
+def _deadline_lines(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[str, bytes]]:
     for view in snapshot.incidents():
-        for clocks in view.clocks if view.ended is None else ():
+        told = view.ended is None and selection.takes(view.commune, "")
+        for clocks in view.clocks if told else ():
             if clocks.gtr is None or clocks.gtr.ended is not None:
                 continue
             labels = (("incident", view.id), ("contract", clocks.contract))

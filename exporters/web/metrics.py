@@ -40,7 +40,8 @@ class MetricsEndpoint:
         if encoding != "identity":
             headers["Content-Encoding"] = encoding
         query = request.query_params
-        selection = Selection(frozenset(query.getlist("commune")), frozenset(query.getlist("node")))
+        only = query.get("only") == "netmon"
+        selection = Selection(frozenset(query.getlist("commune")), frozenset(query.getlist("node")), daemon_only=only)
         await freshened(self._snapshot)
         for _ in self._exposition.prepare():
             await others_first()
