@@ -62,7 +62,9 @@ def markdown() -> str:
     ]
     lines += [
         "those of snmp_exporter's modules. HTTP, TCP, ICMP and DNS checks have blackbox_exporter's `probe_…`",
-        "metrics.",
+        "metrics; each SNMP check says what its poll cost, as snmp_exporter does: `snmp_scrape_duration_seconds`,",
+        "`snmp_scrape_walk_duration_seconds`, `snmp_scrape_packets_sent`, `snmp_scrape_packets_retried`,",
+        "`snmp_scrape_pdus_returned`.",
     ]
     for module in MODULES.values():
         lines += ["", f"### Module `{module.name}`", "", *_table(_module_rows(module))]
@@ -89,12 +91,15 @@ _Row = tuple[str, str, tuple[str, ...], str]
 def _module_rows(module: Module) -> Iterator[_Row]:
     """What a module shows: a text is a label of its metric, unless numbers are read out of it."""
     for metric in module.metrics:
-        labels = [index.labelname for index in metric.indexes] + [lookup.labelname for lookup in metric.lookups]
+        dropped = {lookup.labelname for lookup in metric.lookups if not lookup.labels}
+        known = (*(index.labelname for index in metric.indexes), *(lookup.labelname for lookup in metric.lookups))
+        labels = [label for label in known if label not in dropped]
         for suffix, _ in metric.regex_extracts:
             yield f"{metric.name}{suffix}", "gauge", tuple(labels), metric.help
         if not metric.regex_extracts:
             said = () if metric.type in {"gauge", "counter"} else (metric.name,)
-            yield metric.name, "counter" if metric.type == "counter" else "gauge", (*labels, *said), metric.help
+            name = f"{metric.name}_info" if metric.type == "EnumAsInfo" else metric.name
+            yield name, "counter" if metric.type == "counter" else "gauge", (*labels, *said), metric.help
 
 
 def _rows(heads: Iterable[Head]) -> Iterator[_Row]:

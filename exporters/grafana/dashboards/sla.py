@@ -222,7 +222,10 @@ def _availability(page: Page, _: Texts) -> None:
     page.add(
         bars(
             _("Time lost in the time shown"),
-            _("Unavailable time that counts against the contract, by commune: the most first."),
+            _(
+                "Unavailable time that counts against the contract, of all services added up, by commune: the most "
+                "first."
+            ),
             Query(
                 f"sort_desc(sum by (commune) ({once(_added(Metric.SLA_UNAVAILABLE, '$__range'))}))",
                 "{{commune}}",
