@@ -53,10 +53,12 @@ def open_incidents(_: Texts, matchers: str) -> model.Panel:
 def checks_by_state(_: Texts, matchers: str) -> model.Panel:
     """How many checks are in each state but the good one."""
     others = of(Metric.CHECK_STATE, matchers, 'state!="up"')
+    # ``== 1`` before ``once``: of all checks of a métropole over time Prometheus then holds one copy, not two.
+    counted = f"sum by (state) ({once(f'{others} == 1')}) or sum by (state) ({others}) * 0"
     return time_series(
         _("Checks by state"),
         _("How many checks are in each state but the good one."),
-        [Query(f"sum by (state) ({once(others)})", "{{state}}")],
+        [Query(counted, "{{state}}")],
         Look("short", decimals=0, low=0, steps=NEUTRAL, nothing=_("no check is known")),
         stacked=True,
         series=state_series(_),
