@@ -128,7 +128,7 @@ class Exposition:
         """The exposition in pieces, to be joined: families in order of name, then the metrics about netmon itself."""
         self._expire()
         own = self._own.lines(Moment(self._snapshot), selection)
-        selves = list(self._registry.collect()) if selection.is_everything else []
+        selves = list(self._registry.collect()) if selection.tells_daemon else []
         reserved = {metric.name + suffix for metric in selves for suffix in _SELF_SUFFIXES}
         names = sorted(name for name in {*own, *self._stores} if name not in reserved)
         heads = OpenMetricsHeads({*names, *reserved})

@@ -23,7 +23,8 @@ def _head(name: Metric, kind: MetricKind, documentation: str, *labels: str) -> H
 CHECK_HEADS = (
     _head(Metric.CHECK_STATE, "gauge", "State of the check: 1 for the one it is in. Planned work hides the others; "
           "pending, and not polled for three intervals, is unknown.", *CHECK_LABELS, "state"),
-    _head(Metric.CHECK_UP, "gauge", "Whether the target works (up or degraded). Absent while unknown.", *CHECK_LABELS),
+    _head(Metric.CHECK_UP, "gauge", "Whether the target works (up or degraded): 0 while down or unreachable, "
+          "planned works or not. Absent while unknown.", *CHECK_LABELS),
     _head(Metric.CHECK_DURATION, "gauge", "How long the last poll took.", *CHECK_LABELS),
     _head(Metric.CHECK_LAST_SUCCESS, "gauge", "When the last poll began that found the target up or degraded.",
           *CHECK_LABELS),
@@ -34,18 +35,21 @@ CHECK_HEADS = (
 _NODE = ("commune", "site", "node")
 _SLA = ("contract", "commune", "period")
 SNAPSHOT_HEADS = (
-    _head(Metric.NODE_UP, "gauge", "Whether the node works (up or degraded). Absent while unknown.", *_NODE),
+    _head(Metric.NODE_UP, "gauge", "Whether the node works (up or degraded): 0 while down or unreachable, planned "
+          "works or not. Absent while unknown.", *_NODE),
     _head(Metric.NODE_REBOOTS, "counter", "Reboots seen since netmon started.", *_NODE),
     _head(Metric.COMMUNE_UP_RATIO, "gauge", "Share of the commune's services that work, among those whose state is "
           "known and that are not in maintenance. Absent when there are none.", "commune"),
     _head(Metric.COMMUNE_INFO, "info", "The commune's official code.", "commune", "insee"),
-    _head(Metric.SLA_AVAILABILITY, "gauge", "Availability in the current civil period, as measured.", *_SLA),
+    _head(Metric.SLA_AVAILABILITY, "gauge", "Availability in the current civil period, the month, as measured so far.",
+          *_SLA),
     _head(Metric.SLA_LOW, "gauge", "The lowest availability compatible with what the polls saw.", *_SLA),
     _head(Metric.SLA_HIGH, "gauge", "The highest availability compatible with what the polls saw.", *_SLA),
     _head(Metric.SLA_OBJECTIVE, "gauge", "The availability the contract promises.", *_SLA),
-    _head(Metric.SLA_COVERAGE, "gauge", "Share of the period's time that was seen.", *_SLA),
-    _head(Metric.SLA_BUDGET, "gauge", "Unavailable time that the objective still leaves in the period; "
-          "negative when overdrawn.", *_SLA),
+    _head(Metric.SLA_COVERAGE, "gauge", "Share of the period's time so far that was seen.", *_SLA),
+    _head(Metric.SLA_BUDGET, "gauge", "Unavailable time that the objective still leaves in the period, in "
+          "seconds of complete interruption: while one of ten services is down it shrinks by a tenth of a second each "
+          "second. Negative when overdrawn.", *_SLA),
     _head(Metric.SLA_ELIGIBLE, "counter", "Seconds that count under the contract, of all its objects in the commune "
           "(each by its weight), since the history began and until netmon_sla_counted_until_timestamp_seconds. Goes on "
           "after a restart. A correction of the past changes it: subtract its values, rate() takes a drop for a "
@@ -213,9 +217,9 @@ def _snapshot_lines(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[
         yield from _commune_lines(snapshot, selection)
         yield from _sla_lines(snapshot, selection)
         yield from _counter_lines(snapshot, selection)
-    if selection.is_everything:
+        yield from _deadline_lines(snapshot, selection)
+    if selection.tells_daemon:
         yield from _maintenance_lines(snapshot)
-        yield from _deadline_lines(snapshot)
         yield _line(Metric.BUILD_INFO, (("version", netmon.__version__),), 1)
 
 
@@ -263,9 +267,10 @@ def _counter_lines(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[s
     yield name, b"%b %.3f\n" % (name.encode(), counted.until / SECOND)
 
 
-def _deadline_lines(snapshot: Snapshot) -> Iterator[tuple[str, bytes]]:
+def _deadline_lines(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[str, bytes]]:
     for view in snapshot.incidents():
-        for clocks in view.clocks if view.ended is None else ():
+        told = view.ended is None and selection.takes(view.commune, "")
+        for clocks in view.clocks if told else ():
             if clocks.gtr is None or clocks.gtr.ended is not None:
                 continue
             labels = (("incident", view.id), ("contract", clocks.contract))

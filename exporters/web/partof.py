@@ -34,12 +34,14 @@ class PartOf(Moment):
 
 
 def asked_communes(asked: Iterable[str], inventory: Inventory) -> frozenset[str]:
-    """The communes of ``?commune=``, repeated or with commas between them; empty: all.
+    """The communes of ``?commune=``, repeated, or with commas between them and braces around as in Grafana's links.
+
+    Empty: all.
 
     Raises:
         HTTPException: there is no such commune.
     """
-    names = frozenset(name for text in asked for name in text.split(",") if name)
+    names = frozenset(name for text in asked for name in _unbraced(text).split(",") if name)
     if _ALL in names:
         return frozenset()
     unknown = sorted(names - inventory.communes.keys())
@@ -52,3 +54,7 @@ def _commune_of(node_id: str, inventory: Inventory) -> str:
     node = inventory.nodes.get(node_id)
     site = inventory.sites.get(node.site) if node else None
     return site.commune if site else ""
+
+
+def _unbraced(text: str) -> str:
+    return text[1:-1] if text.startswith("{") and text.endswith("}") else text

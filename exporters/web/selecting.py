@@ -1,4 +1,4 @@
-"""What ``?commune=`` and ``?node=`` select, wherever they may stand."""
+"""What ``?commune=``, ``?node=`` and ``?only=`` select, wherever they may stand."""
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -12,10 +12,13 @@ def selected(request: Request, inventory: Inventory) -> Selection:
     Where all are, it is a slip of the pen: no scrape that went well, and no list of targets that are gone.
 
     Raises:
-        HTTPException: 404.
+        HTTPException: 404; 400 for an ``?only=`` of something else than netmon.
     """
+    only = request.query_params.get("only")
+    if only not in {None, "netmon"}:
+        raise HTTPException(400, "'only' takes 'netmon'")
     communes, nodes = (frozenset(request.query_params.getlist(name)) for name in ("commune", "node"))
     for what, asked, known in (("commune", communes, inventory.communes), ("node", nodes, inventory.nodes)):
         if asked and asked.isdisjoint(known):
             raise HTTPException(404, f"No {what} is called '{min(asked)}'")
-    return Selection(communes, nodes)
+    return Selection(communes, nodes, daemon_only=only == "netmon")

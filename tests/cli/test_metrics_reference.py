@@ -23,4 +23,6 @@ def test_numbers_read_out_of_a_text_are_listed_by_their_names_without_the_text()
     page = markdown()
     assert "| `agentSwitchCpuProcessTotalUtilization60s` | gauge |  |" in page
     assert "| `fgHwSensorEntValue` | gauge | `fgHwSensorEntIndex`, `fgHwSensorEntName` |" in page
+    assert "| `ifType_info` | gauge | `ifIndex`, `ifAlias`, `ifDescr`, `ifName`, `ifType` |" in page
+    assert "| `lldpRemPortIdSubtype` | gauge | `lldpRemLocalPortNum`, `lldpRemIndex` |" in page
     assert "| `fgSysVersion` | gauge | `fgSysVersion` |" in page

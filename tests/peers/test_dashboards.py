@@ -75,6 +75,7 @@ def asked(
     jobs = (
         multi_target("snmp", "/snmp", {"module": "[system, if_mib]"}, device, demo.address),
         multi_target("blackbox", "/probe", {"module": "[http_2xx]"}, site, probing),
+        f"{{job_name: twin, scrape_interval: 10s, static_configs: [{{targets: ['{demo.address}']}}]}}",
     )
     with prometheus(tmp_path_factory.mktemp("prometheus"), demo.address, "5s", more=jobs) as url:
         main = demo.directory / "netmon.yml"
@@ -125,6 +126,33 @@ def test_every_question_drawn_over_time_can_be_asked_over_time(asked: str) -> No
         if target.kind in {"timeseries", "state-timeline"}:
             answer = over_time(asked, target)
             assert answer["status"] == "success", (target, answer)
+
+
+def test_a_second_netmon_that_sees_the_same_changes_no_figure(asked: str) -> None:
+    """What netmon tells of itself aside: the work of two is the sum of theirs."""
+    one, two = ([*chosen_of("netmon")], [*chosen_of("netmon|twin")])
+    assert len(one) > 100
+
+    def differing() -> list[tuple[str, str, str]]:
+        return [
+            target.place for target, twice in zip(one, two, strict=True)
+            if not alike(query(asked, target.expr), query(asked, twice.expr))
+        ]  # fmt: skip
+
+    wait_for(lambda: query(asked, "rate(ifHCInOctets{job='twin'}[1m])"), 90)
+    wait_for(lambda: not differing(), 60)
+
+
+def chosen_of(job: str) -> Iterator[Target]:
+    for dashboard in ENGLISH:
+        if dashboard["uid"] != "netmon-netmon-en":
+            yield from targets_of(dashboard, {"job": job})
+
+
+def alike(one: list[Any], other: list[Any]) -> bool:
+    """As many series, and about as much in all: scrapes are seconds apart, and the demo goes on."""
+    first, second = (sum(abs(float(sample["value"][1])) for sample in samples) for samples in (one, other))
+    return len(one) == len(other) and abs(first - second) <= 0.3 * max(first, second)
 
 
 def over_time(url: str, target: Target) -> Any:

@@ -12,6 +12,7 @@ from exporters.grafana.dashboards.queries import (
     failures,
     in_state,
     of,
+    once,
     reason_series,
     state_series,
     truncated,
@@ -24,9 +25,8 @@ def devices_that_answer(_: Texts, matchers: str) -> model.Panel:
     return number(
         _("Devices that answer"),
         _("Share of the devices that are up or degraded, among those whose state is known."),
-        Query(truncated(f"avg({of(Metric.NODE_UP, matchers)})", 1)),
+        Query(truncated(f"avg({once(of(Metric.NODE_UP, matchers))})", 1)),
         Look("percentunit", decimals=1, steps=SHARE, nothing=_("no state is known")),
-        trend=True,
     )
 
 
@@ -35,9 +35,8 @@ def checks_down(_: Texts, matchers: str) -> model.Panel:
     return number(
         _("Checks down"),
         _("Checks whose target is down, confirmed; what is only cut off or in planned works is not counted."),
-        Query(f"sum({in_state('down', matchers)})"),
+        Query(f"sum({once(in_state('down', matchers))})"),
         Look(decimals=0, steps=NONE_IS_GOOD, nothing=_("no check is known")),
-        trend=True,
     )
 
 
@@ -48,17 +47,18 @@ def open_incidents(_: Texts, matchers: str) -> model.Panel:
         _("Root causes that are open now: one for each thing that broke, whatever it takes along."),
         Query(announced(Metric.INCIDENT_OPEN, matchers)),
         Look(decimals=0, steps=NONE_IS_GOOD, nothing=_("netmon is not scraped")),
-        trend=True,
     )
 
 
 def checks_by_state(_: Texts, matchers: str) -> model.Panel:
     """How many checks are in each state but the good one."""
     others = of(Metric.CHECK_STATE, matchers, 'state!="up"')
+    # ``== 1`` before ``once``: of all checks of a métropole over time Prometheus then holds one copy, not two.
+    counted = f"sum by (state) ({once(f'{others} == 1')}) or sum by (state) ({others}) * 0"
     return time_series(
         _("Checks by state"),
         _("How many checks are in each state but the good one."),
-        [Query(f"sum by (state) ({others})", "{{state}}")],
+        [Query(counted, "{{state}}")],
         Look("short", decimals=0, low=0, steps=NEUTRAL, nothing=_("no check is known")),
         stacked=True,
         series=state_series(_),

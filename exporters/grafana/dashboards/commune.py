@@ -20,6 +20,7 @@ from exporters.grafana.dashboards.queries import (
     budget_look,
     in_state,
     of,
+    once,
     speed,
     state_number,
     state_words,
@@ -32,9 +33,9 @@ from netmon.conventions import Metric
 _OF_A_DEVICE = 'node!=""'
 
 
-def commune_variable(_: Texts) -> Variable:
+def commune_variable(_: Texts, *, everything: bool = True) -> Variable:
     """The communes there are checks of."""
-    return Variable("commune", _("Commune"), of(Metric.CHECK_STATE, 'job=~"$job"'))
+    return Variable("commune", _("Commune"), of(Metric.CHECK_STATE, 'job=~"$job"'), everything=everything)
 
 
 def build(language: str) -> model.Dashboard:
@@ -51,7 +52,7 @@ def build(language: str) -> model.Dashboard:
     return page.dashboard(
         _("netmon · Commune"),
         _("Everything about a commune: devices, web sites, incidents, contract."),
-        (commune_variable(_),),
+        (commune_variable(_, everything=False),),
     )
 
 
@@ -62,7 +63,6 @@ def _numbers(page: Page, _: Texts) -> None:
             _("Share of the services that work, among those whose state is known; shared services count too."),
             Query(truncated(f"avg({of(Metric.COMMUNE_UP_RATIO, COMMUNE)})", 0)),
             Look("percentunit", decimals=0, steps=SHARE, nothing=_("no service")),
-            trend=True,
         ),
         devices_that_answer(_, COMMUNE),
         checks_down(_, COMMUNE),
@@ -112,7 +112,7 @@ def _devices(page: Page, _: Texts) -> None:
             Query(f"max by ({by}) ({of(Metric.NODE_REBOOTS, COMMUNE)})", _("Reboots seen")),
             Query(f"max by ({by}) ({of(Metric.NODE_UP, COMMUNE)})", _("State")),
             Query(f"min by ({by}) ({of('sysUpTime', COMMUNE)}) / 100", _("Up for")),
-            Query(f"sum by ({by}) ({speed('ifHCInOctets', COMMUNE)}) * 8", _("Received")),
+            Query(f"sum by ({by}) ({once(speed('ifHCInOctets', COMMUNE))}) * 8", _("Received")),
             Query(f"max by ({by}) ({of(Metric.CHECK_DURATION, COMMUNE, _OF_A_DEVICE)})", _("Last poll took")),
         ],
         (
@@ -128,7 +128,7 @@ def _devices(page: Page, _: Texts) -> None:
         sort=_("State"),
     )
     octets = of("ifHCInOctets", COMMUNE)
-    received = f"sum by (node) (rate({octets}[$__rate_interval])) * 8"
+    received = f"sum by (node) ({once(speed('ifHCInOctets', COMMUNE))}) * 8"
     traffic = time_series(
         _("Traffic by device"),
         _("What the interfaces of each device receive together: the ten busiest."),
@@ -144,10 +144,10 @@ def _contract(page: Page, _: Texts) -> None:
         _("Availability this month, with its bounds"),
         _("As measured, and the lowest and highest value that agree with what the polls saw; dashed: the objective."),
         [
-            Query(of(Metric.SLA_AVAILABILITY, COMMUNE), "{{commune}} {{contract}}"),
-            Query(of(Metric.SLA_LOW, COMMUNE), _("lowest") + " {{commune}} {{contract}}"),
-            Query(of(Metric.SLA_HIGH, COMMUNE), _("highest") + " {{commune}} {{contract}}"),
-            Query(of(Metric.SLA_OBJECTIVE, COMMUNE), _("objective") + " {{commune}} {{contract}}"),
+            Query(once(of(Metric.SLA_AVAILABILITY, COMMUNE)), "{{commune}} {{contract}}"),
+            Query(once(of(Metric.SLA_LOW, COMMUNE)), _("lowest") + " {{commune}} {{contract}}"),
+            Query(once(of(Metric.SLA_HIGH, COMMUNE)), _("highest") + " {{commune}} {{contract}}"),
+            Query(once(of(Metric.SLA_OBJECTIVE, COMMUNE)), _("objective") + " {{commune}} {{contract}}"),
         ],
         Look("percentunit", decimals=3, high=1, nothing=_("no contract")),
         series=(Series("^" + _("objective") + " ", color=BAD, dashed=True),),
@@ -156,7 +156,7 @@ def _contract(page: Page, _: Texts) -> None:
     left = time_series(
         _("Error budget left"),
         _("Unavailable time that the objective still leaves in this month."),
-        [Query(of(Metric.SLA_BUDGET, COMMUNE), "{{commune}} {{contract}}")],
+        [Query(once(of(Metric.SLA_BUDGET, COMMUNE)), "{{commune}} {{contract}}")],
         Look("s", nothing=_("no contract")),
         legend_values=("lastNotNull", "min"),
     )

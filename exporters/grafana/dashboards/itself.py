@@ -6,7 +6,7 @@ from exporters.grafana.dashboards.itselftold import tell_exposition, tell_report
 from exporters.grafana.dashboards.kit import bars, grid, number, time_series
 from exporters.grafana.dashboards.looks import BAD, GOOD, NOTE, WARN, Column, Look, Query
 from exporters.grafana.dashboards.page import Page, Texts
-from exporters.grafana.dashboards.queries import JOB, NONE_IS_GOOD, in_state, of, speed, within
+from exporters.grafana.dashboards.queries import JOB, NONE_IS_GOOD, in_state, of, once, speed, within
 from netmon.conventions import Metric
 
 _ERRORS = 'level="error"'
@@ -40,8 +40,8 @@ def _numbers(page: Page, _: Texts) -> None:
     panels = (
         number(
             _("Scraped"),
-            _("Whether the last scrape of every netmon worked."),
-            Query(f"min({of('up', JOB)} and on (job, instance) {of(Metric.BUILD_INFO, JOB)})"),
+            _("Whether the last scrape of every netmon of the last day worked."),
+            Query(f"min({of('up', JOB)} and on (job, instance) present_over_time({of(Metric.BUILD_INFO, JOB)}[1d]))"),
             Look(words={"1": (_("yes"), GOOD), "0": (_("no"), BAD)}, nothing=absent),
         ),
         number(
@@ -71,16 +71,14 @@ def _numbers(page: Page, _: Texts) -> None:
         number(
             _("Unknown checks"),
             _("Checks that could not be looked at: that is netmon's affair, not the target's."),
-            Query(f"sum({in_state('unknown', JOB)})"),
+            Query(f"sum({once(in_state('unknown', JOB))})"),
             Look(decimals=0, steps=((None, GOOD), (1, NOTE)), nothing=absent),
-            trend=True,
         ),
         number(
             _("Writes that wait"),
             _("Transactions waiting for the history; it is to be 0 nearly always."),
             Query(f"sum({of(Metric.STORE_QUEUE, JOB)})"),
             Look(decimals=0, steps=((None, GOOD), (10, WARN), (1000, BAD)), nothing=absent),
-            trend=True,
         ),
         number(
             _("What is around it"),
@@ -89,7 +87,7 @@ def _numbers(page: Page, _: Texts) -> None:
             Look(words={"1": (_("seen"), GOOD), "0": (_("cut off"), BAD)}, nothing=_("no reference, or not scraped")),
         ),
         number(
-            _("Who may ask"),
+            _("Web configuration file"),
             _("Whether the web configuration file could be read the last time; if not, the one before is in force."),
             Query(f"min({of(Metric.WEB_RELOAD, JOB)})"),
             Look(words={"1": (_("loaded"), GOOD), "0": (_("refused"), BAD)}, nothing=_("no file, or not scraped")),

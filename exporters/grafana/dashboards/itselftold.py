@@ -124,7 +124,7 @@ def tell_exposition(page: Page, _: Texts) -> None:
             _("Samples in a scrape, and those of them that were read from targets."),
             [
                 Query(_of_netmon("scrape_samples_scraped"), "{{instance}}"),
-                Query(of(Metric.EXPOSITION_SERIES, JOB), _("read from targets")),
+                Query(of(Metric.EXPOSITION_SERIES, JOB), _("read from targets") + " {{instance}}"),
             ],
             Look("short", decimals=0, low=0, nothing=absent),
         ),

@@ -62,17 +62,19 @@ def time_series(
     return made
 
 
-def number(title: str, description: str, query: Query, look: Look, *, trend: bool = False) -> model.Panel:
-    """One value, large, painted by its thresholds."""
+def number(title: str, description: str, query: Query, look: Look) -> model.Panel:
+    """One value, large, painted by its thresholds; as of now, for the last one of some hours would outlive netmon."""
     options = stat.Options(
-        graph_mode=common.BigValueGraphMode.AREA if trend else common.BigValueGraphMode.NONE,
+        graph_mode=common.BigValueGraphMode.NONE,
         color_mode=common.BigValueColorMode.VALUE,
         justify_mode=common.BigValueJustifyMode.AUTO,
         text_mode=common.BigValueTextMode.NAME if query.legend else common.BigValueTextMode.VALUE,
         reduce_options=_last(),
         orientation=common.VizOrientation.AUTO,
     )
-    return _panel("stat", title, description, [query], look, options)
+    made = _panel("stat", title, description, [query], look, options)
+    _at_once(made, promql.PromQueryFormat.TIME_SERIES)
+    return made
 
 
 def bars(title: str, description: str, query: Query, look: Look) -> model.Panel:

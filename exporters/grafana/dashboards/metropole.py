@@ -25,6 +25,7 @@ from exporters.grafana.dashboards.queries import (
     in_trouble,
     named_states,
     of,
+    once,
     truncated,
 )
 from exporters.grafana.tilemap import Tile, elements
@@ -58,9 +59,8 @@ def _numbers(page: Page, _: Texts) -> None:
         number(
             _("Checks unreachable"),
             _("Checks that fail because every path to their target is cut by something else that is down."),
-            Query(f"sum({in_state('unreachable', JOB)})"),
+            Query(f"sum({once(in_state('unreachable', JOB))})"),
             Look(decimals=0, steps=((None, GOOD), (1, WARN)), nothing=_("no check is known")),
-            trend=True,
         ),
         open_incidents(_, JOB),
         number(
@@ -118,8 +118,8 @@ def _table(page: Page, _: Texts) -> None:
     queries = (
         Query(f"max by (commune, insee) ({of(Metric.COMMUNE_INFO, JOB)})"),
         Query(truncated(f"avg by (commune) ({of(Metric.COMMUNE_UP_RATIO, JOB)})", 0), _("Services that work")),
-        Query(f"sum by (commune) ({in_trouble(JOB)})", _("Checks with a problem")),
-        Query(f"count by (commune) ({of(Metric.INCIDENT_OPEN, JOB)})", _("Incidents")),
+        Query(f"sum by (commune) ({once(in_trouble(JOB))})", _("Checks with a problem")),
+        Query(f"count by (commune) (count by (commune, object) ({of(Metric.INCIDENT_OPEN, JOB)}))", _("Incidents")),
         Query(truncated(f"min by (commune) ({of(Metric.SLA_AVAILABILITY, JOB)})", 3), _("Availability this month")),
         Query(f"min by (commune) ({of(Metric.SLA_BUDGET, JOB)})", _("Budget left")),
     )

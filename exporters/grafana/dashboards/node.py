@@ -15,6 +15,7 @@ from exporters.grafana.dashboards.queries import (
     grown,
     highest,
     of,
+    once,
     speed,
     state_number,
     state_words,
@@ -44,7 +45,7 @@ def build(language: str) -> model.Dashboard:
         (
             commune_variable(_),
             Variable("site", _("Site"), of(Metric.CHECK_STATE, COMMUNE)),
-            Variable("node", _("Device"), of(Metric.NODE_REBOOTS, COMMUNE, 'site=~"$site"')),
+            Variable("node", _("Device"), of(Metric.NODE_REBOOTS, COMMUNE, 'site=~"$site"'), everything=False),
             Variable("interface", _("Interface"), of("ifAdminStatus", NODE), "ifDescr"),
         ),
     )
@@ -68,22 +69,20 @@ def _numbers(page: Page, _: Texts) -> None:
         number(
             _("Reboots seen"),
             _("Since netmon started."),
-            Query(f"sum({of(Metric.NODE_REBOOTS, NODE)})"),
+            Query(f"sum({once(of(Metric.NODE_REBOOTS, NODE))})"),
             Look(decimals=0, steps=((None, GOOD), (1, NOTE)), nothing=_("no device is known")),
         ),
         number(
             _("Links that are up"),
             _("Interfaces whose link is up."),
-            Query(f"sum({of('ifOperStatus', PORT)} == bool 1)"),
+            Query(f"sum({once(of('ifOperStatus', PORT))} == bool 1)"),
             Look(decimals=0, nothing=_("it does not answer")),
-            trend=True,
         ),
         number(
             _("Received"),
             _("All chosen interfaces together."),
-            Query(f"sum({speed('ifHCInOctets', PORT)}) * 8"),
+            Query(f"sum({once(speed('ifHCInOctets', PORT))}) * 8"),
             Look("bps", decimals=1, nothing=_("no traffic is told")),
-            trend=True,
         ),
     )
     for panel in panels:
@@ -147,7 +146,7 @@ def _traffic(page: Page, _: Texts) -> None:
             _("Packets by kind"),
             _("Packets a second received by the chosen interfaces together: to one, to many, to all."),
             [
-                Query(f"sum({speed(f'ifHCIn{cast}Pkts', PORT)})", word)
+                Query(f"sum({once(speed(f'ifHCIn{cast}Pkts', PORT))})", word)
                 for cast, word in zip(casts, (_("unicast"), _("multicast"), _("broadcast")), strict=True)
             ],
             Look("pps", low=0, nothing=_("no traffic is told")),

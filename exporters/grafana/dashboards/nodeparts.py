@@ -5,7 +5,7 @@ from grafana_foundation_sdk.models import dashboard as model
 from exporters.grafana.dashboards.kit import grid, number, time_series, timeline
 from exporters.grafana.dashboards.looks import BAD, GOOD, NOTE, PLAIN, WARN, Column, Look, Query, Series
 from exporters.grafana.dashboards.page import Page, Texts
-from exporters.grafana.dashboards.queries import NODE, of, speed
+from exporters.grafana.dashboards.queries import NODE, of, once, speed
 from netmon.conventions import Metric
 
 _WATTS, _CELSIUS = 6, 8
@@ -39,7 +39,7 @@ def _sensors(page: Page, _: Texts) -> None:
         time_series(
             _("Optical power"),
             _("Light that optics send and receive, from the watts of ENTITY-SENSOR-MIB; a dark fibre has no line."),
-            [Query(f"10 * log10(({reading(_WATTS, light)}) * 1000)", _SENSOR)],
+            [Query(f"10 * log10({once(reading(_WATTS, light))} * 1000)", _SENSOR)],
             Look("dBm", decimals=1, nothing=_("this device tells nothing about its optics")),
             legend_values=("lastNotNull", "min", "max"),
         ),
@@ -50,7 +50,7 @@ def _sensors(page: Page, _: Texts) -> None:
         time_series(
             _("Temperatures"),
             _("Of chassis, modules and optics."),
-            [Query(reading(_CELSIUS), _SENSOR)],
+            [Query(once(reading(_CELSIUS)), _SENSOR)],
             Look("celsius", decimals=1, steps=((None, PLAIN), (70, WARN)), nothing=_("this device has no thermometer")),
             legend_values=("lastNotNull", "max"),
         ),
@@ -66,8 +66,8 @@ def _power_over_ethernet(page: Page, _: Texts) -> None:
             _("Power given to ports"),
             _("Watts that ports take; dashed: what the supply can give."),
             [
-                Query(of("pethMainPseConsumptionPower", NODE), "{{node}} {{pethMainPseGroupIndex}}"),
-                Query(of("pethMainPsePower", NODE), _("at most") + " {{node}} {{pethMainPseGroupIndex}}"),
+                Query(once(of("pethMainPseConsumptionPower", NODE)), "{{node}} {{pethMainPseGroupIndex}}"),
+                Query(once(of("pethMainPsePower", NODE)), _("at most") + " {{node}} {{pethMainPseGroupIndex}}"),
             ],
             Look("watt", low=0, nothing=nothing),
             series=(Series("^" + _("at most") + " ", color=BAD, dashed=True),),
@@ -87,7 +87,7 @@ def _power_over_ethernet(page: Page, _: Texts) -> None:
         timeline(
             _("Ports that feed or fail"),
             _("Ports that give power, are faulty or are tested; the others are left out."),
-            [Query(f"{of('pethPsePortDetectionStatus', NODE)} > 2", "{{node}} {{pethPsePortIndex}}")],
+            [Query(f"{once(of('pethPsePortDetectionStatus', NODE))} > 2", "{{node}} {{pethPsePortIndex}}")],
             Look(words=states, nothing=nothing),
         ),
         9,
@@ -98,7 +98,9 @@ def _power_over_ethernet(page: Page, _: Texts) -> None:
             _("Power refused"),
             _("Times an hour that a port was refused power, overloaded or short-circuited, all ports together."),
             [
-                Query(f"sum by (node) ({speed(f'pethPsePort{name}Counter', NODE)}) * 3600", f"{{{{node}}}} {word}")
+                Query(
+                    f"sum by (node) ({once(speed(f'pethPsePort{name}Counter', NODE))}) * 3600", f"{{{{node}}}} {word}"
+                )
                 for name, word in (
                     ("PowerDenied", _("refused")),
                     ("OverLoad", _("overloaded")),
@@ -121,8 +123,10 @@ def _ups(page: Page, _: Texts) -> None:
             _("Battery"),
             _("Charge left, and load of the output, in percent of what the UPS can give."),
             [
-                Query(of("upsEstimatedChargeRemaining", NODE), "{{node}} " + _("charge")),
-                Query(of("upsOutputPercentLoad", NODE), "{{node}} " + _("load") + " {{upsOutputLineIndex}}"),
+                Query(once(of("upsEstimatedChargeRemaining", NODE)), "{{node}} " + _("charge left")),
+                Query(
+                    once(of("upsOutputPercentLoad", NODE)), "{{node}} " + _("output load") + " {{upsOutputLineIndex}}"
+                ),
             ],
             Look("percent", low=0, high=100, nothing=nothing),
             legend_values=("lastNotNull", "min", "max"),
@@ -135,8 +139,8 @@ def _ups(page: Page, _: Texts) -> None:
             _("Voltages"),
             _("At the input and the output; 0 at the input is a power cut."),
             [
-                Query(of("upsInputVoltage", NODE), "{{node}} " + _("input") + " {{upsInputLineIndex}}"),
-                Query(of("upsOutputVoltage", NODE), "{{node}} " + _("output") + " {{upsOutputLineIndex}}"),
+                Query(once(of("upsInputVoltage", NODE)), "{{node}} " + _("input") + " {{upsInputLineIndex}}"),
+                Query(once(of("upsOutputVoltage", NODE)), "{{node}} " + _("output") + " {{upsOutputLineIndex}}"),
             ],
             Look("volt", low=0, nothing=nothing),
             legend_values=("lastNotNull", "min", "max"),
@@ -178,7 +182,7 @@ def _ups_numbers(_: Texts, nothing: str) -> list[model.Panel]:
         number(
             _("UPS alarms"),
             _("Alarms that are present, all chosen UPS together."),
-            Query(f"sum({of('upsAlarmsPresent', NODE)})"),
+            Query(f"sum({once(of('upsAlarmsPresent', NODE))})"),
             Look(decimals=0, steps=((None, GOOD), (1, BAD)), nothing=nothing),
         ),
     ]
@@ -189,7 +193,7 @@ def _polling(page: Page, _: Texts) -> None:
         time_series(
             _("How long polls take"),
             _("From the first request to the last answer."),
-            [Query(of(Metric.CHECK_DURATION, NODE), "{{node}} {{check}}")],
+            [Query(once(of(Metric.CHECK_DURATION, NODE)), "{{node}} {{check}}")],
             Look("s", low=0, nothing=_("no check is known")),
         ),
         12,
@@ -200,8 +204,8 @@ def _polling(page: Page, _: Texts) -> None:
             _("Packets of a poll"),
             _("Requests that a poll sent, and those it had to send again."),
             [
-                Query(of("snmp_scrape_packets_sent", NODE), "{{node}} " + _("sent")),
-                Query(of("snmp_scrape_packets_retried", NODE), "{{node}} " + _("sent again")),
+                Query(once(of("snmp_scrape_packets_sent", NODE)), "{{node}} " + _("sent")),
+                Query(once(of("snmp_scrape_packets_retried", NODE)), "{{node}} " + _("sent again")),
             ],
             Look("short", low=0, nothing=_("it does not answer")),
         ),

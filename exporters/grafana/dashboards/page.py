@@ -35,13 +35,15 @@ def link_to(name: str, language: str, *variables: str) -> str:
 class Variable:
     """A choice above the panels: the values of a label, that of its name if not said, among the series of ``selector``.
 
-    When all are meant, series without the label are too: a web site has no device.
+    When all are meant, series without the label are too: a web site has no device. Without ``everything`` the first is
+    chosen until somebody does, and all cannot be: where that would ask for the interfaces of a whole métropole.
     """
 
     name: str
     title: str
     selector: str
     label: str = ""
+    everything: bool = True
 
     @property
     def query(self) -> str:
@@ -122,7 +124,7 @@ class Page:
             type_val=model.VariableType.DATASOURCE, name="datasource", label=_("Data source"), query="prometheus"
         )
         job = _choice("job", "Job", f"label_values({Metric.BUILD_INFO.value}, job)", ".+")
-        chained = [_choice(each.name, each.title, each.query, ".*") for each in variables]
+        chained = [_choice(each.name, each.title, each.query, ".*" if each.everything else None) for each in variables]
         address = model.VariableModel(
             type_val=model.VariableType.CONSTANT,
             name="netmon",
@@ -140,7 +142,7 @@ class Page:
         chosen = {variable.name for variable in variables}
         place = "".join(f', {name}=~"${name}"' for name in ("commune", "site") if name in chosen)
         incidents = f'{Metric.INCIDENT_OPEN.value}{{job=~"$job"{place}}}'
-        objects = ', object=~"(${node:regex})(/.+)?|(${site:regex})|[*]"' if "node" in chosen else ""
+        objects = ', object=~"($node)(/.+)?|($site)|[*]"' if "node" in chosen else ""
         works = f'{Metric.MAINTENANCE_ACTIVE.value}{{job=~"$job"{objects}}}'
         return [
             _annotation(_("Incidents"), "red", incidents, "{{object}} · {{incident}}", "{{commune}}", "commune,state"),
@@ -175,7 +177,8 @@ class Page:
         ]
 
 
-def _choice(name: str, title: str, query: str, all_value: str) -> model.VariableModel:
+def _choice(name: str, title: str, query: str, all_value: str | None) -> model.VariableModel:
+    """``all_value``: what stands for all; None: one is chosen, or several."""
     return model.VariableModel(
         type_val=model.VariableType.QUERY,
         name=name,
@@ -186,9 +189,9 @@ def _choice(name: str, title: str, query: str, all_value: str) -> model.Variable
         refresh=model.VariableRefresh.ON_TIME_RANGE_CHANGED,
         sort=model.VariableSort.NATURAL_ASC,
         multi=True,
-        include_all=True,
+        include_all=all_value is not None,
         all_value=all_value,
-        current=model.VariableOption(selected=True, text=["All"], value=["$__all"]),
+        current=model.VariableOption(selected=True, text=["All"], value=["$__all"]) if all_value else None,
         options=[],
     )
 

@@ -38,6 +38,11 @@ def in_trouble(*matchers: str) -> str:
     return of(Metric.CHECK_STATE, *matchers, 'state=~"down|unreachable|degraded"')
 
 
+def once(expression: str) -> str:
+    """What several netmon tell of the same thing as one series, the highest: sums would count it for each of them."""
+    return f"max without (job, instance) ({expression})"
+
+
 def speed(metric: str, *matchers: str) -> str:
     """How fast a counter grows, a second."""
     return f"rate({of(metric, *matchers)}[$__rate_interval])"
@@ -74,20 +79,20 @@ def truncated(share: str, decimals: int) -> str:
 
 
 def announced(metric: str, matchers: str) -> str:
-    """How many series there are of a metric that is only there while something lasts.
+    """Of how many objects there are series of a metric that is only there while something lasts.
 
     0 while nothing does; nothing while netmon is not scraped, for then nobody knows.
     """
-    return f"count({of(metric, matchers)}) or count({of(Metric.BUILD_INFO, JOB)}) * 0"
+    return f"count(count by (object) ({of(metric, matchers)})) or count({of(Metric.BUILD_INFO, JOB)}) * 0"
 
 
 def state_number(by: str, matchers: str) -> str:
-    """The state of each check as its place in ``state_words``."""
+    """The state of each check as its place in ``state_words``; of several netmon that which stands last there."""
     terms = (
-        f"max by ({by}) ({in_state(name, matchers)}) * {place}"
+        f"{in_state(name, matchers)} * {place}"
         for place, name in enumerate((*(state.value for state in _ORDER), _MAINTENANCE))
     )
-    return " + ".join(terms)
+    return f"max by ({by}) ({' or '.join(terms)})"
 
 
 def state_words(_: Texts) -> Words:
@@ -119,7 +124,7 @@ def reason_series(_: Texts) -> list[Series]:
 
 def failures(matchers: str) -> Query:
     """Polls a minute that did not find their target up, by reason."""
-    return Query(f"sum by (reason) ({speed(Metric.CHECK_FAILURES, matchers)}) * 60", "{{reason}}")
+    return Query(f"sum by (reason) ({once(speed(Metric.CHECK_FAILURES, matchers))}) * 60", "{{reason}}")
 
 
 def budget_look(nothing: str) -> Look:

@@ -14,6 +14,7 @@ from exporters.grafana.dashboards.queries import (
     availability_look,
     budget_look,
     of,
+    once,
     top,
     truncated,
 )
@@ -56,29 +57,32 @@ def exhausted_in() -> str:
 
 
 def at_month_end(at: str = "") -> str:
-    """The budget left at the end of the month at the pace of the last day."""
+    """The budget left at the end of the month at the pace of the last day; not that of the month before, on the 1st."""
     left = of(Metric.SLA_BUDGET, CONTRACT)
-    return f"min by ({_BY}) (predict_linear({left}[1d]{at}, scalar({_MONTH_END})))"
+    return f"min by ({_BY}) (predict_linear({left}[1d]{at}, scalar({_MONTH_END})) and {left}{at})"
 
 
 def burn(window: str, at: str = "") -> str:
     """How many times faster than the objective allows time was lost in the last ``window``; 1 is just in time."""
-    lost, eligible = (
-        f"sum by ({_BY}) (increase({of(name, CONTRACT)}[{window}]{at}))"
-        for name in (Metric.SLA_UNAVAILABLE, Metric.SLA_ELIGIBLE)
-    )
+    lost, eligible = (_added(name, window, at) for name in (Metric.SLA_UNAVAILABLE, Metric.SLA_ELIGIBLE))
     allowed = f"((1 - max by ({_BY}) ({of(Metric.SLA_OBJECTIVE, CONTRACT)}{at})) > 0)"
-    return f"{lost} / ({eligible} > 0) / {allowed}"
+    return f"max by ({_BY}) (({lost}) / ({eligible} > 0)) / {allowed}"
+
+
+def _added(counter: Metric, window: str, at: str = "") -> str:
+    """What a counter of contracts has added up in ``window``: a correction may lower it, a restart does not."""
+    series = of(counter, CONTRACT)
+    return f"{series}{at} - min_over_time({series}[{window}]{at})"
 
 
 def _margin(figure: Metric, at: str = "") -> str:
     """How far a figure lies above the objective."""
-    return f"{of(figure, CONTRACT)}{at} - {of(Metric.SLA_OBJECTIVE, CONTRACT)}{at}"
+    return once(f"{of(figure, CONTRACT)}{at} - {of(Metric.SLA_OBJECTIVE, CONTRACT)}{at}")
 
 
 def _lowest(figure: str) -> str:
     """The ten contracts and communes that are lowest at the end of the time shown."""
-    return top(10, _BY, figure, f"{figure}{END}", least=True)
+    return top(10, _BY, once(figure), once(f"{figure}{END}"), least=True)
 
 
 def _numbers(page: Page, _: Texts) -> None:
@@ -100,7 +104,7 @@ def _numbers(page: Page, _: Texts) -> None:
         number(
             _("Below objective now"),
             _("Communes and contracts whose availability of this month lies below the objective so far."),
-            Query(f"sum({missed})"),
+            Query(f"sum({once(missed)})"),
             Look(decimals=0, steps=NONE_IS_GOOD, nothing=nothing),
         ),
         number(
@@ -218,9 +222,12 @@ def _availability(page: Page, _: Texts) -> None:
     page.add(
         bars(
             _("Time lost in the time shown"),
-            _("Unavailable time that counts against the contract, by commune: the most first."),
+            _(
+                "Unavailable time that counts against the contract, of all services added up, by commune: the most "
+                "first."
+            ),
             Query(
-                f"sort_desc(sum by (commune) (increase({of(Metric.SLA_UNAVAILABLE, CONTRACT)}[$__range])))",
+                f"sort_desc(sum by (commune) ({once(_added(Metric.SLA_UNAVAILABLE, '$__range'))}))",
                 "{{commune}}",
             ),
             Look("s", low=0, steps=((None, GOOD), (1, NOTE), (3600, BAD)), nothing=_("no contract")),

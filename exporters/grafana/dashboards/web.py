@@ -14,6 +14,7 @@ from exporters.grafana.dashboards.queries import (
     SITE_CHECK,
     highest,
     of,
+    once,
     state_number,
     state_words,
     top,
@@ -65,28 +66,24 @@ def _numbers(page: Page, _: Texts) -> None:
             _("Share of the last probes that found what they expect."),
             Query(truncated(f"avg({of(_SUCCESS, SITE_CHECK)})", 1)),
             Look("percentunit", decimals=1, steps=SHARE, nothing=nothing),
-            trend=True,
         ),
         number(
             _("Sites that fail"),
             _("Web sites whose last probe did not find what it expects."),
-            Query(f"sum({of(_SUCCESS, SITE_CHECK)} == bool 0)"),
+            Query(f"sum({once(of(_SUCCESS, SITE_CHECK))} == bool 0)"),
             Look(decimals=0, steps=NONE_IS_GOOD, nothing=nothing),
-            trend=True,
         ),
         number(
             _("Slowest site"),
             _("The longest of the last probes."),
             Query(f"max({of(_DURATION, SITE_CHECK)})"),
             Look("s", decimals=2, steps=_SLOW, nothing=nothing),
-            trend=True,
         ),
         number(
             _("Usual duration"),
             _("Half of the last probes took longer."),
             Query(f"quantile(0.5, {of(_DURATION, SITE_CHECK)})"),
             Look("s", decimals=3, steps=_SLOW, nothing=nothing),
-            trend=True,
         ),
         number(
             _("Days to the next expiry"),
@@ -97,7 +94,7 @@ def _numbers(page: Page, _: Texts) -> None:
         number(
             _("Sites without TLS"),
             _("Web sites whose answer came over plain HTTP."),
-            Query(f"sum({of('probe_http_ssl', SITE_CHECK)} == bool 0)"),
+            Query(f"sum({once(of('probe_http_ssl', SITE_CHECK))} == bool 0)"),
             Look(decimals=0, steps=((None, GOOD), (1, NOTE)), nothing=nothing),
         ),
     )
@@ -183,7 +180,7 @@ def _phases(page: Page, _: Texts) -> None:
         time_series(
             _("Steps of journeys"),
             _("How long each step of a check with several steps took."),
-            [Query(of(Metric.HTTP_STEP_DURATION, SITE_CHECK), "{{check}} {{step}}")],
+            [Query(once(of(Metric.HTTP_STEP_DURATION, SITE_CHECK)), "{{check}} {{step}}")],
             Look("s", low=0, nothing=_("no check has several steps")),
         ),
         12,

@@ -10,6 +10,8 @@ from netmon.conventions import Metric
 from netmon.i18n import mark
 
 DAY = 86_400
+_EXPIRY = 'probe_ssl_earliest_cert_expiry{check!=""}'
+"""Of netmon's checks: the name is blackbox_exporter's, and others have rules of their own for theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ def _burning(*pairs: tuple[str, str, float]) -> str:
     return "\nor\n".join(f"({burn(long)} > {rate:g} and {burn(short)} > {rate:g})" for long, short, rate in pairs)
 
 
-_WHERE = mark("Look at 'netmon status {{ $labels.commune }}', then 'netmon explain {{ with $labels.node }}{{ . "
+_WHERE = mark("Look at 'netmon status \"{{ $labels.commune }}\"', then 'netmon explain {{ with $labels.node }}{{ . "
               "}}/{{ end }}{{ $labels.check }}'; the cause is in 'netmon incidents'. Acknowledge there: it stops "
               "the clock of the intervention.")  # fmt: skip
 
@@ -47,11 +49,13 @@ ALERTS = (
     ),
     Alert(
         "NetmonCommuneDown",
-        f"max by (commune) ({Metric.NODE_UP}) == 0\nor\nmax by (commune) ({Metric.COMMUNE_UP_RATIO}) == 0",
+        f"max by (commune) (\n  {Metric.NODE_UP}\n  unless on (node)\n"
+        f'  min by (node) ({Metric.CHECK_STATE}{{node!="", state="maintenance"}}) == 1\n) == 0\n'
+        f"or\nmax by (commune) ({Metric.COMMUNE_UP_RATIO}) == 0",
         "critical",
         mark("{{ $labels.commune }} is cut off: nothing there works"),
-        mark("None of its devices, or none of the services it uses, works. Alerts about single targets there are "
-             "held back meanwhile."),
+        mark("None of its devices, or none of the services it uses, works, planned works aside. Alerts about single "
+             "targets there are held back meanwhile."),
         mark("'netmon incidents' names the root cause, which may stand in another commune, and who is affected. "
              "Check power and the operator's link of its main site; tell the operator: the guaranteed time runs "
              "from then."),
@@ -59,7 +63,7 @@ ALERTS = (
     ),
     Alert(
         "NetmonUnreachable",
-        f'sum by (commune, site) ({Metric.CHECK_STATE}{{state="unreachable"}}) > 0',
+        f'sum by (commune, site) (max without (job, instance) ({Metric.CHECK_STATE}{{state="unreachable"}})) > 0',
         "info",
         mark("{{ $value }} checks of {{ $labels.site }} cannot be reached ({{ $labels.commune }})"),
         mark("Every way to them is cut by something that is down elsewhere; what they do is not known."),
@@ -69,7 +73,7 @@ ALERTS = (
     ),
     Alert(
         "NetmonCertificateExpiresSoon",
-        f"probe_ssl_earliest_cert_expiry - time() < {21 * DAY}",
+        f'{_EXPIRY} - time() < {21 * DAY}',
         "warning",
         mark("The certificate of {{ with $labels.node }}{{ . }}/{{ end }}{{ $labels.check }} expires in {{ $value "
              "| humanizeDuration }}"),
@@ -80,7 +84,7 @@ ALERTS = (
     ),
     Alert(
         "NetmonCertificateExpiring",
-        f"probe_ssl_earliest_cert_expiry - time() < {3 * DAY}",
+        f'{_EXPIRY} - time() < {3 * DAY}',
         "critical",
         mark("The certificate of {{ with $labels.node }}{{ . }}/{{ end }}{{ $labels.check }} expires within three "
              "days, or has expired"),
@@ -92,7 +96,7 @@ ALERTS = (
         "NetmonRestoreHalf",
         f"{Metric.INCIDENT_USED} >= 0.5 and {Metric.INCIDENT_USED} < 0.8",
         "info",
-        mark("Half of the guaranteed time of {{ $labels.incident }} is over"),
+        mark("Half of the guaranteed time of {{ $labels.incident }} is over ({{ $labels.commune }})"),
         mark("{{ $value | humanizePercentage }} of the time of restoration (GTR) under {{ $labels.contract }} is "
              "used."),
         mark("'netmon incidents show {{ $labels.incident }}' has the clock. Ask the provider where they are."),
@@ -101,7 +105,7 @@ ALERTS = (
         "NetmonRestoreUrgent",
         f"{Metric.INCIDENT_USED} >= 0.8 and {Metric.INCIDENT_USED} < 1",
         "warning",
-        mark("The guaranteed time of {{ $labels.incident }} is nearly over"),
+        mark("The guaranteed time of {{ $labels.incident }} is nearly over ({{ $labels.commune }})"),
         mark("{{ $value | humanizePercentage }} of the time of restoration (GTR) under {{ $labels.contract }} is "
              "used."),
         mark("Escalate at the provider. A pause that was agreed must be told: 'netmon history incident {{ "
@@ -111,7 +115,7 @@ ALERTS = (
         "NetmonRestoreMissed",
         f"{Metric.INCIDENT_USED} >= 1",
         "critical",
-        mark("The guaranteed time of {{ $labels.incident }} is over"),
+        mark("The guaranteed time of {{ $labels.incident }} is over ({{ $labels.commune }})"),
         mark("{{ $value | humanizePercentage }} of the time of restoration (GTR) under {{ $labels.contract }} is "
              "used: penalties may be due."),
         mark("Escalate by the contract. Say whose outage it is ('netmon history attribute'): the report proposes "
@@ -123,7 +127,7 @@ ALERTS = (
         "critical",
         mark("{{ $labels.commune }} loses its objective under {{ $labels.contract }} within days"),
         mark("Confirmed outages spend the error budget {{ $value | humanize }} times as fast as it lasts a month."),
-        mark("'netmon status {{ $labels.commune }} --problems' shows what is down. Mend that first which most "
+        mark("'netmon status \"{{ $labels.commune }}\" --problems' shows what is down. Mend that first which most "
              "services rest on ('netmon impact NODE')."),
         keeps="15m",
     ),
@@ -133,8 +137,8 @@ ALERTS = (
         "warning",
         mark("{{ $labels.commune }} will miss its objective under {{ $labels.contract }}"),
         mark("Confirmed outages spend the error budget {{ $value | humanize }} times as fast as it lasts a month."),
-        mark("'netmon sla --by service --commune \"{{ $labels.commune }}\"' shows which services cost it. Short "
-             "outages that come back are a ticket of their own."),
+        mark("'netmon sla --by service --period 7d --commune \"{{ $labels.commune }}\"' shows which services cost "
+             "it. Short outages that come back are a ticket of their own."),
         keeps="1h",
     ),
     Alert(
@@ -149,12 +153,13 @@ ALERTS = (
     ),
     Alert(
         "NetmonCoverageLow",
-        f"{Metric.SLA_COVERAGE} < 0.95",
+        f"{Metric.SLA_COVERAGE} < 0.95\nand\n{Metric.SLA_COVERAGE} <= {Metric.SLA_COVERAGE} offset 1d",
         "warning",
         mark("Only {{ $value | humanizePercentage }} of {{ $labels.period }} was seen for {{ $labels.commune }}"),
-        mark("Figures under {{ $labels.contract }} rest on too little: netmon was stopped, could not look, or only "
-             "began."),
-        mark("'netmon sla --by service' shows where; unknown checks say why ('netmon status --problems')."),
+        mark("Figures under {{ $labels.contract }} rest on too little, and on less than a day ago: netmon was stopped, "
+             "or could not look."),
+        mark("'netmon sla --by service --period {{ $labels.period }}' shows where; unknown checks say "
+             "why ('netmon status --problems')."),
         lasts="15m",
     ),
     Alert(
@@ -169,16 +174,18 @@ ALERTS = (
     ),
     Alert(
         "NetmonPollsSkipped",
-        f'sum by (why) (rate({Metric.POLLS_SKIPPED}{{why!="stopping"}}[15m])) > 0',
+        f'sum without (job) (rate({Metric.POLLS_SKIPPED}{{why!="stopping"}}[15m])) * 3600 > 0',
         "warning",
         mark("netmon skips polls ({{ $labels.why }})"),
-        mark("{{ $value | humanize }} a second were due and not done."),
+        mark("{{ $value | humanize }} an hour were due and not done."),
         mark("overrun: a target takes longer than its interval, lengthen it; missed: netmon itself was held up."),
         lasts="30m",
     ),
     Alert(
         "NetmonAbsent",
-        f"group by (job, instance) (present_over_time({Metric.BUILD_INFO}[6h]))\n"
+        f"(\n  group by (job, instance) (present_over_time({Metric.BUILD_INFO}[6h]))\n"
+        f"  or\n  group by (job, instance) (up == 0)\n"
+        f"  and group by (job, instance) (present_over_time({Metric.BUILD_INFO}[7d]))\n)\n"
         f"unless group by (job, instance) ({Metric.BUILD_INFO})\n"
         f"or on () absent({Metric.BUILD_INFO})",
         "critical",

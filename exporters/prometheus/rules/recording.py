@@ -1,7 +1,8 @@
 """Recording rules, named ``level:metric:operations``.
 
 Differences of the counters of contracts are subtractions, never ``increase()``: the counters go on after a restart, so
-there is no reset to guess, nothing is extrapolated; and a correction that lowers one is no reset either.
+there is no reset to guess, nothing is extrapolated; and a correction that lowers one is no reset either. Of several
+netmon that are scraped each is subtracted from itself: what they have counted since they began may differ by weeks.
 """
 
 from dataclasses import dataclass
@@ -11,8 +12,6 @@ from netmon.conventions import Metric
 WINDOWS = ("5m", "30m", "1h", "2h", "6h", "1d", "3d")
 """Those of multi-window burn rates over a budget of thirty days (Site Reliability Workbook, chapter 5)."""
 
-UNAVAILABLE = "contract_commune:netmon_sla_unavailable_seconds:max"
-ELIGIBLE = "contract_commune:netmon_sla_eligible_seconds:max"
 OBJECTIVE = "contract_commune:netmon_sla_objective_ratio:max"
 LAG = "instance:netmon_poll_lag_seconds:p99_5m"
 
@@ -32,24 +31,30 @@ def burn(window: str) -> str:
 
 
 def _burn(window: str) -> Recording:
+    lost, eligible = (f"{name} - {name} offset {window}" for name in (Metric.SLA_UNAVAILABLE, Metric.SLA_ELIGIBLE))
     return Recording(
         burn(window),
-        f"clamp_min({UNAVAILABLE} - {UNAVAILABLE} offset {window}, 0)\n"
-        f"  / ({ELIGIBLE} - {ELIGIBLE} offset {window} > 0)\n"
-        f"  / (1 - {OBJECTIVE})",
+        f"max without (job, instance) (\n  clamp_min({lost}, 0)\n  / ({eligible} > 0)\n)\n/ (1 - {OBJECTIVE} > 0)",
         "confirmed unavailable seconds per eligible second, in budgets; nothing outside service hours",
     )
 
 
+def _once(metric: Metric) -> str:
+    """The metric's series, those that several netmon tell of the same thing as one."""
+    return f"max without (job, instance) ({metric})"
+
+
 RECORDINGS = (
-    Recording(UNAVAILABLE, f"max without (job, instance) ({Metric.SLA_UNAVAILABLE})", "whichever netmon is scraped"),
-    Recording(ELIGIBLE, f"max without (job, instance) ({Metric.SLA_ELIGIBLE})", "the same"),
-    Recording(OBJECTIVE, f"max without (job, instance, period) ({Metric.SLA_OBJECTIVE})", "the same"),
+    Recording(
+        OBJECTIVE, f"max without (job, instance, period) ({Metric.SLA_OBJECTIVE})", "whichever netmon is scraped"
+    ),
     *(_burn(window) for window in WINDOWS),
-    Recording("commune:netmon_node_up:avg", f"avg by (commune) ({Metric.NODE_UP})", "share of its devices that work"),
+    Recording(
+        "commune:netmon_node_up:avg", f"avg by (commune) ({_once(Metric.NODE_UP)})", "share of its devices that work"
+    ),
     Recording(
         "commune_state:netmon_check_state:sum",
-        f"sum by (commune, state) ({Metric.CHECK_STATE})",
+        f"sum by (commune, state) ({_once(Metric.CHECK_STATE)})",
         "how many checks are in each state",
     ),
     Recording(

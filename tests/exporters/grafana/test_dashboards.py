@@ -2,10 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import promql_parser
 import pytest
 from grafana_foundation_sdk.cog import plugins
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
@@ -16,7 +17,7 @@ from exporters.grafana.dashboards.page import NAMES, uid_of
 from exporters.grafana.tilemap import Tile
 from netmon.cli.dashboards import files
 from netmon.i18n import LANGUAGES
-from tests.exporters.grafana.reading import DIRECTORY, FILES, panels_of, shipped, targets_of
+from tests.exporters.grafana.reading import DIRECTORY, FILES, filled, panels_of, shipped, targets_of
 
 plugins.register_default_plugins()
 ALL = [pytest.param(dashboard, id=dashboard["uid"]) for dashboard in shipped()]
@@ -140,6 +141,45 @@ def test_variables_of_a_device_are_chained_from_commune_to_interface() -> None:
     for place, name in enumerate(chain[1:], 1):
         asked = set(re.findall(r"\$(\w+)", variables[name]["definition"]))
         assert asked == set(chain[:place]), name
+
+
+def test_a_device_and_a_commune_are_chosen_before_anything_is_asked_of_interfaces() -> None:
+    """All of some thousand devices would have Prometheus read every interface, as soon as somebody opens the page."""
+    for name, variable in (("commune", "commune"), ("node", "node")):
+        listed = read(f"en/netmon-{name}-en.json")["templating"]["list"]
+        chosen = next(each for each in listed if each["name"] == variable)
+        assert (chosen["multi"], chosen["includeAll"], "current" in chosen) == (True, False, False)
+
+
+@pytest.mark.parametrize("dashboard", ALL)
+def test_large_numbers_are_those_of_now(dashboard: dict[str, Any]) -> None:
+    """The last one of a range is still shown hours after netmon is gone."""
+    for panel in panels_of(dashboard):
+        if panel["type"] == "stat":
+            assert [(each["instant"], each["range"]) for each in panel["targets"]] == [(True, False)], panel["title"]
+
+
+HOSTILE = ("Villenave-d'Ornon", "Prés (nord)", "a|b", "x.y*z+", "1/[2]", "c:\\\\d")
+
+
+def escaped(names: Sequence[str]) -> str:
+    """What Grafana's Prometheus data source makes of chosen values."""
+    each = [re.sub(r"[$^*{}\[\]'+?.()|]", r"\\\\\g<0>", name.replace("\\", "\\\\\\\\")) for name in names]
+    return each[0] if len(each) == 1 else f"({'|'.join(each)})"
+
+
+@pytest.mark.parametrize("names", [HOSTILE, *([name] for name in HOSTILE)], ids=str)
+def test_names_with_signs_of_regular_expressions_choose_what_is_called_so(names: Sequence[str]) -> None:
+    chosen = dict.fromkeys(("commune", "site", "node", "interface", "check", "contract", "job"), escaped(names))
+    for dashboard in shipped():
+        assert ":regex}" not in json.dumps(dashboard), "it escapes once: no PromQL between double quotes"
+        works = [filled(each["target"]["expr"], chosen) for each in dashboard["annotations"]["list"]]
+        for expr in (*works, *(target.expr for target in targets_of(dashboard, chosen))):
+            promql_parser.parse(expr)
+            for matcher in re.findall(r'(?:commune|node|object)=~"((?:[^"\\]|\\.)*)"', expr):
+                pattern = re.compile(re.sub(r"\\(.)", r"\1", matcher))
+                assert all(pattern.fullmatch(name) for name in names), (expr, matcher)
+                assert not pattern.fullmatch("axb"), matcher
 
 
 @pytest.mark.parametrize("dashboard", ALL)

@@ -165,6 +165,8 @@ def target_counter_agg_rule(dashboard: Dashboard) -> Iterator[str]:
 
 READ_AS_THEY_ARE = {
     "netmon_node_reboots_total": "how many reboots were seen is the figure itself: a rate of them says nothing",
+    "netmon_sla_eligible_seconds_total": "subtracted from itself: rate and increase take a correction for a restart",
+    "netmon_sla_unavailable_seconds_total": "subtracted from itself: rate and increase take a correction for a restart",
 }
 """Counters whose value is shown, and why."""
 

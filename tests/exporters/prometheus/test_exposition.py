@@ -246,6 +246,19 @@ def test_a_selection_holds_what_it_names_and_nothing_about_the_daemon() -> None:
     assert read(exposition, Selection(frozenset({"Bègles"}), frozenset({"sw-c33004-1"}))) == {}
 
 
+def test_parts_and_what_is_about_the_daemon_are_together_everything() -> None:
+    """So that several jobs can scrape a large installation without losing what alerts and dashboards look for."""
+    snapshot = make_snapshot([BEGLES, AMBES])
+    exposition = make_exposition(snapshot)
+    for check in snapshot.inventory.checks.values():
+        exposition.observed(make_observation(check, OCTETS))
+    daemon = read(exposition, Selection(daemon_only=True))
+    assert {name for name, _ in daemon} >= {"netmon_build_info", "netmon_exposition_series"}
+    assert not {dict(labels).get("commune") for _, labels in daemon} - {None}
+    parts = (read(exposition, Selection(frozenset({commune.name}))) for commune in snapshot.inventory.communes.values())
+    assert set(daemon).union(*parts) == set(read(exposition))
+
+
 def test_metrics_of_the_registry_win_over_a_family_of_the_same_name() -> None:
     snapshot = make_snapshot([BEGLES])
     registry = CollectorRegistry()

@@ -2,13 +2,15 @@
 
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from exporters.prometheus.own import HEADS
-from exporters.prometheus.rules import ALERTS, RECORDINGS, alerts_file
+from exporters.prometheus.rules import ALERTS, RECORDINGS, alerts_file, recordings_file
 from netmon.cli.grafana import rule_files
 from netmon.conventions import Metric
 from netmon.i18n import LANGUAGES
@@ -89,6 +91,36 @@ def _filled(text: str) -> str:
     return text.replace("{{ $labels.commune }}", "Bègles")
 
 
+@pytest.mark.peer
+def test_the_texts_of_every_alert_are_whole_when_it_fires(tmp_path: Path) -> None:
+    """What is shipped as tests is run again, expecting silence: promtool then prints what fired, texts filled in."""
+    (tmp_path / "netmon-alerts.yml").write_text(alerts_file("fr"))
+    (tmp_path / "netmon-recording.yml").write_text(recordings_file("fr"))
+    told: dict[str, set[str]] = {}
+    for number, file in enumerate(sorted((SHIPPED / "tests").glob("*_test.yml"))):
+        test = yaml.safe_load(file.read_text())
+        test["rule_files"] = ["netmon-alerts.yml", "netmon-recording.yml"]
+        for each in test["tests"]:
+            each["alert_rule_test"] = [*_silence(each.pop("promql_expr_test"))]
+        (tmp_path / f"{number}.yml").write_text(yaml.safe_dump(test, allow_unicode=True))
+        command = [need("promtool", "prometheus"), "test", "rules", str(tmp_path / f"{number}.yml")]
+        printed = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60).stderr
+        for name, texts in re.findall(r'Labels:\{alertname="(\w+)".*\n\s+Annotations:\{(.*)\}', printed):
+            told.setdefault(name, set()).add(texts)
+    assert told.keys() == {alert.name for alert in ALERTS}
+    flawed = [text for texts in told.values() for text in texts if re.search(r'%!|<|\{\{|\(\)|\\"\\"|  |/ | ,', text)]
+    assert flawed == []
+    for site in ('summary="2 mesures de mairie sont injoignables', 'summary_en="2 checks of mairie cannot be reached'):
+        assert any(f'{site} (Bègles)"' in text for text in told["NetmonUnreachable"])
+
+
+def _silence(questions: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for question in questions:
+        for sample in question.get("exp_samples", ()):
+            for name in re.findall(r'alertname="(\w+)"', sample["labels"]):
+                yield {"alertname": name, "eval_time": question["eval_time"], "exp_alerts": []}
+
+
 def test_every_alert_says_how_grave_it_is_and_what_to_do_in_every_language() -> None:
     for language in LANGUAGES:
         for rule in yaml.safe_load(alerts_file(language))["groups"][0]["rules"]:
@@ -114,6 +146,7 @@ ROUTES = [
     ("alertname=NetmonTargetDown severity=warning commune=Pessac", ["pessac", "noc"]),
     ("alertname=NetmonCommuneDown severity=critical commune=Pessac", ["pessac", "noc-on-call"]),
     ("alertname=NetmonUnreachable severity=info commune=Pessac", ["nobody"]),
+    ("alertname=NetmonRestoreHalf severity=info commune=Bègles contract=c", ["contracts", "nobody"]),
     ("alertname=NetmonRestoreMissed severity=critical commune=Bègles contract=c", ["contracts", "noc-on-call"]),
     ("alertname=NetmonBudgetSpent severity=warning commune=Bordeaux contract=c", ["contracts", "bordeaux", "noc"]),
     ("alertname=NetmonAbsent severity=critical", ["netmon-team"]),

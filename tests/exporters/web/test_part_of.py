@@ -60,7 +60,10 @@ def test_what_takes_something_of_a_commune_along_is_told_wherever_it_stands(snap
 
 
 def test_several_communes_as_grafana_asks_for_them(snapshot: FakeSnapshot) -> None:
-    both = page(snapshot, f"?commune={quote('Ambès,Cenon')}")
+    """``${commune:percentencode}`` of a choice of several puts braces around them, also around a single one."""
+    both = page(snapshot, f"?commune={quote('{Ambès,Cenon}')}")
+    assert both == page(snapshot, f"?commune={quote('Ambès,Cenon')}")
+    assert page(snapshot, f"?commune={quote('{Ambès}')}") == page(snapshot, f"?commune={quote('Ambès')}")
     assert both == page(snapshot, f"?commune={quote('Ambès')}&commune=Cenon")
     assert "sw-c33004-1" in both
     assert "sw-c33119-1" in both

@@ -85,6 +85,8 @@ def test_metrics_are_negotiated_selected_and_packed() -> None:
         assert fetch(server, "/metrics?node=core-1&node=gone")[0] == 200
         assert fetch(server, "/metrics?commune=ambes")[::2] == (404, b"404 No commune is called 'ambes'\n")
         assert fetch(server, "/metrics?commune=Amb%C3%A8s&node=gone")[::2] == (404, b"404 No node is called 'gone'\n")
+        assert b"netmon_check_state{" not in fetch(server, "/metrics?only=netmon")[2]
+        assert fetch(server, "/metrics?only=else")[0] == 400
         assert fetch(server, "/sd/prometheus?node=core-1&node=gone")[0] == 200
         assert fetch(server, "/sd/prometheus?commune=ambes")[0] == 404  # where Prometheus keeps the targets it has
 
