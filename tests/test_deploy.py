@@ -105,7 +105,7 @@ def test_what_is_exported_is_whole_and_right(language: str, tmp_path: Path) -> N
     ):
         subprocess.run([need(program, package), *words], cwd=folder, check=True, capture_output=True)
     said = (folder / "rules" / "netmon-alerts.yml").read_text()
-    assert ('summary: "netmon ne répond pas"' in said) == (language == "fr")
+    assert ('summary: "netmon lui-même est coupé"' in said) == (language == "fr")
 
 
 def test_an_unknown_language_is_refused(tmp_path: Path) -> None:
