@@ -183,7 +183,8 @@ def _asking(url: str, token: str | None, ca_file: Path | None) -> "Asking":
     from netmon.cli.foreign import Asking, http_url, in_clear
 
     asking = Asking(token, ca_file)
-    if token and in_clear(http_url(url)):
+    http_url(url)
+    if token and in_clear(url):
         sys.stderr.write(f"{url} is asked in clear: whoever is on the way reads the token\n")
     return asking
 

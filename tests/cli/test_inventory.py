@@ -345,6 +345,18 @@ def test_a_netbox_that_cannot_be_used_is_one_clear_line(
     assert "0123456789" not in err
 
 
+@pytest.mark.parametrize("kind", ["netbox", "http_sd"])
+@pytest.mark.parametrize("token", [(), ("--token", "${env:NETBOX_TOKEN}")])
+def test_what_is_no_address_over_http_is_not_asked(
+    base: Path, kind: str, token: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NETBOX_TOKEN", "0123456789")
+    (base / "targets.json").write_text("[]")
+    asked = ["inventory", "import", kind, f"file://{base}/targets.json", *token, "-c", str(base / "netmon.yml")]
+    assert main(asked) == 64
+    assert capsys.readouterr().err == "expected a URL, http://… or https://…\n"
+
+
 def test_targets_over_http_become_configuration(base: Path, netbox: str) -> None:
     inventory = imported(base, "http_sd", f"{netbox}/sd")
     (node,) = inventory.nodes.values()
