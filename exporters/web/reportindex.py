@@ -47,13 +47,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An edition as a section of a page: ``latest`` is the one that stands."""
+    """An edition as a section of a page: ``stands`` is the last one closed; what is provisional does not stand."""
 
     title: str
     state: str
     made: str
     replaces: str
-    latest: bool
+    stands: bool
     whole: tuple[Link, ...]
     evidence: tuple[Link, ...]
     rows: tuple[Row, ...]
@@ -88,7 +88,7 @@ def period_values(entries: Sequence[EditionEntry], language: str, usual: str) ->
     return {
         "title": formats.period_title(entries[0].period),
         "up": f"../{_keep(language, usual)}",
-        "editions": [_edition(entry, place == 0, language) for place, entry in enumerate(entries)],
+        "editions": [_edition(entry, place == 0 and entry.closed, language) for place, entry in enumerate(entries)],
         **_languages(language, usual, "./"),
     }
 
@@ -141,7 +141,7 @@ def _paths(entry: EditionEntry, folder: str) -> list[str]:
     return [f"{entry.path}/{name}" for name in entry.documents(folder)]
 
 
-def _edition(entry: EditionEntry, latest: bool, language: str) -> Shown:
+def _edition(entry: EditionEntry, stands: bool, language: str) -> Shown:
     formats = Formats(language, entry.period.timezone)
     base = f"{quote(entry.name)}/"
     evidence = ("report.json", "manifest.json", "inputs.jsonl.gz", "public-key.pem")
@@ -151,7 +151,7 @@ def _edition(entry: EditionEntry, latest: bool, language: str) -> Shown:
         _state(entry, language),
         _made(entry, formats),
         entry.replaces,
-        latest,
+        stands,
         tuple(_links(entry, WHOLE, base, language, index=True)) if entry.whole else (),
         tuple(Link(f"{base}{name}", name, f"{name} ({entry.name})") for name in kept) if entry.whole else (),
         tuple(_row(entry, each, each.name, language, base) for each in entry.communes),

@@ -6,6 +6,7 @@ import json
 import re
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import bcrypt
@@ -16,7 +17,8 @@ from exporters.prometheus import Exposition
 from exporters.web import WebServer, create_app
 from exporters.web.availability import AvailabilityEndpoint
 from exporters.web.basicauth import BasicAuth, TooBusyError
-from exporters.web.editions import Access
+from exporters.web.editions import Access, editions
+from exporters.web.reportindex import period_values
 from exporters.web.reports import Readers
 from exporters.web.schemas import schemas
 from netmon.cli import main
@@ -39,7 +41,7 @@ ACCESS = {"begles": Access(frozenset({"33039"})), "metropole": Access(), "nobody
 
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """October closed twice, and the week before provisional; a folder somebody put there."""
+    """October closed twice; a folder somebody put there."""
     path = make_october(tmp_path_factory.mktemp("stored"))
     october = ["report", "-c", str(path), "--period", "2026-10", "--close", "--format", "html,csv,json"]
     assert main(october) == 0
@@ -84,6 +86,16 @@ def serving(reports: Path, ask: Callable[[WebServer], None], *, accounts: bool =
 
 def links(page: str) -> set[str]:
     return set(re.findall(r'href="([^"]+)"', page))
+
+
+def test_an_edition_stands_that_was_closed_last_and_no_provisional_one(reports):
+    second, first = editions(reports)
+    draft = replace(first, name="draft-1", closed=False)
+    shown = [
+        [(edition.title, edition.stands) for edition in period_values(entries, "fr", "fr")["editions"]]
+        for entries in ([second, first], [draft])
+    ]
+    assert shown == [[("v2", True), ("v1", False)], [("draft-1", False)]]
 
 
 def test_the_index_leads_by_period_and_by_commune_to_every_document(reports):
