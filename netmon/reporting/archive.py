@@ -174,7 +174,7 @@ class Archive:
         if os.geteuid() == 0:
             owner = self.root.parent.stat()
             for path in paths:
-                with contextlib.suppress(PermissionError):  # a root of little power, in a container
+                with contextlib.suppress(OSError):  # a root of little power, or an owner it cannot name, in a container
                     os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
     def _sync(self, folder: Path) -> None:
