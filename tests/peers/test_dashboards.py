@@ -196,6 +196,16 @@ def test_the_map_has_a_series_for_each_tile(asked: str) -> None:
 # --- the community's dashboards ---------------------------------------------------------------------------------------
 
 SNMP_STATS = (
+    'sysUpTime{job="$Job"} * 10',
+    *(f'max(irate({name}{{job="$Job"}}[5m]))' for name in ("ifHCInOctets", "ifHCOutOctets")),
+    *(f'max(delta({name}{{job="$Job"}}[$__range]))' for name in ("ifHCInOctets", "ifHCOutOctets")),
+    *(f'irate({name}{{job="$Job"}}[5m])' for name in ("ifHCInOctets", "ifHCOutOctets")),
+    *(f'delta({name}{{job="$Job"}}[$__range])' for name in ("ifHCInOctets", "ifHCOutOctets")),
+    'ifHighSpeed{job="$Job"}',
+    '-irate(ifHCInOctets{job="$Job"}[5m])',
+)
+"""Every question of "SNMP Stats" (11169), as its version 28 has them."""
+IF_MIB = (
     "label_values(ifHCInOctets, instance)",
     'sysUpTime{instance="$device"} * 10',
     'sysName{instance="$device"}',
@@ -217,11 +227,7 @@ SNMP_STATS = (
     'rate(ifInDiscards{instance="$device"}[1m]) + rate(ifOutDiscards{instance="$device"}[1m])',
     'snmp_scrape_duration_seconds{instance="$device"}',
 )
-"""What "SNMP Stats" (11169), its descendants (19299, 23022) and Grafana's own SNMP dashboard ask of IF-MIB and system.
-
-11169's JSON itself could not be had: these are the metrics, labels and shapes of question that notes about it and the
-dashboards made after it show.
-"""
+"""What descendants of "SNMP Stats" (19299, 23022), notes about them and Grafana's own SNMP dashboard ask."""
 BLACKBOX = (
     "label_values(probe_success, instance)",
     'probe_success{instance=~"$target"}',
@@ -234,11 +240,20 @@ BLACKBOX = (
     'avg(probe_duration_seconds{instance=~"$target"})',
     'avg(probe_dns_lookup_time_seconds{instance=~"$target"})',
 )
-"""Every question of "Prometheus Blackbox Exporter" (7587), as a published inventory of its ten panels has them."""
+"""Every question of "Prometheus Blackbox Exporter" (7587), as its file has them."""
 
 
-@pytest.mark.parametrize("question", SNMP_STATS)
-def test_snmp_stats_finds_what_it_asks_for(asked: str, demo: Running, device: str, question: str) -> None:
+@pytest.mark.parametrize("job", ["snmp", "netmon"])
+def test_snmp_stats_finds_what_it_asks_for(asked: str, job: str) -> None:
+    """Of devices asked over /snmp, and of those behind /metrics; what it names interfaces by is there."""
+    answered(asked, "label_values(ifHCInOctets, job)")
+    for question in SNMP_STATS:
+        labels = [sample["metric"].keys() for sample in answered(asked, question, {"Job": job})]
+        assert "ifH" not in question or "max" in question or any({"ifName", "ifAlias"} <= each for each in labels)
+
+
+@pytest.mark.parametrize("question", IF_MIB)
+def test_dashboards_after_it_find_what_they_ask_for(asked: str, demo: Running, device: str, question: str) -> None:
     """Of a device asked over /snmp, and of all devices behind /metrics."""
     for instance in (device, demo.address):
         ambiguous = instance == demo.address and "group_right" in question
